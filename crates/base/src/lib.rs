@@ -1,0 +1,16 @@
+//! What every room shares: ids, time, secrets, seeded random, named limits.
+//!
+//! Nothing here does I/O, reads a clock or spawns a thread. Time and randomness come in as values, so that
+//! a whole plane can be replayed from one seed.
+
+pub mod ids;
+pub mod limits;
+pub mod rng;
+pub mod secret;
+pub mod suggest;
+pub mod time;
+
+pub use ids::{EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
+pub use rng::Rng;
+pub use secret::Secret;
+pub use time::{Mono, Span, WallMs};

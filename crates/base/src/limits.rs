@@ -1,0 +1,26 @@
+//! Every bound has a name here; an error that meets one says the name.
+
+/// The longest log record, in bytes. A full batch refuses work instead of growing.
+pub const RECORD_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A value larger than this does not go into the log as it is.
+pub const VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Names asked for in one page of a listing.
+pub const LIST_PAGE_MAX: usize = 1000;
+/// The size that one part of a checkpoint aims at, in bytes.
+pub const CHECKPOINT_PART_BYTES: usize = 1024 * 1024;
+/// Records since the last checkpoint after which the next is due.
+pub const CHECKPOINT_RECORDS: u64 = 8192;
+/// Bytes of records since the last checkpoint after which the next is due.
+pub const CHECKPOINT_BYTES: u64 = 64 * 1024 * 1024;
+/// Head and tail of a captured stream that are recorded, in bytes each.
+pub const STREAM_KEEP_BYTES: usize = 64 * 1024;
+/// Finished tasks kept for each entity.
+pub const TASKS_PER_ENTITY_MAX: usize = 100;
+/// Finished tasks kept in all.
+pub const TASKS_MAX: usize = 20_000;
+/// Write keys remembered (`Idempotency-Key`).
+pub const WRITE_KEYS_MAX: usize = 100_000;
+/// Requests that wait for the core at once; more are refused with 503.
+pub const CORE_QUEUE_MAX: usize = 10_000;
+/// Nodes of a plane that are watched.
+pub const NODES_MAX: usize = 64;

@@ -1,0 +1,12 @@
+//! Who manages: terms, fence, lease, log and checkpoints, as a pure state machine.
+//!
+//! The log is the lock. All managed state is a fold over one numbered log in a shared store; whoever creates
+//! record n owns it, and a new master first creates a *fence* with a higher term, so that every older master
+//! collides with it. This crate decides; it never touches a file, a clock or a thread. `Ha::step` takes a
+//! moment and an input and gives back effects; `store` and `server` carry them out, `sim` does so in a seeded
+//! world.
+//!
+//! Read in this order: [`verbs`] (what a store can do), [`names`] (where everything lies).
+
+pub mod names;
+pub mod verbs;

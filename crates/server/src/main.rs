@@ -1,0 +1,2 @@
+//! The Brownstone server and its command line.
+fn main() {}
