@@ -1,0 +1,221 @@
+//! Everything that the engine can want: one closed enum, and the language in which machines are spoken to.
+//!
+//! Work goes through one interface. The machine of this host is the first of two (SSH hosts come next); both
+//! take [`Work`] and answer with [`Outcome`]s, the last of which [`Outcome::is_final`].
+
+use base::{EntityId, Mono, Span, TaskId, Term};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::input::{Host, RequestId, TimerId};
+
+/// What the engine wants done once its changes are durable.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Answer a request.
+    Reply {
+        /// Which.
+        request: RequestId,
+        /// With what.
+        reply: Reply,
+    },
+    /// Have a machine do something. The executor compares `key.term` and the lease right before it acts.
+    Run {
+        /// Names it; also its idempotency key.
+        key: WorkKey,
+        /// Where.
+        machine: Machine,
+        /// What.
+        work: Work,
+    },
+    /// Stop caring for some work, and end its process group if it is a script.
+    Cancel {
+        /// Which.
+        key: WorkKey,
+    },
+    /// Wake the engine (replaces an earlier timer of the same id).
+    Timer {
+        /// With which name.
+        id: TimerId,
+        /// When.
+        at: Mono,
+    },
+}
+
+/// Names one attempt at one step of one task in one term: the idempotency key of an outside action.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct WorkKey {
+    /// The term of the master that asked.
+    pub term: Term,
+    /// The task, or for a watch the entity's id as text.
+    pub task: String,
+    /// The step's number.
+    pub step: u32,
+    /// Counts repeats.
+    pub attempt: u32,
+}
+
+/// Where work is done.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Machine {
+    /// The host of the server that asks. Work for another host than the executor's own is refused.
+    Local(Host),
+}
+
+/// What can be asked of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Runs a bash script in a process group of its own until it ends.
+    Script(Script),
+    /// Finds the process whose id stands in a file (or that is `known` already) and reports its end.
+    /// Identity is host, boot, pid and start time: a pid that was given to another process is `Gone`.
+    Watch {
+        /// The file that the launched process wrote its pid to.
+        pid_file: String,
+        /// The process as it was found before, when re-attaching.
+        known: Option<ProcessRef>,
+    },
+    /// Ends a process and its group: SIGTERM, and after `grace` SIGKILL. One that is gone already is success.
+    Kill {
+        /// Which.
+        process: ProcessRef,
+        /// How long it may take to end by itself.
+        grace: Span,
+    },
+    /// Removes a run directory (only below the base directory of managed processes).
+    RemoveDir {
+        /// Which.
+        dir: String,
+    },
+}
+
+/// A script to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// For people and file names: `install`, `launch`, `check-running`, an effector's name.
+    pub name: String,
+    /// The bash text.
+    pub text: String,
+    /// Environment added to that of a clean login (PATH, HOME, USER, LANG only).
+    pub env: Vec<(String, String)>,
+    /// The working directory, made (0700) when absent. The script's own files and its `stdout`, `stderr` go
+    /// to `<cwd>/.brownstone/<task>-<step>-<attempt>/`, so that they outlive the server.
+    pub cwd: String,
+    /// Folders to make first.
+    pub make_dirs: Vec<String>,
+    /// After how long it is ended and counts as failed; `None`: never.
+    pub timeout: Option<Span>,
+    /// Whether `Outcome::Output` is wanted while it runs (every 5 s at most).
+    pub progress: bool,
+}
+
+/// A process that cannot be mistaken for another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ProcessRef {
+    /// On which running of which host.
+    pub host: Host,
+    /// Its id there.
+    pub pid: i32,
+    /// Its process group.
+    pub pgid: i32,
+    /// When it began, in clock ticks since boot (`/proc/PID/stat` field 22).
+    pub start_ticks: u64,
+}
+
+/// How work got on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A script's process has begun.
+    Started(ProcessRef),
+    /// What a script has written up to now.
+    Output(Streams),
+    /// A script has ended.
+    Ended {
+        /// Its exit code, or 128 + signal.
+        exit_code: i32,
+        /// What it wrote.
+        streams: Streams,
+        /// Whether its time was up.
+        timed_out: bool,
+    },
+    /// A watched process was found and is alive.
+    Found(ProcessRef),
+    /// A watched process is not there (any more); why, for people.
+    Gone(String),
+    /// Done (kill, remove).
+    Done,
+    /// It was not or could not be done; why, for people. Nothing is left running by it.
+    Failed(String),
+}
+
+impl Outcome {
+    /// Whether nothing more follows for this work.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Outcome::Started(_) | Outcome::Output(_) | Outcome::Found(_))
+    }
+}
+
+/// Both streams of a script, head and tail of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streams {
+    /// Standard output.
+    pub stdout: Captured,
+    /// Standard error.
+    pub stderr: Captured,
+}
+
+/// Head and tail of a stream; what is between them was cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Captured {
+    /// The first 64 KiB at most (bytes that are no UTF-8 replaced).
+    pub head: String,
+    /// The last 64 KiB at most of what follows the head.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tail: String,
+    /// The length of the whole, in bytes.
+    pub size: u64,
+    /// Where the whole lies on the machine.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
+}
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; nothing to say.
+    Done,
+    /// A task was begun (or, for `Deploy`, an application with its start task).
+    Task {
+        /// The entity it is about.
+        entity: EntityId,
+        /// The task.
+        task: TaskId,
+    },
+    /// A value (the earlier one, a flag).
+    Value(Value),
+    /// Refused.
+    Refused(Refusal),
+}
+
+/// Why a command was refused, by what the caller can do; one place in `server` makes HTTP of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// No such thing (404).
+    #[error("{0}")]
+    NotFound(String),
+    /// It contradicts what is there (409).
+    #[error("{0}")]
+    Conflict(String),
+    /// It makes no sense (400).
+    #[error("{0}")]
+    Invalid(String),
+    /// The write key was used with another body (422).
+    #[error("{0}")]
+    KeyReused(String),
+    /// A bound was met (503, Retry-After).
+    #[error("{0}")]
+    Overloaded(String),
+}

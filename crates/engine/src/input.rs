@@ -1,0 +1,173 @@
+//! Everything that can happen to the engine: one closed enum.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::{EntityId, Mono, TaskId, Term, WallMs};
+use model::spec::AppSpec;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::effect::{Outcome, WorkKey};
+
+/// The moment of a step: one clock to decide by, one to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// This node's boot time.
+    pub now: Mono,
+    /// Epoch milliseconds.
+    pub wall: WallMs,
+}
+
+/// Names a request that waits for an answer; unique within one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// What happens to the engine.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Somebody asks for something.
+    Command {
+        /// Whom to answer.
+        request: RequestId,
+        /// Who asks.
+        caller: Caller,
+        /// With which write key, when the caller wants it to happen once.
+        key: Option<WriteKey>,
+        /// What is asked.
+        command: Command,
+    },
+    /// A timer that the engine asked for is due.
+    Timer(TimerId),
+    /// Something that the engine asked a machine for has got on.
+    Work {
+        /// What was asked.
+        key: WorkKey,
+        /// How it got on.
+        outcome: Outcome,
+    },
+    /// This node has become master and serves from now on. Always the first input of a reign.
+    TookOver(Reign),
+}
+
+/// Who rules and where: what the engine must know to tell its own work from that of an earlier master.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reign {
+    /// The term.
+    pub term: Term,
+    /// The master's id.
+    pub node: String,
+    /// The host that it runs on: what `localhost` means while it rules.
+    pub host: Host,
+    /// Why the term began, for people ("first start", "node X ended its term", "no sign of life of X for 30s").
+    pub why: String,
+}
+
+/// One running of one host. A process id means something only together with it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Host {
+    /// Stays the same over restarts (machine id).
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Changes at each restart of the host.
+    pub boot: String,
+    /// The address to show as `host.address`.
+    pub address: String,
+}
+
+/// Who asks, for the task's tags and the audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The login.
+    pub user: String,
+    /// Where the request came from.
+    pub source: String,
+    /// What was requested.
+    pub uri: String,
+}
+
+/// A caller's word that a repeated request is the same one (`Idempotency-Key`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteKey {
+    /// The key as given.
+    pub key: String,
+    /// SHA-256 of method, path and body, in hex: the same key with another one is refused.
+    pub body_sum: String,
+}
+
+/// What can be asked.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Creates an application and starts it.
+    Deploy {
+        /// The id that the client chose, if it did.
+        id: Option<EntityId>,
+        /// What to create.
+        spec: Arc<AppSpec>,
+        /// Whether to call its `start` effector.
+        start: bool,
+    },
+    /// Calls an effector.
+    Invoke {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+    },
+    /// Sets a sensor from outside.
+    SetSensor {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        sensor: String,
+        /// To what.
+        value: Value,
+    },
+    /// Sets a config value.
+    SetConfig {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        key: String,
+        /// To what, as given.
+        value: Value,
+    },
+    /// Gives an entity another name.
+    Rename {
+        /// Which.
+        entity: EntityId,
+        /// The name.
+        name: String,
+    },
+    /// Stops an application and forgets it.
+    Delete {
+        /// Which.
+        app: EntityId,
+    },
+    /// Forgets an entity and what is below it, releasing what it holds if `release`.
+    Expunge {
+        /// Which.
+        entity: EntityId,
+        /// Whether to stop its processes first.
+        release: bool,
+    },
+    /// Cancels a task and everything below it.
+    Cancel {
+        /// Which.
+        task: TaskId,
+    },
+    /// Empties the whole state (persist mode CLEAN): a record like any other.
+    Reset,
+}
+
+/// Names a timer of the engine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerId {
+    /// A task's step waits until some time.
+    Step(TaskId),
+    /// An entity's next poll.
+    Poll(EntityId),
+}
