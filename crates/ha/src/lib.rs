@@ -6,7 +6,13 @@
 //! moment and an input and gives back effects; `store` and `server` carry them out, `sim` does so in a seeded
 //! world.
 //!
-//! Read in this order: [`verbs`] (what a store can do), [`names`] (where everything lies).
+//! Read in this order: [`verbs`] (what a store can do), [`names`] and [`files`] (what lies in it),
+//! [`record`] (one log record), [`input`] (what can happen and be wanted).
 
+pub mod config;
+pub mod files;
+pub mod input;
 pub mod names;
+pub mod record;
+pub mod status;
 pub mod verbs;

@@ -1,0 +1,215 @@
+//! What lies in the plane's folder beside the log: small JSON files, each written whole.
+//!
+//! Unknown fields are kept out of the way (a newer server may add some); a missing one that is needed makes
+//! the file unreadable, which its reader reports by name.
+
+use base::{Incarnation, Lsn, NodeId, PlaneId, Term, WallMs};
+use serde::{Deserialize, Serialize};
+
+use crate::record::Chain;
+
+/// The layout of this release; a folder with a higher one belongs to a newer server.
+pub const LAYOUT: u32 = 1;
+
+/// `plane.json`: made once, by whoever finds the folder empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaneFile {
+    /// The plane's id.
+    pub plane: PlaneId,
+    /// Counts restores: a restored plane has another history.
+    pub era: u64,
+    /// How the folder is laid out.
+    pub layout: u32,
+}
+
+/// `terms/N.json`: created once; whoever creates it owns term N.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermFile {
+    /// N.
+    pub term: Term,
+    /// The plane.
+    pub plane: PlaneId,
+    /// Its owner.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub incarnation: Incarnation,
+    /// Tells two claims of one node apart.
+    pub uid: String,
+    /// Where it serves.
+    pub uri: String,
+    /// What made it claim, for people.
+    pub why: String,
+    /// When, for people.
+    pub at: WallMs,
+}
+
+/// Why a term is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndWhy {
+    /// The master handed over and goes on as a standby.
+    StepDown,
+    /// The master was stopped.
+    Exit,
+    /// The claimant could not finish, or did not want the term any more.
+    GaveUp,
+    /// Somebody who knows saw the whole process gone.
+    HostProof,
+}
+
+/// `terms/N.end`: created once; term N is over for its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndFile {
+    /// The plane.
+    pub plane: PlaneId,
+    /// N.
+    pub term: Term,
+    /// Its owner.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub incarnation: Incarnation,
+    /// The owner's last beat; a higher one of that life voids this file for good.
+    pub beat: u64,
+    /// Why.
+    pub why: EndWhy,
+    /// Who says so: the owner, or its prover.
+    pub by: String,
+    /// When, for people.
+    pub at: WallMs,
+}
+
+/// What a node says of itself in its file. Only `Master` and `Claiming` are signs of a reign's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FileRole {
+    /// Starting.
+    Initializing,
+    /// May be elected, holds no state.
+    Standby,
+    /// Follows the log.
+    HotStandby,
+    /// Follows the log, is never elected.
+    HotBackup,
+    /// Has created a term and does not serve yet.
+    Claiming,
+    /// Serves.
+    Master,
+    /// Owns a term, but its lease is over.
+    Suspended,
+    /// Cannot load or apply the state, or was disabled.
+    Failed,
+    /// Was stopped.
+    Terminated,
+}
+
+impl FileRole {
+    /// Whether a term that its owner shows with this role has been given up for good.
+    pub fn gave_up(self) -> bool {
+        !matches!(self, FileRole::Claiming | FileRole::Master | FileRole::Suspended)
+    }
+
+    /// Whether a node with this role may be elected.
+    pub fn electable(self) -> bool {
+        matches!(self, FileRole::Standby | FileRole::HotStandby)
+    }
+}
+
+/// `nodes/ID.json`: rewritten by its one writer; the beat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeFile {
+    /// The plane.
+    pub plane: PlaneId,
+    /// Its era.
+    pub era: u64,
+    /// Who.
+    pub node: NodeId,
+    /// Which of its lives.
+    pub incarnation: Incarnation,
+    /// Random, one for each life: tells a second user of this id.
+    pub uid: String,
+    /// The last term that it created (0: none).
+    pub term: Term,
+    /// Whose records it applies: the term of the master that it sees.
+    pub follows: Term,
+    /// What it is.
+    pub role: FileRole,
+    /// Counts its writes of this file in this life.
+    pub beat: u64,
+    /// How long its lease lasts after a beat, in milliseconds; fixed for each life.
+    pub lease_ms: u64,
+    /// The highest slot that it knows to be durable.
+    pub head: Lsn,
+    /// The newest checkpoint that it knows.
+    pub floor: Lsn,
+    /// Whether this life is over (said by itself, or by its prover).
+    pub ended: bool,
+    /// Where it serves.
+    pub uri: String,
+    /// Which release.
+    pub version: String,
+    /// Its priority in elections.
+    pub priority: i64,
+    /// The identity of its data folder: a restart shows the same one.
+    pub home: String,
+    /// Which running of its host.
+    pub boot: String,
+    /// The host's name, for people.
+    pub host: String,
+    /// Its own wall clock at the beat, for people.
+    pub at: WallMs,
+    /// Why it is `FAILED` or what it lacks, for people; empty when all is well.
+    #[serde(default)]
+    pub why: String,
+}
+
+/// `leader.json`: a hint whom to watch. It decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaderFile {
+    /// The term.
+    pub term: Term,
+    /// Its owner.
+    pub node: NodeId,
+    /// Where it serves.
+    pub uri: String,
+}
+
+/// One part of a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRef {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of it, cut at 128 bits.
+    pub sum: Chain,
+}
+
+/// `ckpt/F.ok`: created after all parts are durable and were read back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OkFile {
+    /// F: the checkpoint is the fold of all records up to here.
+    pub floor: Lsn,
+    /// chain(F): names the history that it stands for.
+    pub chain: Chain,
+    /// The term of the last valid fence at or below F.
+    pub term: Term,
+    /// The last term that wrote data at or below F.
+    pub data_term: Term,
+    /// The format of the parts.
+    pub format: u32,
+    /// The writer's own folder below `ckpt/F/`.
+    pub folder: String,
+    /// Its parts, in order.
+    pub parts: Vec<PartRef>,
+}
+
+/// Writes one of these files: one line, with a newline, so that `cat` shows it well.
+pub fn to_bytes<T: Serialize>(file: &T) -> std::sync::Arc<[u8]> {
+    // These types hold only texts and numbers: serialising them cannot fail.
+    let mut bytes = serde_json::to_vec(file).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes.into()
+}
+
+/// Reads one of these files.
+pub fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|e| e.to_string())
+}
