@@ -1,0 +1,6 @@
+//! The server: configuration with provenance, wiring, the event loop, keys, processes, HTTP.
+//!
+//! The binary in `main.rs` is one call into [`cli`]. Shell code only: who manages is decided in `ha`, what is
+//! managed in `engine`; here is what reads clocks, files and sockets for them.
+
+pub mod driver;
