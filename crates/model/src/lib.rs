@@ -1,1 +1,15 @@
-//! model
+//! From blueprint to spec: what may be deployed, with which config, and what was asked for.
+//!
+//! A blueprint's text becomes an [`spec::AppSpec`] through [`compile::compile`]; what each entity type declares
+//! stands in one file each under [`types`]; config values stay as they were given and are resolved and coerced on
+//! read, through [`config::resolve`] only.
+//!
+//! Not here: what an entity does (engine), how a value looks on the wire (api), reading files (server, cli).
+
+pub mod config;
+pub mod spec;
+pub mod types;
+pub mod value;
+
+pub use spec::{AppSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
+pub use value::{Coerced, ValueType};

@@ -1,0 +1,1 @@
+//! Config on read: which value counts, and what it means.

@@ -1,0 +1,126 @@
+//! The types that config values and parameters can have, and what a value is after coercion.
+
+use base::Span;
+use serde_json::{Map, Value};
+
+/// What a value is to be read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// A text.
+    Text,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    Long,
+    /// A number.
+    Double,
+    /// A flag.
+    Bool,
+    /// A length of time; a number alone counts milliseconds.
+    Duration,
+    /// Names and values.
+    Map,
+    /// Values in order.
+    List,
+    /// One of some constants.
+    Enum(&'static EnumDef),
+    /// Anything, as it is.
+    Any,
+}
+
+/// The constants of an enum.
+#[derive(Debug, PartialEq, Eq)]
+pub struct EnumDef {
+    /// Its Java name, for error texts.
+    pub java_type: &'static str,
+    /// Its constants, in upper case with underscores.
+    pub constants: &'static [&'static str],
+}
+
+/// A value after it was resolved and coerced.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Coerced {
+    /// Nothing.
+    Null,
+    /// A text, or the constant of an enum.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Double(f64),
+    /// A flag.
+    Bool(bool),
+    /// A length of time; `None` where the text says `never`.
+    Duration(Option<Span>),
+    /// Names and values.
+    Map(Map<String, Value>),
+    /// Values in order.
+    List(Vec<Value>),
+    /// Anything, as it is.
+    Any(Value),
+}
+
+impl ValueType {
+    /// The type that a blueprint calls by this name, short or Java.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "string" | "String" | "java.lang.String" | "CharSequence" => Self::Text,
+            "int" | "integer" | "Integer" | "java.lang.Integer" | "port" => Self::Int,
+            "long" | "Long" | "java.lang.Long" => Self::Long,
+            "float" | "Float" | "java.lang.Float" | "double" | "Double" | "java.lang.Double" | "number" => {
+                Self::Double
+            }
+            "bool" | "boolean" | "Boolean" | "java.lang.Boolean" => Self::Bool,
+            "duration" | "Duration" | "org.apache.brooklyn.util.time.Duration" => Self::Duration,
+            "map" | "Map" | "java.util.Map" => Self::Map,
+            "list" | "List" | "java.util.List" | "set" | "Set" | "java.util.Set" => Self::List,
+            "json" | "yaml" | "object" | "Object" | "java.lang.Object" => Self::Any,
+            generic => {
+                let (base, _) = generic.split_once('<')?;
+                return Self::by_name(base.trim());
+            }
+        })
+    }
+
+    /// Its name on the wire.
+    pub fn java_type(self) -> &'static str {
+        match self {
+            Self::Text => "java.lang.String",
+            Self::Int => "java.lang.Integer",
+            Self::Long => "java.lang.Long",
+            Self::Double => "java.lang.Double",
+            Self::Bool => "java.lang.Boolean",
+            Self::Duration => "org.apache.brooklyn.util.time.Duration",
+            Self::Map => "java.util.Map",
+            Self::List => "java.util.List",
+            Self::Enum(_) => "java.lang.Enum",
+            Self::Any => "java.lang.Object",
+        }
+    }
+}
+
+impl Coerced {
+    /// As JSON, in the form in which Brooklyn shows it (`2m`).
+    pub fn into_json(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(t) => t.into(),
+            Self::Int(n) => n.into(),
+            Self::Double(n) => n.into(),
+            Self::Bool(b) => b.into(),
+            Self::Duration(None) => "never".into(),
+            Self::Duration(Some(span)) => span.to_string().into(),
+            Self::Map(map) => map.into(),
+            Self::List(list) => list.into(),
+            Self::Any(value) => value,
+        }
+    }
+
+    /// The text, where it is one.
+    pub fn text(self) -> Option<String> {
+        match self {
+            Self::Text(t) => Some(t),
+            _ => None,
+        }
+    }
+}
