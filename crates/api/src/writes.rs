@@ -1,0 +1,31 @@
+//! `GET /v1/writes/{key}`: what became of a write that was sent with an `Idempotency-Key`. Ours.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What became of a write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct WriteReport {
+    /// The key as it was sent.
+    pub key: String,
+    /// What is known.
+    pub outcome: WriteOutcome,
+    /// The record that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lsn: Option<u64>,
+    /// What the server answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Value>,
+}
+
+/// What is known of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteOutcome {
+    /// It is durable.
+    Recorded,
+    /// This server rules and does not have it: it certainly did not happen, unless it is still on its way.
+    NotRecorded,
+    /// It is older than what is remembered, or this server does not rule.
+    Unknown,
+}
