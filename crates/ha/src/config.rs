@@ -78,6 +78,8 @@ pub struct Config {
     pub poll: Span,
     /// How often a node that rules beats (H).
     pub beat: Span,
+    /// How often all nodes are listed, to meet new ones (2 s on a folder; a bucket bills each listing).
+    pub list_period: Span,
     /// The highest incarnation that its data folder knows of.
     pub incarnation_seen: Incarnation,
     /// Seconds of the wall clock at start: raises the incarnation, decides nothing else.

@@ -9,10 +9,26 @@
 //! Read in this order: [`verbs`] (what a store can do), [`names`] and [`files`] (what lies in it),
 //! [`record`] (one log record), [`input`] (what can happen and be wanted).
 
+mod beat;
+mod boot;
+mod checkpoint;
+pub mod chooser;
+mod claim;
 pub mod config;
+mod ending;
 pub mod files;
+mod follow;
 pub mod input;
+mod look;
 pub mod names;
+mod prune;
 pub mod record;
+mod reign;
+mod state;
 pub mod status;
+mod step;
 pub mod verbs;
+mod view;
+mod watch;
+
+pub use state::Ha;

@@ -82,3 +82,8 @@ pub fn number(leaf: &str, ending: &str) -> Option<u64> {
     let digits = leaf.strip_suffix(ending)?;
     (digits.len() == 20).then(|| digits.parse().ok()).flatten()
 }
+
+/// `log/F`: one folder of the log.
+pub fn log_folder(folder: u64) -> Name {
+    Name::built(format!("log/{folder}"))
+}

@@ -133,7 +133,9 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// A newer release wrote it.
-    #[error("record {lsn} has format {format}, and this release knows up to {FORMAT}; start a release that knows it")]
+    #[error(
+        "record {lsn} has format {format}, and this release knows up to {FORMAT}; start a release that knows it"
+    )]
     NewerFormat {
         /// The slot.
         lsn: Lsn,
@@ -141,7 +143,9 @@ pub enum Refused {
         format: u32,
     },
     /// A kind that this release does not know.
-    #[error("record {lsn} is of a kind that this release does not know ({text}); start a release that knows it")]
+    #[error(
+        "record {lsn} is of a kind that this release does not know ({text}); start a release that knows it"
+    )]
     UnknownKind {
         /// The slot.
         lsn: Lsn,

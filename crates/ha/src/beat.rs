@@ -1,0 +1,196 @@
+//! The own node file: read, written, and then a look for a newer term before it counts.
+
+use base::{Mono, Span};
+
+use crate::files::{self, FileRole, NodeFile};
+use crate::input::{Exit, Level};
+use crate::names;
+use crate::state::{BeatFlow, Boot, Ha, Stage, Want};
+use crate::verbs::{Answer, Lane, Verb};
+
+/// Nodes that do not rule beat this often.
+const IDLE_BEAT: Span = Span::secs(10);
+
+impl Ha {
+    /// Whether this node writes its file at all.
+    pub(crate) fn beats(&self) -> bool {
+        match &self.stage {
+            Stage::Boot(step) => *step == Boot::FirstBeat || *step == Boot::FirstLook,
+            Stage::Ended => false,
+            _ => true,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> bool {
+        matches!(self.stage, Stage::Claim(_) | Stage::Reign(_))
+    }
+
+    /// Write the own file as soon as possible: something in it has changed.
+    pub(crate) fn beat_soon(&mut self) {
+        self.beat.again = true;
+    }
+
+    /// What this node honestly is, for its file.
+    pub(crate) fn file_role(&self) -> FileRole {
+        match &self.stage {
+            Stage::Boot(_) => FileRole::Initializing,
+            Stage::Claim(claim) if self.created == claim.term => FileRole::Claiming,
+            Stage::Claim(_) | Stage::Follow => match self.standby_role() {
+                crate::status::Role::HotStandby => FileRole::HotStandby,
+                crate::status::Role::HotBackup => FileRole::HotBackup,
+                crate::status::Role::Standby => FileRole::Standby,
+                crate::status::Role::Failed => FileRole::Failed,
+                _ => FileRole::Initializing,
+            },
+            Stage::Reign(_) if self.serving() => FileRole::Master,
+            Stage::Reign(_) => FileRole::Suspended,
+            Stage::Disabled => FileRole::Failed,
+            Stage::Ending(end) if end.exit => FileRole::Terminated,
+            Stage::Ending(_) => FileRole::Standby,
+            Stage::Ended => FileRole::Terminated,
+        }
+    }
+
+    pub(crate) fn run_beat(&mut self) {
+        if matches!(self.beat.flow, BeatFlow::Looking { .. }) && !self.rules() {
+            self.beat.flow = BeatFlow::Idle;
+        }
+        if !self.beats() || self.beat.flow != BeatFlow::Idle {
+            return;
+        }
+        if !(self.beat.again || self.now() >= self.beat.next_at) {
+            return;
+        }
+        self.beat.again = false;
+        let started = self.now();
+        if let Some(name) = names::node(&self.cfg.node) {
+            self.beat.flow = BeatFlow::Reading { started };
+            self.ask(Lane::Beat, Verb::Read { name }, Want::Beat);
+        }
+    }
+
+    pub(crate) fn beat_answer(&mut self, answer: Answer) {
+        if let Answer::Failed(fault) | Answer::Unknown(fault) = &answer {
+            self.note_trouble("writing the own node file", &fault.text);
+            self.beat.flow = BeatFlow::Idle;
+            self.beat.next_at = self.now() + Span::millis(250).min(self.cfg.beat);
+            return;
+        }
+        match (self.beat.flow, answer) {
+            (BeatFlow::Reading { started }, Answer::Content(found)) => self.own_file_read(started, found.as_deref()),
+            (BeatFlow::Proving { .. }, Answer::Content(None)) => self.exit(Exit::Failed(
+                "the store went back in time: this server's last durable record is not there any more. Nothing is \
+                 written to it until an operator has looked; start the server again when it is sound"
+                    .to_owned(),
+            )),
+            (BeatFlow::Proving { started }, _) => self.write_beat(started),
+            (BeatFlow::Writing { started, role, term }, Answer::Done) => self.beat_written(started, role, term),
+            _ => {}
+        }
+    }
+
+    /// A beat that I never sent means that I went back in time, or that the id is in use twice.
+    fn own_file_read(&mut self, started: Mono, found: Option<&[u8]>) {
+        let Some(Ok(file)) = found.map(files::from_bytes::<NodeFile>) else {
+            // Removed by `states/clear`, a cached absence, or torn: written anew.
+            return self.write_beat(started);
+        };
+        if file.uid == self.cfg.uid {
+            if file.beat > self.beat.sent {
+                let why = format!(
+                    "nodes/{}.json shows beat {} of this very server, which has sent {}: this machine went back in \
+                     time (restored from a snapshot?). Start the server again",
+                    self.cfg.node, file.beat, self.beat.sent
+                );
+                return self.exit(Exit::Failed(why));
+            }
+            if file.beat < self.beat.confirmed {
+                self.say(
+                    Level::Warn,
+                    "the own node file shows an older beat; looking whether the store went back",
+                );
+                if let Some(point) = self.log.have.filter(|p| p.lsn.0 > 0) {
+                    self.beat.flow = BeatFlow::Proving { started };
+                    self.ask(Lane::Beat, Verb::Read { name: names::record(point.lsn) }, Want::Beat);
+                    return;
+                }
+            }
+        } else if file.incarnation >= self.incarnation && !file.ended {
+            let why = format!(
+                "node id {} is in use twice: a server on host {} ({}) writes its file too. Give one of them another \
+                 brownstone.ha.nodeId",
+                self.cfg.node, file.host, file.uri
+            );
+            return self.exit(Exit::BadConfig(why));
+        }
+        self.write_beat(started);
+    }
+
+    fn write_beat(&mut self, started: Mono) {
+        let (Some(plane), Some(name)) = (self.plane.clone(), names::node(&self.cfg.node)) else { return };
+        self.beat.sent += 1;
+        let role = self.file_role();
+        let term = self.created;
+        let why = match &self.log.failed {
+            Some(failed) => failed.why.clone(),
+            None if matches!(self.stage, Stage::Disabled) => "it was disabled by an operator".to_owned(),
+            None => String::new(),
+        };
+        let file = NodeFile {
+            plane: plane.plane,
+            era: plane.era,
+            node: self.cfg.node.clone(),
+            incarnation: self.incarnation,
+            uid: self.cfg.uid.clone(),
+            term,
+            follows: self.terms.newest,
+            role,
+            beat: self.beat.sent,
+            lease_ms: self.cfg.lease().as_millis(),
+            head: self.log.have.map_or(base::Lsn(0), |p| p.lsn),
+            floor: self.ckpt.known.last().map_or(base::Lsn(0), |(lsn, _)| *lsn),
+            ended: role == FileRole::Terminated,
+            uri: self.cfg.uri.clone(),
+            version: self.cfg.version.clone(),
+            priority: self.priority,
+            home: self.cfg.home.clone(),
+            boot: self.cfg.boot.clone(),
+            host: self.cfg.host.clone(),
+            at: self.at.wall,
+            why,
+        };
+        self.beat.flow = BeatFlow::Writing { started, role, term };
+        self.ask(Lane::Beat, Verb::PutOwn { name, bytes: files::to_bytes(&file) }, Want::Beat);
+    }
+
+    fn beat_written(&mut self, started: Mono, role: FileRole, term: base::Term) {
+        self.beat.confirmed = self.beat.sent;
+        self.beat.written_at = self.now();
+        self.beat.confirmed_role = Some(role);
+        self.beat.confirmed_term = term;
+        if self.rules() {
+            // It counts only when a look for a newer term, begun after the write, succeeds too.
+            self.beat.flow = BeatFlow::Looking { started };
+            self.look.wanted = true;
+        } else {
+            self.beat.flow = BeatFlow::Idle;
+        }
+        let period = if self.rules() { self.cfg.beat } else { IDLE_BEAT };
+        self.beat.next_at = started + period;
+    }
+
+    /// Whether a round that began then saw the world after the last write of the own file.
+    pub(crate) fn beat_look_is_fresh(&self, round_started: Mono) -> bool {
+        round_started >= self.beat.written_at
+    }
+
+    /// A look round that began after the write has ended well and has shown no newer term.
+    pub(crate) fn beat_counts(&mut self) {
+        if let BeatFlow::Looking { started } = self.beat.flow {
+            self.beat.flow = BeatFlow::Idle;
+            if self.rules() {
+                self.lease_beat(started);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A graceful end: the own file says so, then the term's end is marked, then the others are told.
+
+use base::{Mono, NodeId, Span};
+
+use crate::config::Mode;
+use crate::files::FileRole;
+use crate::input::{Effect, Exit, Level};
+use crate::names;
+use crate::state::{BeatFlow, EndStep, Ending, Ha, Stage, Want};
+use crate::verbs::{Answer, Lane, Verb};
+
+/// A store that does not answer must not keep a process from ending.
+const BOUND: Span = Span::secs(5);
+/// How long an outstanding record is waited for before the end.
+const DRAIN: Span = Span::secs(2);
+
+impl Ha {
+    /// Ends gracefully. The host has drained what it held.
+    pub(crate) fn stop(&mut self) {
+        if self.stop_wanted.is_none() {
+            self.stop_wanted = Some(self.now());
+            self.say(Level::Info, "stopping");
+        }
+        if matches!(self.stage, Stage::Boot(_)) {
+            self.exit(Exit::Stopped);
+        }
+    }
+
+    pub(crate) fn ending_wake(&self) -> Option<Mono> {
+        match (&self.stage, self.stop_wanted) {
+            (Stage::Ending(end), _) => Some(end.since + BOUND),
+            (Stage::Reign(_), Some(since)) => Some(since + DRAIN),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn run_ending(&mut self) {
+        let now = self.now();
+        if let Some(since) = self.stop_wanted
+            && !matches!(self.stage, Stage::Ending(_) | Stage::Ended | Stage::Boot(_))
+        {
+            let busy = matches!(&self.stage, Stage::Reign(r) if r.outstanding.is_some());
+            if busy && now < since + DRAIN {
+                return;
+            }
+            let term = match &self.stage {
+                Stage::Reign(_) => Some(self.created),
+                Stage::Claim(c) if c.term == self.created => Some(self.created),
+                _ => None,
+            };
+            if matches!(self.stage, Stage::Reign(_)) {
+                self.demote("it is being stopped");
+            }
+            self.stage = Stage::Ending(Ending { since: now, term, step: EndStep::Beat, exit: true });
+            self.beat.flow = BeatFlow::Idle;
+            self.beat_soon();
+            self.run_beat();
+        }
+        let Stage::Ending(end) = &mut self.stage else { return };
+        let (since, exit, term) = (end.since, end.exit, end.term);
+        if now.since(since) >= BOUND {
+            self.say(
+                Level::Warn,
+                "the store did not take the end of this server in time; the others wait for silence",
+            );
+            return self.ended(exit);
+        }
+        let wanted = if exit { FileRole::Terminated } else { FileRole::Standby };
+        if end.step == EndStep::Beat
+            && self.beat.confirmed_role == Some(wanted)
+            && self.beat.flow == BeatFlow::Idle
+        {
+            end.step = EndStep::Mark;
+            match term {
+                Some(term) => self.create_end(term, self.incarnation, self.beat.sent, Self::end_why(exit)),
+                None => self.ended(exit),
+            }
+        }
+    }
+
+    pub(crate) fn end_answer(&mut self, answer: Answer) {
+        if let Answer::Failed(fault) | Answer::Unknown(fault) = &answer {
+            self.note_trouble("marking the end of a term", &fault.text);
+        }
+        if let Stage::Ending(Ending { step: EndStep::Mark, exit, .. }) = &self.stage {
+            let exit = *exit;
+            self.ended(exit);
+        }
+    }
+
+    fn ended(&mut self, exit: bool) {
+        let uris: Vec<String> =
+            self.peers.values().filter(|p| !p.file.ended).map(|p| p.file.uri.clone()).collect();
+        if !uris.is_empty() {
+            self.out.push(Effect::Nudge(uris));
+        }
+        if exit {
+            self.exit(Exit::Stopped);
+        } else {
+            self.back_to_follow();
+            // The others go first.
+            self.watch.failures = self.watch.failures.max(2);
+            self.hold_off();
+            if self.mode == Mode::Disabled {
+                self.disable();
+            }
+        }
+    }
+
+    /// `ha/states/clear`: files of nodes that are gone. Whoever owns a term that is not over is spared.
+    pub(crate) fn clear_nodes(&mut self, which: Option<NodeId>) {
+        let owner = self.terms.owner.clone().filter(|_| self.terms.over.is_none());
+        let gone: Vec<NodeId> = self
+            .peers
+            .iter()
+            .filter(|(id, _)| which.as_ref().is_none_or(|w| w == *id) && owner.as_ref() != Some(*id))
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in gone {
+            if let Some(name) = names::node(&id) {
+                self.ask(Lane::Bulk, Verb::Delete { name }, Want::Clear);
+            }
+            self.peers.remove(&id);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Look rounds: the hint, the other nodes' files, and now and then who is there at all.
+
+use base::{NodeId, Span, Term};
+
+use crate::files::{self, EndFile, LeaderFile, NodeFile, TermFile};
+use crate::input::Level;
+use crate::names::{self, Folder};
+use crate::record::Chain;
+use crate::state::{BeatFlow, Boot, Ha, Peer, Round, Stage, Target, Want};
+use crate::verbs::{Answer, Lane, Name, Verb};
+
+impl Ha {
+    pub(crate) fn looks(&self) -> bool {
+        match &self.stage {
+            Stage::Boot(step) => *step == Boot::FirstLook,
+            Stage::Ended | Stage::Ending(_) => false,
+            _ => true,
+        }
+    }
+
+    /// A nudge: look as soon as the round under way is over.
+    pub(crate) fn look_now(&mut self) {
+        self.look.wanted = true;
+    }
+
+    pub(crate) fn run_look(&mut self) {
+        if !self.looks() || self.look.round.is_some() {
+            return;
+        }
+        if !(self.look.wanted || self.look.wanted_full || self.now() >= self.look.next_at) {
+            return;
+        }
+        let listing_due = self.look.listed_at.is_none_or(|at| self.now() >= at + self.cfg.list_period);
+        let full = std::mem::take(&mut self.look.wanted_full) || listing_due;
+        self.look.wanted = false;
+        let mut round = Round { started: self.now(), full, queue: [Target::Leader].into(), failed: false };
+        if full {
+            round.queue.push_back(Target::List(None));
+        } else if self.rules() {
+            // The master looks for a newer term in every file that it knows.
+            round.queue.extend(self.peers.keys().cloned().map(Target::Node));
+        } else if let Some(owner) = self.terms.owner.clone().filter(|o| *o != self.cfg.node) {
+            round.queue.push_back(Target::Node(owner));
+        }
+        if self.terms.newest.0 > 0 && self.terms.claim.as_ref().is_none_or(|c| c.term != self.terms.newest) {
+            round.queue.push_back(Target::Term(self.terms.newest));
+        }
+        self.look.round = Some(round);
+        self.look_ask();
+    }
+
+    fn look_ask(&mut self) {
+        loop {
+            let Some(round) = &mut self.look.round else { return };
+            let verb = match round.queue.front() {
+                None => return self.look_done(),
+                Some(Target::Leader) => Verb::Read { name: names::leader() },
+                Some(Target::List(after)) => Verb::List {
+                    prefix: names::folder(Folder::Nodes),
+                    after: after.clone(),
+                    max: base::limits::NODES_MAX,
+                },
+                Some(Target::Term(term)) => Verb::Read { name: names::term(*term) },
+                Some(Target::Node(id)) => match names::node(id) {
+                    Some(name) => Verb::Read { name },
+                    None => {
+                        round.queue.pop_front();
+                        continue;
+                    }
+                },
+            };
+            return self.ask(Lane::Look, verb, Want::Look);
+        }
+    }
+
+    pub(crate) fn look_answer(&mut self, answer: Answer) {
+        let Some(target) = self.look.round.as_mut().and_then(|r| r.queue.pop_front()) else { return };
+        match (target, answer) {
+            (target, Answer::Failed(fault) | Answer::Unknown(fault)) => {
+                self.note_trouble("looking at the other servers", &fault.text);
+                if let Some(round) = &mut self.look.round {
+                    round.failed = true;
+                    // The rest would meet the same; a hint that cannot be read is no reason to skip the files.
+                    if target != Target::Leader {
+                        round.queue.clear();
+                    }
+                }
+            }
+            (Target::Leader, Answer::Content(Some(bytes))) => self.saw_leader(&bytes),
+            (Target::Node(id), Answer::Content(Some(bytes))) => self.saw_node_bytes(&id, &bytes),
+            (Target::Node(id), Answer::Content(None)) => self.saw_no_node(&id),
+            (Target::Term(_), Answer::Content(Some(bytes))) => {
+                if let Ok(claim) = files::from_bytes::<TermFile>(&bytes) {
+                    self.saw_claim(claim);
+                }
+            }
+            (Target::List(_), Answer::Page { names, more }) => self.saw_nodes(&names, more),
+            _ => {}
+        }
+        self.look_ask();
+    }
+
+    fn saw_nodes(&mut self, found: &[Name], more: bool) {
+        let ids: Vec<NodeId> = found
+            .iter()
+            .filter_map(|n| n.leaf().strip_suffix(".json").map(NodeId::new))
+            .filter(|id| *id != self.cfg.node)
+            .collect();
+        let Some(round) = &mut self.look.round else { return };
+        if more && found.last().is_some() && round.queue.len() < base::limits::NODES_MAX {
+            round.queue.push_back(Target::List(found.last().cloned()));
+        }
+        for id in ids {
+            let target = Target::Node(id);
+            if !round.queue.contains(&target) && round.queue.len() < base::limits::NODES_MAX {
+                round.queue.push_back(target);
+            }
+        }
+        // Nodes that a (cached) listing does not show are looked for by name.
+        for id in self.peers.keys() {
+            let target = Target::Node(id.clone());
+            if !round.queue.contains(&target) {
+                round.queue.push_back(target);
+            }
+        }
+    }
+
+    fn saw_leader(&mut self, bytes: &[u8]) {
+        let Ok(hint) = files::from_bytes::<LeaderFile>(bytes) else { return };
+        if hint.term >= self.terms.newest {
+            self.saw_term(hint.term, &hint.node);
+            let unknown = hint.node != self.cfg.node && !self.peers.contains_key(&hint.node);
+            let target = Target::Node(hint.node);
+            if let Some(round) = &mut self.look.round
+                && unknown
+                && !round.queue.contains(&target)
+            {
+                round.queue.push_back(target);
+            }
+        } else if self.serving() && self.created == self.terms.newest {
+            // A hint of an older term came late: rewritten.
+            self.write_hint();
+        }
+    }
+
+    /// Nothing of that name, as far as can be seen. It counts as a read; what was known stays.
+    fn saw_no_node(&mut self, id: &NodeId) {
+        let now = self.now();
+        if let Some(peer) = self.peers.get_mut(id) {
+            peer.read = now;
+            // Removed by `states/clear`: forgotten once it has been silent for long.
+            let owner = self.terms.owner.as_ref() == Some(id);
+            if !owner && now.since(peer.rose) > self.cfg.timeout * 2 + Span::secs(30) {
+                self.peers.remove(id);
+            }
+        }
+    }
+
+    fn saw_node_bytes(&mut self, id: &NodeId, bytes: &[u8]) {
+        match files::from_bytes::<NodeFile>(bytes) {
+            Ok(file) if file.node == *id => self.saw_node(file),
+            Ok(_) | Err(_) => self.saw_unreadable(id, bytes),
+        }
+    }
+
+    /// Whether it tells of a newer term cannot be known: a ruler proves its slot, once for each new content.
+    fn saw_unreadable(&mut self, id: &NodeId, bytes: &[u8]) {
+        let sum = Chain::sum(bytes);
+        let proved = match self.peers.get_mut(id) {
+            Some(peer) => {
+                let proved = peer.unreadable == Some((sum, true));
+                peer.unreadable = Some((sum, proved));
+                proved
+            }
+            None => false,
+        };
+        self.note_damage(
+            format!("nodes/{id}.json"),
+            "it cannot be read; its server writes it anew at its next beat",
+        );
+        if !proved && let Stage::Reign(reign) = &mut self.stage {
+            reign.want_noop = true;
+        }
+    }
+
+    fn saw_node(&mut self, file: NodeFile) {
+        if self.plane.as_ref().is_some_and(|p| p.plane != file.plane || p.era != file.era) {
+            self.note_damage(
+                format!("nodes/{}.json", file.node),
+                "it belongs to another plane and is ignored",
+            );
+            return;
+        }
+        let (now, wall) = (self.now(), self.at.wall);
+        if file.head > self.log.target {
+            self.log.target = file.head;
+        }
+        if file.floor.0 > 0 {
+            self.saw_floor(file.floor);
+        }
+        if file.term > self.terms.newest {
+            self.saw_term(file.term, &file.node);
+        }
+        if self.peers.len() >= base::limits::NODES_MAX && !self.peers.contains_key(&file.node) {
+            return;
+        }
+        let key = |f: &NodeFile| (f.incarnation, f.term, f.beat);
+        match self.peers.get_mut(&file.node) {
+            None => {
+                self.peers
+                    .insert(file.node.clone(), Peer { file, rose: now, read: now, wall, unreadable: None });
+            }
+            Some(peer) => {
+                peer.read = now;
+                peer.unreadable = None;
+                if key(&file) > key(&peer.file) {
+                    peer.rose = now;
+                    peer.wall = wall;
+                    peer.file = file;
+                } else if key(&file) == key(&peer.file) && file.ended {
+                    // The prover's word: the same beat, and the life is over.
+                    peer.file = file;
+                }
+            }
+        }
+    }
+
+    /// Somebody has created this term.
+    pub(crate) fn saw_term(&mut self, term: Term, owner: &NodeId) {
+        if term > self.terms.newest {
+            self.terms.newest = term;
+            self.terms.owner = None;
+            self.terms.claim = None;
+            self.terms.over = None;
+            self.watch_anew();
+        }
+        if term == self.terms.newest && self.terms.owner.is_none() {
+            self.terms.owner = Some(owner.clone());
+            let incarnation = self.peers.get(owner).map_or(base::Incarnation(0), |p| p.file.incarnation);
+            self.terms.owners.insert(term, (owner.clone(), incarnation));
+        }
+    }
+
+    pub(crate) fn saw_claim(&mut self, claim: TermFile) {
+        let node = claim.node.clone();
+        self.saw_term(claim.term, &node);
+        self.terms.owners.insert(claim.term, (node.clone(), claim.incarnation));
+        if claim.term == self.terms.newest {
+            self.terms.owner = Some(node);
+            self.terms.claim = Some(claim);
+        }
+    }
+
+    /// A `.end` counts when it names the owner's very life, and is void when that life beat on.
+    pub(crate) fn saw_end(&mut self, end: &EndFile) {
+        let names_owner =
+            self.terms.claim.as_ref().is_some_and(|c| {
+                c.term == end.term && c.node == end.node && c.incarnation == end.incarnation
+            });
+        let beat_on = self
+            .peers
+            .get(&end.node)
+            .is_some_and(|p| p.file.incarnation == end.incarnation && p.file.beat > end.beat);
+        if names_owner && !beat_on && end.term == self.terms.newest {
+            self.terms.over = Some(format!("{} ended its term ({:?})", end.node, end.why));
+        }
+    }
+
+    fn look_done(&mut self) {
+        let Some(round) = self.look.round.take() else { return };
+        let period = if self.rules() { self.cfg.beat } else { self.cfg.poll };
+        if round.failed {
+            self.look.next_at = self.now() + Span::millis(100).min(self.cfg.poll);
+            self.watch_failed();
+            return;
+        }
+        self.look.next_at = round.started + period;
+        if round.full {
+            self.look.listed_at = Some(round.started);
+        }
+        self.watch_round(round.started);
+        if self.rules() && self.terms.newest > self.created && self.created_claim() {
+            let owner = self.terms.owner.as_ref().map_or("another server".to_owned(), ToString::to_string);
+            self.depose(&format!("{owner} has created term {}", self.terms.newest));
+            return;
+        }
+        if let BeatFlow::Looking { .. } = self.beat.flow {
+            // Rounds run one at a time and one is wanted by the write itself: this one may have begun earlier.
+            if self.beat_look_is_fresh(round.started) {
+                self.beat_counts();
+            } else {
+                self.look.wanted = true;
+            }
+        }
+    }
+
+    fn created_claim(&self) -> bool {
+        match &self.stage {
+            Stage::Claim(claim) => claim.term == self.created,
+            _ => true,
+        }
+    }
+
+    pub(crate) fn write_hint(&mut self) {
+        let hint = LeaderFile { term: self.created, node: self.cfg.node.clone(), uri: self.cfg.uri.clone() };
+        self.ask(
+            Lane::Look,
+            Verb::PutOwn { name: names::leader(), bytes: files::to_bytes(&hint) },
+            Want::Claim(self.created),
+        );
+        self.say(Level::Debug, format!("leader.json names this server and term {}", self.created));
+    }
+}

@@ -1,0 +1,174 @@
+//! What a node shows: its roles, the others, and why.
+
+use base::{Lsn, NodeId, Span, Term};
+
+use crate::config::Mode;
+use crate::files::{FileRole, NodeFile};
+use crate::input::Effect;
+use crate::state::{Ha, Stage};
+use crate::status::{NodeView, Role, Status};
+
+const HISTORY_MAX: usize = 200;
+
+impl Ha {
+    /// What a node that stands by can say of itself.
+    pub(crate) fn standby_role(&self) -> Role {
+        if self.log.failed.is_some() {
+            return Role::Failed;
+        }
+        let hot = match self.mode {
+            Mode::Standby => return Role::Standby,
+            Mode::HotBackup => Role::HotBackup,
+            Mode::HotStandby => Role::HotStandby,
+            Mode::Auto | Mode::Master | Mode::Disabled if self.cfg.hot_standby => Role::HotStandby,
+            Mode::Auto | Mode::Master | Mode::Disabled => return Role::Standby,
+        };
+        if self.log.ready { hot } else { Role::Initializing }
+    }
+
+    /// What this node is at this step.
+    pub fn role(&self) -> Role {
+        match &self.stage {
+            Stage::Boot(_) | Stage::Claim(_) => Role::Initializing,
+            Stage::Follow => self.standby_role(),
+            Stage::Reign(_) if self.serving() => Role::Master,
+            Stage::Reign(_) => Role::Suspended,
+            Stage::Disabled => Role::Failed,
+            Stage::Ending(end) if !end.exit => Role::Standby,
+            Stage::Ending(_) | Stage::Ended => Role::Terminated,
+        }
+    }
+
+    pub(crate) fn note_role(&mut self) {
+        let role = self.role();
+        let before = self.history.front().map(|(r, _)| *r);
+        if before == Some(role) {
+            return;
+        }
+        self.history.push_front((role, self.at.wall));
+        self.history.truncate(HISTORY_MAX);
+        let was = before.map_or("nothing", Role::word);
+        self.say(crate::input::Level::Info, format!("{} (was {was})", role.word()));
+        // The word in the own file follows.
+        if !matches!(self.stage, Stage::Boot(_)) {
+            self.beat_soon();
+            self.run_beat();
+        }
+    }
+
+    fn peer_view(&self, id: &NodeId, file: &NodeFile, rose: base::Mono, wall: base::WallMs) -> NodeView {
+        let silent = !file.ended && self.silent(rose, file.role);
+        let role = match file.role {
+            _ if file.ended => Role::Terminated,
+            FileRole::Initializing | FileRole::Claiming if !silent => Role::Initializing,
+            _ if silent => Role::Failed,
+            FileRole::Standby => Role::Standby,
+            FileRole::HotStandby => Role::HotStandby,
+            FileRole::HotBackup => Role::HotBackup,
+            FileRole::Master => Role::Master,
+            FileRole::Suspended => Role::Suspended,
+            FileRole::Terminated => Role::Terminated,
+            _ => Role::Failed,
+        };
+        let why = if silent {
+            format!("silent for {}", Span::secs(self.now().since(rose).as_millis() / 1000))
+        } else {
+            file.why.clone()
+        };
+        NodeView {
+            id: id.clone(),
+            uri: file.uri.clone(),
+            role,
+            priority: file.priority,
+            local: file.at,
+            remote: wall,
+            term: file.term,
+            head: file.head,
+            version: file.version.clone(),
+            host: file.host.clone(),
+            why,
+        }
+    }
+
+    /// Everything that is shown, as it stands after this step.
+    pub fn status(&self) -> Status {
+        let mut nodes: Vec<NodeView> =
+            self.peers.iter().map(|(id, p)| self.peer_view(id, &p.file, p.rose, p.wall)).collect();
+        let applied = self.log.have.map_or(Lsn(0), |p| p.lsn);
+        let why = self.why();
+        nodes.push(NodeView {
+            id: self.cfg.node.clone(),
+            uri: self.cfg.uri.clone(),
+            role: self.role(),
+            priority: self.priority,
+            local: self.at.wall,
+            remote: self.at.wall,
+            term: self.created,
+            head: applied,
+            version: self.cfg.version.clone(),
+            host: self.cfg.host.clone(),
+            why: why.clone(),
+        });
+        nodes.sort_by(|a, b| a.id.cmp(&b.id));
+        let rules = matches!(self.stage, Stage::Reign(_));
+        let master = if rules {
+            Some(self.cfg.node.clone())
+        } else {
+            self.terms.owner.clone().filter(|o| {
+                self.terms.over.is_none()
+                    && nodes.iter().any(|n| n.id == *o && matches!(n.role, Role::Master | Role::Suspended))
+            })
+        };
+        let master_uri = master
+            .as_ref()
+            .and_then(|m| nodes.iter().find(|n| n.id == *m))
+            .map_or_else(String::new, |n| n.uri.clone());
+        Status {
+            plane: self.plane.as_ref().map(|p| p.plane.clone()),
+            node: Some(self.cfg.node.clone()),
+            role: Some(self.role()),
+            lease_until: self.lease_until(),
+            term: self.terms.newest,
+            master,
+            master_uri,
+            applied,
+            head: self.log.target.max(applied),
+            floor: self.ckpt.known.last().map_or(Lsn(0), |(lsn, _)| *lsn),
+            nodes,
+            why,
+            damage: self.damage.clone(),
+            priority: self.priority,
+            timeout: self.cfg.timeout,
+            poll: self.cfg.poll,
+            history: self.history.iter().copied().collect(),
+            store_trouble: self.trouble.as_ref().map_or_else(String::new, |(_, text)| text.clone()),
+        }
+    }
+
+    fn why(&self) -> String {
+        match &self.stage {
+            Stage::Disabled => {
+                "it was disabled by an operator; set another mode to take part again".to_owned()
+            }
+            Stage::Claim(claim) => format!("claiming term {}: {}", claim.term, claim.why),
+            Stage::Reign(_) if !self.serving() => {
+                "the store does not answer; writes are refused until it does".to_owned()
+            }
+            Stage::Follow if self.log.failed.is_some() => {
+                self.log.failed.as_ref().map_or_else(String::new, |f| f.why.clone())
+            }
+            Stage::Follow if !self.log.ready && self.wants_state() => "loading the state".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The newest term that this node created.
+    pub fn own_term(&self) -> Term {
+        self.created
+    }
+
+    /// Effects that are left when nothing more will be stepped.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Ended) && !self.out.iter().any(|e| matches!(e, Effect::Exit(_)))
+    }
+}

@@ -1,0 +1,201 @@
+//! How long the master has been still, and who should follow it.
+//!
+//! Silence is added up from successful reads, at most two looks' worth each, so that neither nudges nor a store
+//! that was away hasten anything. A timer ends it, not the next look; one more read confirms it.
+
+use base::{Mono, NodeId, Span};
+
+use crate::chooser::{self, Candidate};
+use crate::files::FileRole;
+use crate::input::Level;
+use crate::state::{Ha, Stage, Watch};
+
+impl Ha {
+    /// Another term is watched from now.
+    pub(crate) fn watch_anew(&mut self) {
+        let (hold_until, failures) = (self.watch.hold_until, self.watch.failures);
+        self.watch = Watch { hold_until, failures, ..Watch::default() };
+    }
+
+    /// A round failed: a store that has just come back makes no candidate.
+    pub(crate) fn watch_failed(&mut self) {
+        self.watch.mark = None;
+        self.watch.candidate = None;
+    }
+
+    /// A round of reads that began then has ended well.
+    pub(crate) fn watch_round(&mut self, _started: Mono) {
+        let now = self.now();
+        let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o));
+        let sign = owner
+            .filter(|p| matches!(p.file.role, FileRole::Master | FileRole::Claiming) && !p.file.ended)
+            .map(|p| p.rose);
+        if sign.is_some() && sign != self.watch.sign {
+            self.watch.sign = sign;
+            self.watch.quiet = Span::ZERO;
+            self.watch.candidate = None;
+        } else if let Some(mark) = self.watch.mark {
+            self.watch.quiet += now.since(mark).min(self.cfg.poll * 2);
+        }
+        self.watch.mark = Some(now);
+        self.judge_term();
+    }
+
+    /// The whole silence that makes a candidate: T is per node, the lease is its owner's.
+    fn silence_limit(&self) -> Span {
+        let lease = self
+            .terms
+            .owner
+            .as_ref()
+            .and_then(|o| self.peers.get(o))
+            .map_or(Span::ZERO, |p| Span::millis(p.file.lease_ms).scaled(5, 4));
+        self.cfg.timeout.max(lease)
+    }
+
+    /// Whether the newest term is over by its owner's own word (or its prover's).
+    fn judge_term(&mut self) {
+        if self.terms.over.is_some() || self.terms.newest.0 == 0 {
+            return;
+        }
+        let Some(owner) = self.terms.owner.clone() else { return };
+        if owner == self.cfg.node {
+            if !self.rules() {
+                self.terms.over = Some("this server gave it up".to_owned());
+            }
+            return;
+        }
+        let Some(peer) = self.peers.get(&owner) else { return };
+        let file = &peer.file;
+        let life = self.terms.claim.as_ref().filter(|c| c.term == self.terms.newest).map(|c| c.incarnation);
+        let over = match life {
+            Some(life) if file.incarnation > life => Some(format!("{owner} was started anew")),
+            Some(life) if file.incarnation == life && file.ended => Some(format!("{owner} has ended")),
+            _ if file.term == self.terms.newest && file.role.gave_up() => {
+                Some(format!("{owner} gave up its term"))
+            }
+            _ => None,
+        };
+        self.terms.over = over;
+    }
+
+    pub(crate) fn run_watch(&mut self) {
+        if !matches!(self.stage, Stage::Follow) || !self.electable() || self.now() < self.watch.hold_until {
+            self.watch.candidate = None;
+            return;
+        }
+        // Reads must be going well at this moment.
+        let Some(mark) = self.watch.mark else { return };
+        if self.look.listed_at.is_none() {
+            return;
+        }
+        let why = if self.terms.newest.0 == 0 {
+            "first start of the plane".to_owned()
+        } else if let Some(over) = self.terms.over.clone() {
+            over
+        } else {
+            let limit = self.silence_limit();
+            let now_quiet = self.watch.quiet + self.now().since(mark).min(self.cfg.poll * 2);
+            if now_quiet < limit {
+                return;
+            }
+            // One more read decides.
+            if self.watch.quiet < limit {
+                self.look.wanted = true;
+                self.run_look();
+                return;
+            }
+            let owner = self.terms.owner.as_ref().map_or("the master".to_owned(), ToString::to_string);
+            format!("no sign of life of {owner} for {}", self.watch.quiet)
+        };
+        let since = *self.watch.candidate.get_or_insert(self.at.now);
+        if self.now() >= since + self.rank_delay() {
+            self.begin_claim(why);
+        }
+    }
+
+    /// Candidates wait for those that the chooser puts before them.
+    fn rank_delay(&self) -> Span {
+        if self.mode == crate::config::Mode::Master && self.watch.failures == 0 {
+            return Span::ZERO;
+        }
+        (self.cfg.poll + Span::millis(100)) * self.rank() as u64
+    }
+
+    fn rank(&self) -> usize {
+        let me = Candidate {
+            id: self.cfg.node.clone(),
+            priority: self.priority,
+            version: self.cfg.version.clone(),
+            role: self.file_role(),
+        };
+        let mut all: Vec<Candidate> = self
+            .peers
+            .values()
+            .filter(|p| p.file.role.electable() && !p.file.ended && !self.silent(p.rose, p.file.role))
+            .map(|p| Candidate {
+                id: p.file.node.clone(),
+                priority: p.file.priority,
+                version: p.file.version.clone(),
+                role: p.file.role,
+            })
+            .collect();
+        all.push(me.clone());
+        chooser::order(&mut all);
+        all.iter().position(|c| c.id == me.id).unwrap_or(0)
+    }
+
+    /// Whether a node was silent for longer than the timeout and three of its own beats.
+    pub(crate) fn silent(&self, rose: Mono, role: FileRole) -> bool {
+        let beat = if matches!(role, FileRole::Master | FileRole::Claiming | FileRole::Suspended) {
+            self.cfg.beat
+        } else {
+            Span::secs(10)
+        };
+        self.now().since(rose) > self.cfg.timeout.max(beat * 3)
+    }
+
+    /// The node that rules and shows signs of life, if there is one.
+    pub(crate) fn live_ruler(&self) -> Option<String> {
+        let owner = self.terms.owner.as_ref().filter(|o| **o != self.cfg.node)?;
+        let peer = self.peers.get(owner)?;
+        let lives = self.terms.over.is_none() && !peer.file.ended && !peer.file.role.gave_up();
+        lives.then(|| format!("{owner} ({})", peer.file.uri))
+    }
+
+    /// Other nodes whose file does not say that they ended.
+    pub(crate) fn live_others(&self) -> Vec<String> {
+        self.peers
+            .values()
+            .filter(|p| !p.file.ended && p.file.role != FileRole::Terminated)
+            .map(|p| format!("{} ({})", p.file.node, p.file.uri))
+            .collect()
+    }
+
+    pub(crate) fn watch_wake(&self) -> Option<Mono> {
+        if !matches!(self.stage, Stage::Follow) || !self.electable() {
+            return None;
+        }
+        if self.now() < self.watch.hold_until {
+            return Some(self.watch.hold_until);
+        }
+        if let Some(since) = self.watch.candidate {
+            return Some(since + self.rank_delay());
+        }
+        let mark = self.watch.mark?;
+        let left = self.silence_limit() - self.watch.quiet;
+        (left <= self.cfg.poll * 2 && left > Span::ZERO).then(|| mark + left)
+    }
+
+    /// After a claim that came to nothing: hold off, longer each time.
+    pub(crate) fn hold_off(&mut self) {
+        self.watch.failures += 1;
+        let steps = self.watch.failures.min(7);
+        let span = Span::millis(200) * (1 << steps) + Span::millis(self.rng.below(200));
+        self.watch.hold_until = self.now() + span;
+        self.say(Level::Debug, format!("holding off for {span} before another claim"));
+    }
+
+    pub(crate) fn is_me(&self, id: &NodeId) -> bool {
+        *id == self.cfg.node
+    }
+}
