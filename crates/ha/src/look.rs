@@ -89,11 +89,15 @@ impl Ha {
             (Target::Leader, Answer::Content(Some(bytes))) => self.saw_leader(&bytes),
             (Target::Node(id), Answer::Content(Some(bytes))) => self.saw_node_bytes(&id, &bytes),
             (Target::Node(id), Answer::Content(None)) => self.saw_no_node(&id),
-            (Target::Term(_), Answer::Content(Some(bytes))) => {
-                if let Ok(claim) = files::from_bytes::<TermFile>(&bytes) {
-                    self.saw_claim(claim);
+            (Target::Term(term), Answer::Content(Some(bytes))) => match files::from_bytes::<TermFile>(&bytes) {
+                Ok(claim) => self.saw_claim(claim),
+                Err(why) => {
+                    let what = format!("it cannot be read ({why}); its owner is waited for as unknown");
+                    self.note_damage(names::term(term).to_string(), what);
+                    self.saw_nameless(term);
                 }
-            }
+            },
+            (Target::Term(term), Answer::Content(None)) => self.saw_no_term(term),
             (Target::List(_), Answer::Page { names, more }) => self.saw_nodes(&names, more),
             _ => {}
         }
@@ -248,6 +252,22 @@ impl Ha {
         if claim.term == self.terms.newest {
             self.terms.owner = Some(node);
             self.terms.claim = Some(claim);
+        }
+    }
+
+    /// A term whose owner cannot be known: nobody's beat can shorten the wait for it.
+    fn saw_nameless(&mut self, term: Term) {
+        self.terms.owners.entry(term).or_insert((NodeId::new("unknown"), base::Incarnation(0)));
+    }
+
+    /// Terms are never deleted: absence is a cached lie, until it has lasted for the whole timeout.
+    fn saw_no_term(&mut self, term: Term) {
+        if let Stage::Claim(claim) = &self.stage
+            && term < claim.term
+            && self.now().since(claim.fenced_at) > self.cfg.timeout
+        {
+            self.note_damage(names::term(term).to_string(), "it is gone; its owner is waited for as unknown");
+            self.saw_nameless(term);
         }
     }
 

@@ -4,7 +4,6 @@ use base::{Lsn, NodeId, Span, Term};
 
 use crate::config::Mode;
 use crate::files::{FileRole, NodeFile};
-use crate::input::Effect;
 use crate::state::{Ha, Stage};
 use crate::status::{NodeView, Role, Status};
 
@@ -167,8 +166,8 @@ impl Ha {
         self.created
     }
 
-    /// Effects that are left when nothing more will be stepped.
-    pub fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Ended) && !self.out.iter().any(|e| matches!(e, Effect::Exit(_)))
+    /// Whether the folded state is complete up to some record: not while it is being loaded.
+    pub fn state_is_whole(&self) -> bool {
+        self.log.have.is_some() && (self.log.ready || matches!(self.stage, Stage::Reign(_)))
     }
 }

@@ -103,8 +103,10 @@ pub enum Effect {
         /// What.
         work: Work,
     },
-    /// Stop caring for some work.
+    /// End this script's process group, or stop watching.
     CancelWork(WorkKey),
+    /// This node does not rule any more: stop caring for all work, and leave what runs running.
+    DropWork,
     /// Encode this root's checkpoint parts off the loop, and come back with `Input::Encoded`.
     EncodeCheckpoint {
         /// The record at which it stands.
@@ -177,4 +179,6 @@ pub struct Config {
     pub ha: ha::config::Config,
     /// Where it runs: what `localhost` means while it rules.
     pub host: Host,
+    /// Random bits from the operating system: mixed into the ids that are drawn.
+    pub seed: u64,
 }

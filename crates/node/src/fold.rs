@@ -1,0 +1,47 @@
+//! Folding durable records over the state: a standby, a restart and a replay do nothing else.
+
+use base::Lsn;
+use engine::change::Change;
+use engine::state::Root;
+use ha::input::Fold;
+
+use crate::step::Node;
+
+impl Node {
+    pub(crate) fn fold(&mut self, fold: Fold) {
+        if self.fold_failed.is_some() {
+            // What follows a failed fold would land on a state that is not what it was made for.
+            return;
+        }
+        match fold {
+            Fold::Reset => {
+                self.durable = Some(Root::empty());
+                self.durable_at = Lsn(0);
+            }
+            Fold::Drop => {
+                self.durable = None;
+                self.durable_at = Lsn(0);
+            }
+            Fold::Load(part) => {
+                let Some(root) = &mut self.durable else { return };
+                if let Err(problems) = root.load_part(&part) {
+                    let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                    self.fold_failed = Some((self.durable_at, format!("a checkpoint part cannot be read: {why}")));
+                }
+            }
+            Fold::Apply { lsn, ops } => {
+                let Some(root) = &mut self.durable else { return };
+                for op in &ops {
+                    let applied = Change::decode(op.as_bytes())
+                        .map_err(|e| e.to_string())
+                        .and_then(|change| root.apply(&change).map_err(|e| e.to_string()));
+                    if let Err(why) = applied {
+                        self.fold_failed = Some((lsn, why));
+                        return;
+                    }
+                }
+                self.durable_at = lsn;
+            }
+        }
+    }
+}
