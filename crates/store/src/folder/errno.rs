@@ -1,0 +1,94 @@
+//! From what the system said to what the owner of a store can do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+
+use ha::verbs::{Fault, FaultKind};
+
+/// The largest file that is written or read: a damaged or foreign file must not fill the memory. Records and
+/// parts of checkpoints are far smaller.
+pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A system call that failed: what was attempted, on what, and what the system said.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {attempt} {}: {source}", path.display())]
+pub(super) struct IoTrouble {
+    pub(super) attempt: &'static str,
+    pub(super) path: PathBuf,
+    pub(super) source: io::Error,
+}
+
+/// Adds the attempt and its object to an `io::Error`.
+pub(super) trait At<T> {
+    fn at(self, attempt: &'static str, path: &Path) -> Result<T, IoTrouble>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, attempt: &'static str, path: &Path) -> Result<T, IoTrouble> {
+        self.map_err(|source| IoTrouble { attempt, path: path.to_owned(), source })
+    }
+}
+
+impl IoTrouble {
+    pub(super) fn errno(&self) -> Option<Errno> {
+        self.source.raw_os_error().map(Errno::from_raw)
+    }
+
+    pub(super) fn is_missing(&self) -> bool {
+        self.errno() == Some(Errno::ENOENT)
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.errno() == Some(Errno::ESTALE)
+    }
+
+    pub(super) fn is_taken(&self) -> bool {
+        self.errno() == Some(Errno::EEXIST)
+    }
+
+    /// Whether the system's answer rules out that the change was made. After the others (EIO, ETIMEDOUT of a
+    /// soft mount, ESTALE) the server may have made it, or may still make it.
+    pub(super) fn is_definite(&self) -> bool {
+        !matches!(self.kind(), FaultKind::Unreachable)
+    }
+
+    pub(super) fn kind(&self) -> FaultKind {
+        match self.errno() {
+            Some(Errno::ENOSPC | Errno::EDQUOT) => FaultKind::Full,
+            Some(Errno::EPERM) if self.attempt == LINK => FaultKind::Unfit,
+            Some(Errno::EACCES | Errno::EPERM | Errno::EROFS) => FaultKind::Denied,
+            Some(
+                Errno::ENOTDIR
+                | Errno::EISDIR
+                | Errno::ENAMETOOLONG
+                | Errno::ELOOP
+                | Errno::EOPNOTSUPP
+                | Errno::ENOSYS
+                | Errno::EXDEV
+                | Errno::EMLINK,
+            ) => FaultKind::Unfit,
+            _ => FaultKind::Unreachable,
+        }
+    }
+
+    pub(super) fn fault(&self) -> Fault {
+        let no_links = self.attempt == LINK && self.kind() == FaultKind::Unfit;
+        let hint = if no_links { " (this file system has no hard links)" } else { "" };
+        Fault { kind: self.kind(), text: format!("{self}{hint}") }
+    }
+}
+
+/// The attempt whose EPERM means "no such thing here" instead of "not for you" (link(2)).
+pub(super) const LINK: &str = "link";
+
+/// Refuses what is too large to be ours.
+pub(super) fn fits(bytes: u64, path: &Path) -> Result<(), Fault> {
+    if bytes <= FILE_BYTES_MAX {
+        return Ok(());
+    }
+    let text =
+        format!("{}: {bytes} bytes are more than a file here may have ({FILE_BYTES_MAX})", path.display());
+    Err(Fault { kind: FaultKind::Unfit, text })
+}

@@ -1,0 +1,117 @@
+//! A store in a folder, local or NFS, by the rules that NFS forces on everybody.
+//!
+//! - A record is staged under a name of its own, fsynced and closed, and then *linked* to its final name:
+//!   `link` is atomic on the server and refuses to replace. A lost reply shows in the stage file's link count.
+//! - The folder of the name is fsynced before the answer. Errors of fsync and of close count.
+//! - Files are opened afresh for every read (`open` revalidates on NFS, `stat` may lie for a minute).
+//! - Paths are resolved anew for every verb, never kept as open folders: after someone moved the folder away
+//!   and put a restored one in its place, a kept handle would go on writing where nobody looks.
+
+mod create;
+mod delete;
+mod durable;
+mod errno;
+mod list;
+mod open;
+mod put_own;
+mod read;
+mod root;
+mod stage;
+mod stage_id;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use ha::verbs::{Answer, Fault, Name, Verb};
+
+use crate::Store;
+use durable::Folders;
+use errno::IoTrouble;
+use root::Root;
+use stage::{Stage, Staged};
+
+pub use errno::FILE_BYTES_MAX;
+pub use open::OpenError;
+pub use stage_id::sweep_stage;
+pub(crate) use stage_id::unique_id;
+
+/// A folder that was opened as a store.
+#[derive(Debug)]
+pub struct FolderStore {
+    root: Root,
+    stage: Stage,
+    folders: Folders,
+    foreign_named: AtomicBool,
+}
+
+impl FolderStore {
+    /// Opens a folder, and makes it (0700, with its parents) when it is missing. Writes there at once, so
+    /// that a folder that cannot be written to is refused here and not at the first record.
+    pub fn open(path: impl AsRef<Path>) -> Result<FolderStore, OpenError> {
+        open::open(path.as_ref())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    fn file(&self, name: &Name) -> PathBuf {
+        self.root.path().join(name.as_str())
+    }
+
+    /// Stages bytes; a stage folder that somebody cleaned away is made again, one in a folder that was
+    /// replaced is not.
+    fn staged(&self, bytes: &[u8]) -> Result<Staged, Fault> {
+        errno::fits(bytes.len() as u64, self.root.path())?;
+        match self.stage.write(bytes) {
+            Err(trouble) if trouble.is_missing() => {
+                self.root.still_there()?;
+                self.stage.make().and_then(|()| self.stage.write(bytes))
+            }
+            other => other,
+        }
+        .map_err(|trouble| trouble.fault())
+    }
+
+    /// Does something in a folder that may have to be made first, and once more when it vanished meanwhile:
+    /// `delete` removes folders that it empties.
+    fn in_folder(
+        &self,
+        file: &Path,
+        act: impl Fn() -> Result<(), IoTrouble>,
+    ) -> Result<Result<(), IoTrouble>, Fault> {
+        let folder = file.parent().unwrap_or(self.root.path());
+        let mut tries_left = 3;
+        loop {
+            self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
+            match act() {
+                Err(trouble) if (trouble.is_missing() || trouble.is_stale()) && tries_left > 0 => {
+                    self.root.still_there()?;
+                    self.folders.forget(folder);
+                    tries_left -= 1;
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+impl Store for FolderStore {
+    fn run(&self, verb: &Verb) -> Answer {
+        match verb {
+            Verb::Create { name, bytes } => self.create(name, bytes),
+            Verb::Read { name } => self.read(name),
+            Verb::PutOwn { name, bytes } => self.put_own(name, bytes),
+            Verb::List { prefix, after, max } => self.list(prefix, after.as_ref(), *max),
+            Verb::Delete { name } => self.delete(name),
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!("folder {}", self.root.path().display())
+    }
+}
+
+#[cfg(test)]
+mod tests;

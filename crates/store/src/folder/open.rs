@@ -1,0 +1,80 @@
+//! Opening a folder: what can be wrong with it, in words.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use nix::errno::Errno;
+
+use ha::verbs::{Fault, FaultKind};
+
+use super::FolderStore;
+use super::durable::{Folders, make_folder, sync_folder};
+use super::errno::{At, IoTrouble};
+use super::root::Root;
+use super::stage::Stage;
+use crate::advice;
+
+/// Why a folder cannot be a store.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Something else is where the folder, or one above it, should be.
+    #[error(
+        "{} is not a folder; name a folder for the store, or a path where nothing is yet", path.display()
+    )]
+    NotAFolder {
+        /// What is in the way.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("the store's folder {} cannot be used: {}; {}", path.display(), fault.text, advice::todo_for(fault.kind))]
+    Refused {
+        /// The folder.
+        path: PathBuf,
+        /// What was attempted and what the system said.
+        fault: Fault,
+    },
+}
+
+impl OpenError {
+    /// What kind of trouble it is.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            OpenError::NotAFolder { .. } => FaultKind::Unfit,
+            OpenError::Refused { fault, .. } => fault.kind,
+        }
+    }
+}
+
+pub(super) fn open(path: &Path) -> Result<FolderStore, OpenError> {
+    let wrap = |trouble: IoTrouble| explain(path, &trouble);
+    // Absolute, so that a change of the working directory does not move the store.
+    let path = std::path::absolute(path).at("find", path).map_err(wrap)?;
+    make_with_parents(&path).map_err(wrap)?;
+    let stage = Stage::open(&path).map_err(wrap)?;
+    let root = Root::of(path.clone()).map_err(wrap)?;
+    Ok(FolderStore { root, stage, folders: Folders::default(), foreign_named: AtomicBool::new(false) })
+}
+
+fn make_with_parents(path: &Path) -> Result<(), IoTrouble> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Ok(()),
+        Ok(_) => return Err(io::Error::from(Errno::ENOTDIR)).at("use as a folder", path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).at("look at", path),
+    }
+    let Some(parent) = path.parent() else { return Ok(()) };
+    make_with_parents(parent)?;
+    make_folder(path)?;
+    sync_folder(parent)
+}
+
+fn explain(path: &Path, trouble: &IoTrouble) -> OpenError {
+    let in_the_way = trouble.errno() == Some(Errno::ENOTDIR);
+    if in_the_way {
+        let blocker = trouble.path.ancestors().find(|up| fs::metadata(up).is_ok_and(|meta| !meta.is_dir()));
+        return OpenError::NotAFolder { path: blocker.unwrap_or(&trouble.path).to_owned() };
+    }
+    OpenError::Refused { path: path.to_owned(), fault: trouble.fault() }
+}

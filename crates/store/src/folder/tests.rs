@@ -1,0 +1,129 @@
+//! What cannot be seen from outside: replies that get lost between the kernel and an NFS server.
+
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use ha::verbs::FaultKind;
+use nix::errno::Errno;
+
+use super::create::settle;
+use super::errno::{At, IoTrouble, LINK};
+use super::*;
+
+fn store() -> (tempfile::TempDir, FolderStore) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(dir.path().join("plane")).unwrap();
+    (dir, store)
+}
+
+fn link_error(errno: Errno, target: &Path) -> IoTrouble {
+    Err::<(), _>(io::Error::from(errno)).at(LINK, target).unwrap_err()
+}
+
+#[test]
+fn a_link_whose_reply_was_lost_counts_as_created() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    let staged = store.staged(b"mine").unwrap();
+    fs::hard_link(staged.path(), &target).unwrap();
+    for errno in [Errno::EEXIST, Errno::EIO, Errno::ETIMEDOUT] {
+        assert_eq!(settle(&staged, &target, b"mine", &link_error(errno, &target)), Answer::Created);
+    }
+}
+
+#[test]
+fn what_an_earlier_attempt_made_counts_as_created() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    fs::write(&target, b"mine").unwrap();
+    let staged = store.staged(b"mine").unwrap();
+    assert_eq!(settle(&staged, &target, b"mine", &link_error(Errno::EEXIST, &target)), Answer::Created);
+}
+
+#[test]
+fn what_another_made_exists_whatever_the_error() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    fs::write(&target, b"theirs").unwrap();
+    let staged = store.staged(b"mine").unwrap();
+    for errno in [Errno::EEXIST, Errno::EIO, Errno::ENOSPC] {
+        assert_eq!(settle(&staged, &target, b"mine", &link_error(errno, &target)), Answer::Exists);
+    }
+}
+
+#[test]
+fn an_error_after_which_the_server_may_still_link_is_unknown_and_a_refusal_is_not() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    let staged = store.staged(b"mine").unwrap();
+    for (errno, kind) in [(Errno::EIO, FaultKind::Unreachable), (Errno::ESTALE, FaultKind::Unreachable)] {
+        let answer = settle(&staged, &target, b"mine", &link_error(errno, &target));
+        assert!(matches!(&answer, Answer::Unknown(fault) if fault.kind == kind), "{answer:?}");
+    }
+    for (errno, kind) in [
+        (Errno::ENOSPC, FaultKind::Full),
+        (Errno::EACCES, FaultKind::Denied),
+        (Errno::EPERM, FaultKind::Unfit),
+    ] {
+        let answer = settle(&staged, &target, b"mine", &link_error(errno, &target));
+        assert!(matches!(&answer, Answer::Failed(fault) if fault.kind == kind), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_file_system_without_links_is_named() {
+    let fault = link_error(Errno::EPERM, Path::new("/x")).fault();
+    assert!(fault.text.contains("no hard links"), "{}", fault.text);
+}
+
+#[test]
+fn a_stage_folder_that_was_cleaned_away_is_made_again() {
+    let (_dir, store) = store();
+    fs::remove_dir_all(store.path().join(".stage")).unwrap();
+    let name = Name::parse("log/0/1.json").unwrap();
+    let create = Verb::Create { name: name.clone(), bytes: Arc::from(&b"x"[..]) };
+    assert_eq!(store.run(&create), Answer::Created);
+    fs::remove_dir_all(store.path().join("log")).unwrap();
+    assert_eq!(store.run(&create), Answer::Created, "a log folder that vanished is made again too");
+}
+
+#[test]
+fn a_dropped_store_leaves_no_stage_behind() {
+    let (_dir, store) = store();
+    for i in 0..20 {
+        let name = Name::parse(&format!("log/0/{i}")).unwrap();
+        store.run(&Verb::Create { name, bytes: Arc::from(&b"x"[..]) });
+    }
+    let stage = store.path().join(".stage");
+    drop(store);
+    assert_eq!(fs::read_dir(stage).unwrap().count(), 0);
+}
+
+#[test]
+fn only_the_stages_of_the_dead_are_swept() {
+    let (_dir, store) = store();
+    let stage = store.path().join(".stage");
+    let own = fs::read_dir(&stage).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let parts: Vec<&str> = own.split('_').collect();
+    let of = |boot: &str, pid: &str, random: &str| format!("{boot}_{}_{pid}_{random}_0", parts[1]);
+    let dead = [
+        stage.join(of(parts[0], &child.id().to_string(), "00")),
+        stage.join(of(parts[0], parts[2], "00")),
+        store.path().join(format!(".check-{}", of(parts[0], &child.id().to_string(), "00"))),
+    ];
+    let alive = [
+        stage.join(&own),
+        stage.join(of(parts[0], "1", "00")),
+        stage.join(of("anotherboot", &child.id().to_string(), "00")),
+        stage.join("something else"),
+    ];
+    for path in dead.iter().chain(&alive) {
+        fs::create_dir_all(path).unwrap();
+    }
+    assert_eq!(sweep_stage(store.path()), 3);
+    assert!(dead.iter().all(|path| !path.exists()));
+    assert!(alive.iter().all(|path| path.exists()));
+}

@@ -1,0 +1,159 @@
+//! A store that lives in a child process: verbs go down its standard input, one JSON line each, and answers
+//! come up its standard output.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use ha::verbs::{Answer, Fault, FaultKind, Verb};
+
+use super::wire::{Ask, Reply};
+use crate::Store;
+use crate::folder::FolderStore;
+
+/// The child's first line of its own. What stands before it (a test harness talks) is not for us.
+const READY: &str = "brownstone-store-child ready";
+/// A child that is silent for longer hangs in its store.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+
+/// The whole life of a child: opens the folder that its only argument names and carries out what comes down
+/// the pipe, until it closes. Gives the exit code.
+pub fn child(args: &[String]) -> i32 {
+    let [dir] = args else {
+        eprintln!("a check's child takes one argument, the folder");
+        return 2;
+    };
+    let store = match FolderStore::open(dir) {
+        Ok(store) => store,
+        Err(error) => {
+            eprintln!("{error}");
+            return 3;
+        }
+    };
+    match serve(&store) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("a check's child lost its pipe: {error}");
+            1
+        }
+    }
+}
+
+fn serve(store: &dyn Store) -> io::Result<()> {
+    let mut up = io::stdout().lock();
+    writeln!(up, "\n{READY}")?;
+    up.flush()?;
+    for line in io::stdin().lock().lines() {
+        let ask: Ask = serde_json::from_str(&line?)?;
+        let verb = ask.verb().ok_or_else(|| io::Error::other("not a name"))?;
+        serde_json::to_writer(&mut up, &Reply::of(store.run(&verb)))?;
+        up.write_all(b"\n")?;
+        up.flush()?;
+    }
+    Ok(())
+}
+
+/// The parent's end.
+pub(super) struct RemoteStore {
+    pipe: Mutex<Pipe>,
+    folder: String,
+}
+
+struct Pipe {
+    child: Child,
+    /// `None` after the child was given up.
+    down: Option<ChildStdin>,
+    up: Receiver<String>,
+}
+
+impl RemoteStore {
+    /// Starts a child and waits until it has opened the folder.
+    pub(super) fn start(folder: &Path, spawn: &dyn Fn(&[String]) -> Command) -> Result<RemoteStore, Fault> {
+        let lost = |what: &str| unreachable(format!("a child process for {}: {what}", folder.display()));
+        let Some(folder_text) = folder.to_str() else { return Err(lost("the path is not UTF-8")) };
+        let mut child = spawn(&[folder_text.to_owned()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| lost(&format!("could not be started: {error}")))?;
+        let (down, Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(lost("has no pipes"));
+        };
+        let (lines, up) = bounded(1);
+        thread::Builder::new()
+            .name("store-check-pipe".to_owned())
+            .spawn(move || {
+                let mut read = BufReader::new(stdout).lines().map_while(Result::ok);
+                if read.any(|line| line == READY) {
+                    // The first line sent is the news that it is ready; then come answers. Ends with the child
+                    // or when nobody listens any more.
+                    let _ = lines.send(READY.to_owned());
+                    let _ = read.try_for_each(|line| lines.send(line));
+                }
+            })
+            .map_err(|error| lost(&format!("could not be listened to: {error}")))?;
+        let store =
+            RemoteStore { pipe: Mutex::new(Pipe { child, down, up }), folder: folder_text.to_owned() };
+        let ready = store.pipe.lock().unwrap_or_else(PoisonError::into_inner).up.recv_timeout(ANSWER_WAIT);
+        match ready {
+            Ok(_) => Ok(store),
+            Err(_) => Err(lost("did not begin; its standard error says why")),
+        }
+    }
+
+    fn ask(&self, ask: &Ask) -> Result<Reply, String> {
+        let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        let Pipe { child, down, up } = &mut *pipe;
+        let mut line = serde_json::to_vec(ask).map_err(|error| error.to_string())?;
+        line.push(b'\n');
+        let sent = down.as_mut().map(|down| down.write_all(&line));
+        match sent {
+            None => return Err("it was given up".to_owned()),
+            Some(Err(error)) => return Err(format!("it is gone: {error}")),
+            Some(Ok(())) => {}
+        }
+        match up.recv_timeout(ANSWER_WAIT) {
+            Ok(reply) => {
+                serde_json::from_str(&reply).map_err(|error| format!("cannot read its answer: {error}"))
+            }
+            Err(error) => {
+                *down = None;
+                // It may hang in the kernel, where even this does not reach it.
+                let _ = child.kill();
+                Err(format!("no answer within {} s: {error}", ANSWER_WAIT.as_secs()))
+            }
+        }
+    }
+}
+
+impl Store for RemoteStore {
+    fn run(&self, verb: &Verb) -> Answer {
+        match self.ask(&Ask::of(verb)) {
+            Ok(reply) => reply.answer(),
+            Err(what) => Answer::Unknown(unreachable(format!("a child process for {}: {what}", self.folder))),
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!("folder {} in a child process", self.folder)
+    }
+}
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        self.down = None; // The child ends when its pipe closes.
+        while self.up.recv_timeout(ANSWER_WAIT).is_ok() {}
+        // Its output closed, or it hangs and is killed; only one that ended is waited for.
+        let _ = self.child.kill();
+        let _ = self.child.try_wait();
+    }
+}
+
+fn unreachable(text: String) -> Fault {
+    Fault { kind: FaultKind::Unreachable, text }
+}
