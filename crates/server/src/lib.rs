@@ -3,4 +3,5 @@
 //! The binary in `main.rs` is one call into [`cli`]. Shell code only: who manages is decided in `ha`, what is
 //! managed in `engine`; here is what reads clocks, files and sockets for them.
 
+pub mod config;
 pub mod driver;

@@ -1,0 +1,19 @@
+//! Configuration with provenance: Apache Brooklyn's files and keys, ours beside them, each value with where it
+//! comes from, and all that is wrong at once.
+
+pub mod address;
+pub mod explain;
+pub mod keys;
+pub mod kind;
+pub mod layers;
+pub mod login;
+pub mod problem;
+pub mod settings;
+
+pub use layers::Outside;
+pub use login::{Login, Password};
+pub use problem::{BadConfig, Origin, Problem};
+pub use settings::{Loaded, Persist, PublicHeaders, Settings, Tls, Web, load, read};
+
+#[cfg(test)]
+mod tests;

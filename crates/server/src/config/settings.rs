@@ -1,0 +1,316 @@
+//! The configuration as types: what the rest of the server reads. Every problem is collected before any is
+//! reported, so that a file is corrected once.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use base::{NodeId, Span};
+use ha::config::{Config as HaConfig, Mode};
+
+use super::address;
+use super::keys;
+use super::kind;
+use super::layers::{Layers, Outside};
+use super::login::{self, Login};
+use super::problem::{BadConfig, Origin, Problem};
+
+/// What is asked of the persisted state, with the word that `ha` does not know: keep nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persist {
+    /// Go on with what is there, or begin.
+    Auto,
+    /// Go on with what is there, or refuse.
+    Rebind,
+    /// Begin an empty state.
+    Clean,
+    /// Keep nothing: the same code over a store in memory.
+    Disabled,
+}
+
+/// What the `X-HA-*` headers show before login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicHeaders {
+    /// Role, term and master.
+    Full,
+    /// The role only.
+    Role,
+    /// Nothing.
+    None,
+}
+
+/// With which certificate https is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// One that the plane's own authority signs.
+    Plane,
+    /// One from PEM files.
+    Pem {
+        /// The chain, the server's own first.
+        chain: PathBuf,
+        /// The private key.
+        key: PathBuf,
+    },
+}
+
+/// Where and how the server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// Addresses of https.
+    pub secure: Vec<SocketAddr>,
+    /// Addresses of plain http; usually none.
+    pub plain: Vec<SocketAddr>,
+    /// The certificate of https.
+    pub tls: Tls,
+}
+
+/// Everything that the configuration says.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The release folder.
+    pub home: PathBuf,
+    /// What this server is asked to be.
+    pub mode: Mode,
+    /// What is asked of the state.
+    pub persist: Persist,
+    /// The plane's folder.
+    pub store: PathBuf,
+    /// The longest that a sensor reading waits.
+    pub persist_period: Span,
+    /// Where managed processes have their run directories.
+    pub base_dir: PathBuf,
+    /// The catalog of a new plane.
+    pub catalog: PathBuf,
+    /// How often a standby looks (already at most a fifth of the timeout).
+    pub poll: Span,
+    /// How often a master beats.
+    pub beat: Span,
+    /// How long a master may be silent.
+    pub timeout: Span,
+    /// Whether AUTO follows the log.
+    pub hot_standby: bool,
+    /// The configured id.
+    pub node_id: Option<NodeId>,
+    /// Where clients reach this server.
+    pub node_uri: String,
+    /// Why that is so.
+    pub node_uri_from: Origin,
+    /// The configured priority, which one set at run time wins over.
+    pub priority: i64,
+    /// Whether the parent proves deaths.
+    pub proof_of_death: bool,
+    /// Whether servers tell each other to look.
+    pub peer_link: bool,
+    /// Whether a write is looked at twice.
+    pub strict_ack: bool,
+    /// What strangers see.
+    pub public_headers: PublicHeaders,
+    /// Whether the store must pass the gate.
+    pub store_check: bool,
+    /// Where it listens.
+    pub web: Web,
+    /// Who may log in.
+    pub login: Login,
+}
+
+/// What came of reading the configuration.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What holds.
+    pub settings: Settings,
+    /// What it goes on in spite of.
+    pub warnings: Vec<Problem>,
+    /// Where every value comes from.
+    pub layers: Layers,
+}
+
+/// Reads the configuration of the release in `home`.
+pub fn load(home: &Path, outside: &Outside) -> Result<Loaded, BadConfig> {
+    let (settings, layers) = read(home, outside);
+    if !layers.errors.is_empty() {
+        return Err(BadConfig(layers.errors));
+    }
+    let warnings = layers.warnings.clone();
+    Ok(Loaded { settings, warnings, layers })
+}
+
+/// Reads it, good or bad: `config explain` shows what there is.
+pub fn read(home: &Path, outside: &Outside) -> (Settings, Layers) {
+    let mut layers = Layers::read(home, outside);
+    check_all(&mut layers);
+    let settings = Reader { layers: &mut layers, home }.settings();
+    (settings, layers)
+}
+
+/// Every key against its kind; a bad value counts as not set, so that one slip does not cause other errors.
+fn check_all(layers: &mut Layers) {
+    for key in keys::KEYS {
+        if let Some((value, origin)) = layers.get(key)
+            && let Err(wrong) = key.kind.check(&value)
+        {
+            layers.errors.push(Problem { origin, text: format!("{}: {wrong}", key.name) });
+        }
+    }
+}
+
+struct Reader<'a> {
+    layers: &'a mut Layers,
+    home: &'a Path,
+}
+
+impl Reader<'_> {
+    /// The value if it is set and good, else the default if there is one.
+    fn get(&self, name: &str) -> Option<(String, Origin)> {
+        let key = keys::find(name)?;
+        let (value, origin) = self.layers.get(key)?;
+        if key.kind.check(&value).is_ok() {
+            return Some((value, origin));
+        }
+        (!key.default.is_empty()).then(|| (key.default.to_owned(), Origin::Default))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name).map(|(value, _)| value)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.text(name).and_then(|value| kind::flag(&value)).unwrap_or(false)
+    }
+
+    fn number<T: std::str::FromStr + Default>(&self, name: &str) -> T {
+        self.text(name).and_then(|value| value.parse().ok()).unwrap_or_default()
+    }
+
+    fn period(&self, name: &str) -> Option<Span> {
+        self.text(name).and_then(|value| value.parse().ok())
+    }
+
+    fn word(&self, name: &str, words: &[&'static str]) -> &'static str {
+        self.text(name).and_then(|value| kind::word(words, &value)).unwrap_or_default()
+    }
+
+    fn path(&self, name: &str, base: &Path) -> Option<PathBuf> {
+        self.text(name).and_then(|value| self.layers.path(&value, base))
+    }
+
+    fn error(&mut self, name: &str, text: String) {
+        let origin = self.get(name).map_or(Origin::Default, |(_, origin)| origin);
+        self.layers.errors.push(Problem { origin, text });
+    }
+
+    fn settings(mut self) -> Settings {
+        let data = self.home.join("data");
+        let base_dir = self.path("brooklyn.base.dir", self.home).unwrap_or_else(|| data.clone());
+        let store = self.path("persistenceDir", &base_dir).unwrap_or_else(|| data.join("persisted-state"));
+        if self.text("persistenceLocation").is_some() {
+            let text = "persistenceLocation: this release keeps its state in a folder, not in an object store; \
+                        leave it empty and set persistenceDir";
+            self.error("persistenceLocation", text.to_owned());
+        }
+        let timeout = self.period("brooklyn.ha.heartbeatTimeout").unwrap_or(Span::secs(30));
+        let poll = self.period("brooklyn.ha.pollPeriod").unwrap_or(Span::secs(1));
+        let wished = self.period("brownstone.ha.heartbeatPeriod");
+        let (poll, beat) = HaConfig::times(poll, timeout, wished);
+        self.judge_times(timeout, beat);
+        let login = login::read(self.layers);
+        let web = self.web(&login);
+        let configured = self.get("brownstone.ha.nodeUri");
+        let (node_uri, node_uri_from) = address::node_uri(configured, &web);
+        Settings {
+            home: self.home.to_owned(),
+            mode: self.word("highAvailabilityMode", keys::MODES).parse().unwrap_or(Mode::Auto),
+            persist: match self.word("persistMode", keys::PERSIST_MODES) {
+                "REBIND" => Persist::Rebind,
+                "CLEAN" => Persist::Clean,
+                "DISABLED" => Persist::Disabled,
+                _ => Persist::Auto,
+            },
+            store,
+            persist_period: self.period("persistPeriod").unwrap_or(Span::secs(1)),
+            catalog: self
+                .path("default.catalog.location", self.home)
+                .unwrap_or_else(|| self.home.join("etc/default.catalog.bom")),
+            base_dir,
+            poll,
+            beat,
+            timeout,
+            hot_standby: self.flag("brooklyn.experimental.feature.defaultStandbyIsHot"),
+            node_id: self.text("brownstone.ha.nodeId").map(NodeId::new),
+            node_uri,
+            node_uri_from,
+            priority: self.number("brownstone.ha.priority"),
+            proof_of_death: self.flag("brownstone.ha.proofOfDeath"),
+            peer_link: self.flag("brownstone.ha.peerLink"),
+            strict_ack: self.flag("brownstone.ha.strictAck"),
+            public_headers: match self.word("brownstone.ha.publicHeaders", &["full", "role", "none"]) {
+                "role" => PublicHeaders::Role,
+                "none" => PublicHeaders::None,
+                _ => PublicHeaders::Full,
+            },
+            store_check: self.flag("brownstone.store.check"),
+            web,
+            login,
+        }
+    }
+
+    /// Times that no lease can be kept with are refused; the lease is 4/5 of the timeout.
+    fn judge_times(&mut self, timeout: Span, beat: Span) {
+        const SHORTEST: Span = Span::millis(500);
+        if timeout < SHORTEST {
+            let text = format!("brooklyn.ha.heartbeatTimeout: {timeout} is shorter than {SHORTEST}; 2s is safe on a folder");
+            self.error("brooklyn.ha.heartbeatTimeout", text);
+        } else if beat > timeout.scaled(1, 2) {
+            let text = format!(
+                "brownstone.ha.heartbeatPeriod: {beat} is more than half of brooklyn.ha.heartbeatTimeout ({timeout}): \
+                 one late beat would end the lease; at most a quarter is sensible"
+            );
+            self.error("brownstone.ha.heartbeatPeriod", text);
+        }
+    }
+
+    fn web(&mut self, login: &Login) -> Web {
+        let configured = self.text("org.ops4j.pax.web.listening.addresses");
+        let addresses = configured.and_then(|value| kind::addresses(&value).ok()).filter(|list| !list.is_empty());
+        let addresses = addresses.unwrap_or_else(|| match login {
+            // Nobody asks for a password: only this host may come.
+            Login::Off => vec![IpAddr::from(Ipv4Addr::LOCALHOST)],
+            _ => vec![IpAddr::from(Ipv6Addr::UNSPECIFIED)],
+        });
+        let at = |port: u16| addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect::<Vec<_>>();
+        let (mut secure, mut plain) = (Vec::new(), Vec::new());
+        if self.flag("org.osgi.service.http.secure.enabled") {
+            secure = at(self.number("org.osgi.service.http.port.secure"));
+        }
+        if self.flag("org.osgi.service.http.enabled") {
+            plain = at(self.number("org.osgi.service.http.port"));
+        }
+        if secure.is_empty() && plain.is_empty() {
+            let text = "org.osgi.service.http.secure.enabled: neither https nor http is enabled, so nobody could \
+                        reach this server; set it to true";
+            self.error("org.osgi.service.http.secure.enabled", text.to_owned());
+        }
+        if !plain.is_empty() && plain.first().map(SocketAddr::port) == secure.first().map(SocketAddr::port)
+            && plain.first().is_some_and(|a| a.port() != 0)
+        {
+            let text = "org.osgi.service.http.port: http and https cannot share a port".to_owned();
+            self.error("org.osgi.service.http.port", text);
+        }
+        Web { secure, plain, tls: self.tls() }
+    }
+
+    fn tls(&mut self) -> Tls {
+        let Some(chain) = self.path("org.ops4j.pax.web.ssl.keystore", self.home) else { return Tls::Plane };
+        let name = chain.to_string_lossy().to_lowercase();
+        let binary = [".jks", ".p12", ".pfx"].iter().any(|ending| name.ends_with(ending));
+        if binary {
+            let text = format!(
+                "org.ops4j.pax.web.ssl.keystore: {} is no PEM file, which this release needs; convert it with: \
+                 openssl pkcs12 -in store.p12 -nodes -out server.pem (a .jks first with: keytool -importkeystore \
+                 -deststoretype pkcs12)",
+                chain.display()
+            );
+            self.error("org.ops4j.pax.web.ssl.keystore", text);
+        }
+        let key = self.path("org.ops4j.pax.web.ssl.key", self.home).unwrap_or_else(|| chain.clone());
+        Tls::Pem { chain, key }
+    }
+}

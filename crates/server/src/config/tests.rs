@@ -1,0 +1,133 @@
+use std::fs;
+
+use base::Span;
+use ha::config::Mode;
+
+use super::*;
+
+fn release(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("etc")).unwrap();
+    for (name, text) in files {
+        fs::write(home.path().join(name), text).unwrap();
+    }
+    home
+}
+
+fn outside(env: &[(&str, &str)], flags: &[(&str, &str)]) -> Outside {
+    let pairs = |list: &[(&str, &str)]| list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let mut env: std::collections::BTreeMap<_, _> =
+        env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    env.entry("HOME".to_owned()).or_insert_with(|| "/nonexistent".to_owned());
+    Outside { env, flags: pairs(flags) }
+}
+
+const LAUNCHER: &str = "etc/org.apache.brooklyn.osgilauncher.cfg";
+const PROPERTIES: &str = "etc/brooklyn.cfg";
+const WEB: &str = "etc/org.ops4j.pax.web.cfg";
+
+#[test]
+fn the_page_s_own_lines_are_understood() {
+    let home = release(&[(
+        LAUNCHER,
+        "- highAvailabilityMode: MASTER\n- persistMode: AUTO\n- persistenceDir: /mnt/brooklyn-persistence\n",
+    )]);
+    let loaded = load(home.path(), &outside(&[], &[])).unwrap();
+    assert_eq!(loaded.settings.mode, Mode::Master);
+    assert_eq!(loaded.settings.store, std::path::Path::new("/mnt/brooklyn-persistence"));
+    assert_eq!(loaded.warnings, []);
+    assert_eq!(loaded.settings.login, Login::Generated);
+    assert!(loaded.settings.web.secure[0].ip().is_unspecified());
+}
+
+#[test]
+fn nothing_set_is_a_plane_of_its_own() {
+    let home = release(&[]);
+    let settings = load(home.path(), &outside(&[], &[])).unwrap().settings;
+    assert_eq!(settings.store, home.path().join("data/persisted-state"));
+    assert_eq!((settings.timeout, settings.poll, settings.beat), (Span::secs(30), Span::secs(1), Span::secs(1)));
+    assert!(settings.node_uri.ends_with(":8443/"), "{}", settings.node_uri);
+    assert!(settings.hot_standby && settings.proof_of_death && settings.store_check);
+}
+
+#[test]
+fn later_layers_win_and_are_named() {
+    let home = release(&[
+        (PROPERTIES, "brooklyn.ha.heartbeatTimeout=20s\nbrooklyn.ha.pollPeriod=3s\n"),
+        ("global.properties", "brooklyn.ha.heartbeatTimeout=10s\n"),
+        ("local.properties", "brooklyn.ha.heartbeatTimeout=8s\n"),
+        (LAUNCHER, "globalBrooklynPropertiesFile=global.properties\nlocalBrooklynPropertiesFile=local.properties\n"),
+    ]);
+    let timeout = |outside: &Outside| load(home.path(), outside).unwrap().settings.timeout;
+    assert_eq!(timeout(&outside(&[], &[])), Span::secs(8));
+    let env = [("BROOKLYN_HA_HEARTBEATTIMEOUT", "6s")];
+    assert_eq!(timeout(&outside(&env, &[])), Span::secs(6));
+    let loaded = load(home.path(), &outside(&env, &[("brooklyn.ha.heartbeatTimeout", "2s")])).unwrap();
+    assert_eq!(loaded.settings.timeout, Span::secs(2));
+    assert_eq!((loaded.settings.poll, loaded.settings.beat), (Span::millis(400), Span::millis(500)));
+    let lines = explain::lines(&loaded.settings, &loaded.layers);
+    let line = lines.iter().find(|l| l.key == "brooklyn.ha.heartbeatTimeout").unwrap();
+    assert_eq!((line.value.as_str(), line.origin.as_str()), ("2s", "command line"));
+    let shadows: Vec<&str> = line.shadows.iter().map(|s| s.value.as_str()).collect();
+    assert_eq!(shadows, ["6s", "8s", "10s", "20s"]);
+    assert!(line.shadows[3].origin.ends_with("etc/brooklyn.cfg:1"), "{}", line.shadows[3].origin);
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once_with_its_place() {
+    let home = release(&[
+        (LAUNCHER, "highAvailabilityMode=MASTR\npersistMode=SOMETIMES\npersistenceLocation=s3-store\n"),
+        (PROPERTIES, "\nbrooklyn.ha.heartbeatTimeout=soon\nbrooklyn.webconsole.security.users=me\n"),
+        (WEB, "org.osgi.service.http.port.secure=84430\norg.ops4j.pax.web.ssl.keystore=etc/k.jks\n"),
+    ]);
+    let bad = load(home.path(), &outside(&[], &[])).unwrap_err();
+    let texts: Vec<String> = bad.0.iter().map(ToString::to_string).collect();
+    let places = [
+        "osgilauncher.cfg:1: highAvailabilityMode: \"MASTR\"",
+        "osgilauncher.cfg:2: persistMode: \"SOMETIMES\"",
+        "osgilauncher.cfg:3: persistenceLocation",
+        "brooklyn.cfg:2: brooklyn.ha.heartbeatTimeout: \"soon\"",
+        "brooklyn.cfg:3: user me has no password",
+        "pax.web.cfg:1: org.osgi.service.http.port.secure: \"84430\"",
+        "pax.web.cfg:2: org.ops4j.pax.web.ssl.keystore",
+    ];
+    assert_eq!(texts.len(), places.len(), "{texts:#?}");
+    for place in places {
+        assert!(texts.iter().any(|t| t.contains(place)), "{place} is not in {texts:#?}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_with_the_nearest_known_one() {
+    let home = release(&[
+        (LAUNCHER, "persistanceDir=/x\n"),
+        (PROPERTIES, "colour=red\nbrooklyn.location.named.x=localhost\nhighAvailabilityMode=AUTO\n"),
+    ]);
+    let warnings = load(home.path(), &outside(&[], &[])).unwrap().warnings;
+    let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert!(texts[0].ends_with("osgilauncher.cfg:1: unknown key persistanceDir: ignored; did you mean persistenceDir?"));
+    assert!(texts[1].ends_with("brooklyn.cfg:1: unknown key colour: ignored"));
+    assert!(texts[2].contains("has no effect in this release"));
+    assert!(texts[3].contains("belongs in etc/org.apache.brooklyn.osgilauncher.cfg"));
+}
+
+#[test]
+fn users_replace_the_generated_login_and_no_login_means_loopback() {
+    let users = "brooklyn.webconsole.security.users=ann,bob\nbrooklyn.webconsole.security.user.ann.password=hunter2\n\
+                 brooklyn.webconsole.security.user.bob.salt=abcd\n\
+                 brooklyn.webconsole.security.user.bob.sha256=8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c8e2c\n";
+    let home = release(&[(PROPERTIES, users)]);
+    let loaded = load(home.path(), &outside(&[], &[])).unwrap();
+    let Login::Users(found) = &loaded.settings.login else { panic!("{:?}", loaded.settings.login) };
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["ann", "bob"]);
+    let shown = serde_json::to_string(&explain::lines(&loaded.settings, &loaded.layers)).unwrap();
+    assert!(!shown.contains("hunter2") && !shown.contains("8e2c8e2c"), "a secret is shown");
+    assert!(!format!("{:?}", loaded.settings).contains("hunter2"));
+
+    let off = "brooklyn.webconsole.security.provider=org.apache.brooklyn.rest.security.provider.AnyoneSecurityProvider\n";
+    let home = release(&[(PROPERTIES, off)]);
+    let settings = load(home.path(), &outside(&[], &[])).unwrap().settings;
+    assert_eq!(settings.login, Login::Off);
+    assert!(settings.web.secure[0].ip().is_loopback());
+    assert!(settings.node_uri.starts_with("https://127.0.0.1:8443"));
+}
