@@ -1,16 +1,25 @@
 //! The entity types of this release: one file each, and one line in [`ALL`].
 
+pub mod basic_application;
+pub mod basic_entity;
 pub mod common;
 mod def;
+pub mod empty_software_process;
+mod find;
+pub mod later;
+pub mod software_process;
+pub mod vanilla_software_process;
 
+pub use crate::value::{EnumDef, ValueType};
 pub use def::{
     Action, Behaviour, ConfigDef, DefaultValue, EffectorDef, Inheritance, ParameterDef, SensorDef, TypeDef,
 };
+pub use find::{Lookup, by_wire_name, lookup};
 
 /// Every type that can be deployed. Adding one means a file beside this one and a line here.
-pub static ALL: &[&TypeDef] = &[];
-
-/// The type with this name on the wire or in a record.
-pub fn by_wire_name(name: &str) -> Option<&'static TypeDef> {
-    ALL.iter().copied().find(|t| t.java_type == name)
-}
+pub static ALL: &[&TypeDef] = &[
+    &basic_application::TYPE,
+    &basic_entity::TYPE,
+    &empty_software_process::TYPE,
+    &vanilla_software_process::TYPE,
+];

@@ -1,0 +1,14 @@
+//! YAML as `SnakeYAML` reads it (version 1.1 scalars, merge keys), into a tree whose every value keeps its place.
+
+mod build;
+mod explain;
+mod limits;
+mod node;
+mod scalar;
+
+pub use build::parse;
+pub use limits::Limits;
+pub use node::{Node, Style, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! What all types share that put something onto a machine (`brooklyn-blueprints.md` 4.2).
+
+use super::{
+    Action, ConfigDef, DefaultValue, EffectorDef, EnumDef, Inheritance, ParameterDef, SensorDef, ValueType,
+    common,
+};
+
+const fn command(name: &'static str, description: &'static str) -> ConfigDef {
+    ConfigDef::new(name, ValueType::Text, description).inheritance(Inheritance::NotReinherited)
+}
+
+/// Run before the installation.
+pub static PRE_INSTALL: ConfigDef = command("pre.install.command", "Command run before the installation");
+/// Run after the installation.
+pub static POST_INSTALL: ConfigDef = command("post.install.command", "Command run after the installation");
+/// Run before customising.
+pub static PRE_CUSTOMIZE: ConfigDef = command("pre.customize.command", "Command run before customising");
+/// Run after customising.
+pub static POST_CUSTOMIZE: ConfigDef = command("post.customize.command", "Command run after customising");
+/// Run before the launch.
+pub static PRE_LAUNCH: ConfigDef = command("pre.launch.command", "Command run before the launch");
+/// Run after the launch.
+pub static POST_LAUNCH: ConfigDef = command("post.launch.command", "Command run after the launch");
+
+/// The environment of all commands. Values that are no text become JSON.
+pub static SHELL_ENV: ConfigDef =
+    ConfigDef::new("shell.env", ValueType::Map, "Environment variables for all commands")
+        .aliases(&["env"])
+        .inheritance(Inheritance::NotReinheritedElseDeepMerge);
+
+/// How long a start may take until the process is seen running.
+pub static START_TIMEOUT: ConfigDef = ConfigDef::new(
+    "start.timeout",
+    ValueType::Duration,
+    "How long to wait for the process to be running once it was launched",
+)
+.aliases(&["startTimeout"])
+.default(DefaultValue::Text("2m"));
+
+/// How long a stop may take.
+pub static STOP_TIMEOUT: ConfigDef = ConfigDef::new(
+    "process.stop.timeout",
+    ValueType::Duration,
+    "How long to wait for the process to end before it is given up",
+)
+.default(DefaultValue::Text("2m"));
+
+/// How often the process is looked at.
+pub static POLL_PERIOD: ConfigDef = ConfigDef::new(
+    "softwareProcess.serviceProcessIsRunningPollPeriod",
+    ValueType::Duration,
+    "How often to check whether the process runs",
+)
+.default(DefaultValue::Text("5s"));
+
+/// Whether the process is looked at while it runs. Types that are watched list it.
+pub static SSH_MONITORING: ConfigDef =
+    ConfigDef::new("sshMonitoring.enabled", ValueType::Bool, "Whether to check regularly that it still runs")
+        .default(DefaultValue::Bool(true));
+
+/// Whether the start does nothing.
+pub static SKIP_START: ConfigDef =
+    ConfigDef::new("skip.start", ValueType::Bool, "Whether to take it as started already and launch nothing")
+        .aliases(&["skipStart", "entity.started"]);
+
+/// Whether the start does nothing if the process runs.
+pub static SKIP_START_IF_RUNNING: ConfigDef = ConfigDef::new(
+    "skip.start.ifRunning",
+    ValueType::Bool,
+    "Whether to launch nothing if the process is found running",
+)
+.aliases(&["entity.running"]);
+
+/// Whether the installation is left out.
+pub static SKIP_INSTALL: ConfigDef =
+    ConfigDef::new("skip.install", ValueType::Bool, "Whether to leave the installation out")
+        .aliases(&["skipInstall", "install.skip"]);
+
+/// Where it runs.
+pub static RUN_DIR: ConfigDef =
+    ConfigDef::new("run.dir", ValueType::Text, "The folder that the process runs in");
+/// Where it is installed.
+pub static INSTALL_DIR: ConfigDef =
+    ConfigDef::new("install.dir", ValueType::Text, "The folder that the software is installed in");
+/// Where both are, by default.
+pub static BASE_DIR: ConfigDef = ConfigDef::new(
+    "onbox.base.dir",
+    ValueType::Text,
+    "The folder below which run and install folders are made; default on this host: /tmp/brooklyn-USER",
+);
+/// The version that goes into the installation's label.
+pub static VERSION: ConfigDef = ConfigDef::new("install.version", ValueType::Text, "The version to install")
+    .aliases(&["version"])
+    .default(DefaultValue::Text("0.0.0"));
+/// Names an installation that several entities may share.
+pub static INSTALL_LABEL: ConfigDef = ConfigDef::new(
+    "install.unique_label",
+    ValueType::Text,
+    "Names the installation; entities with the same label on one machine share it",
+)
+.aliases(&["installLabel"]);
+
+/// When the children are started.
+pub static CHILD_START_MODE: EnumDef = EnumDef {
+    java_type: "org.apache.brooklyn.entity.software.base.SoftwareProcess$ChildStartableMode",
+    constants: &["NONE", "FOREGROUND", "FOREGROUND_LATE", "BACKGROUND", "BACKGROUND_LATE"],
+};
+/// Whether and when the children are started.
+pub static CHILDREN_MODE: ConfigDef = ConfigDef::new(
+    "children.startable.mode",
+    ValueType::Enum(&CHILD_START_MODE),
+    "Whether children are started with it, and whether it waits for them",
+)
+.aliases(&["childStartMode"])
+.default(DefaultValue::Text("NONE"));
+
+/// The shared keys.
+pub static CONFIG: &[&ConfigDef] = &[
+    &PRE_INSTALL,
+    &POST_INSTALL,
+    &PRE_CUSTOMIZE,
+    &POST_CUSTOMIZE,
+    &PRE_LAUNCH,
+    &POST_LAUNCH,
+    &SHELL_ENV,
+    &START_TIMEOUT,
+    &STOP_TIMEOUT,
+    &POLL_PERIOD,
+    &SKIP_START,
+    &SKIP_START_IF_RUNNING,
+    &SKIP_INSTALL,
+    &RUN_DIR,
+    &INSTALL_DIR,
+    &BASE_DIR,
+    &VERSION,
+    &INSTALL_LABEL,
+    &CHILDREN_MODE,
+];
+
+const fn text(name: &'static str, description: &'static str) -> SensorDef {
+    SensorDef { name, java_type: "java.lang.String", description }
+}
+
+/// The shared sensors.
+pub static SENSORS: &[SensorDef] = &[
+    text("host.name", "The name of the machine"),
+    text("host.address", "The address of the machine"),
+    text("host.subnet.hostname", "The name of the machine as its neighbours know it"),
+    text("host.subnet.address", "The address of the machine as its neighbours know it"),
+    text("run.dir", "The folder that the process runs in"),
+    text("install.dir", "The folder that the software is installed in"),
+    text("softwareprocess.pid.file", "The file that holds the id of the process"),
+    SensorDef {
+        name: "service.process.isRunning",
+        java_type: "java.lang.Boolean",
+        description: "Whether the process was running when last looked at",
+    },
+    SensorDef {
+        name: "service.notUp.diagnostics",
+        java_type: "java.util.Map",
+        description: "What was found out about why it is not up",
+    },
+];
+
+const fn stop_mode(name: &'static str, description: &'static str) -> ParameterDef {
+    ParameterDef {
+        name,
+        java_type: common::STOP_MODE.java_type,
+        value_type: ValueType::Enum(&common::STOP_MODE),
+        description,
+        default: DefaultValue::Text("IF_NOT_STOPPED"),
+    }
+}
+
+/// The shared effectors.
+pub static EFFECTORS: &[EffectorDef] = &[
+    common::START,
+    EffectorDef {
+        name: "restart",
+        action: Action::Restart,
+        return_type: "void",
+        description: "Restart the process/service represented by an entity",
+        parameters: &[
+            ParameterDef {
+                name: "restartChildren",
+                java_type: "java.lang.Boolean",
+                value_type: ValueType::Bool,
+                description: "Whether to restart the children as well",
+                default: DefaultValue::Bool(false),
+            },
+            ParameterDef {
+                name: "restartMachine",
+                java_type: "java.lang.Object",
+                value_type: ValueType::Any,
+                description: "Whether to take a new machine: true, false, or auto",
+                default: DefaultValue::Text("auto"),
+            },
+        ],
+    },
+    EffectorDef {
+        name: "stop",
+        action: Action::Stop,
+        return_type: "void",
+        description: "Stop the process/service represented by an entity",
+        parameters: &[
+            stop_mode("stopProcessMode", "When to stop the process"),
+            stop_mode("stopMachineMode", "When to release the machine"),
+        ],
+    },
+];
