@@ -1,2 +1,61 @@
-//! Chores.
-fn main() {}
+//! One place for chores: `cargo xtask --help` lists them. `./check` and `./try` only call this.
+//!
+//! It uses few libraries on purpose: a fresh clone compiles it before anything else happens.
+
+mod bench;
+mod check;
+mod console;
+mod dist;
+mod run;
+mod sim;
+mod tidy;
+mod trial;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the Brownstone workspace")]
+struct Line {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run every check; the last line is `N passed, N failed, N skipped`.
+    Check(check::Options),
+    /// The rules of the house: purity, arrows, licences, unused dependencies, sizes, nevers.
+    Tidy,
+    /// Build the release folder and its archive; the last line printed is the folder.
+    Dist,
+    /// Build the release and run a plane of two servers on this host.
+    Try(trial::Options),
+    /// Print the tables of measured numbers (all, or the one named).
+    Bench(bench::Options),
+    /// Run the simulation; one seed replays one run.
+    Sim(sim::Options),
+    /// Run the simulation against deliberately broken cores; each must be caught.
+    Mutants(sim::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Line::parse().chore {
+        Chore::Check(options) => check::run(&options),
+        Chore::Tidy => tidy::run(),
+        Chore::Dist => dist::run(),
+        Chore::Try(options) => trial::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+        Chore::Sim(options) => sim::run("sim", &options),
+        Chore::Mutants(options) => sim::run("mutants", &options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

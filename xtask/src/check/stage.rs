@@ -1,0 +1,128 @@
+//! The stages of a check, cheap ones first so that a slip is seen in seconds.
+
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::tally::Outcome;
+use super::{deny, libtest, tools, vitest};
+use crate::{console, run, tidy};
+
+/// One part of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Stage {
+    /// Install the programs that the tests use.
+    Tools,
+    /// rustfmt.
+    Fmt,
+    /// The rules of the house.
+    Tidy,
+    /// `cargo deny`: licences, bans, sources, advisories.
+    Deny,
+    /// The web console: build, lint, tests.
+    Console,
+    /// Clippy, warnings are errors.
+    Clippy,
+    /// Every Rust test, whole-system ones included.
+    Test,
+}
+
+impl Stage {
+    /// What `./check` runs. The console comes before clippy: the binary embeds it.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Tools, Self::Fmt, Self::Tidy, Self::Deny, Self::Console, Self::Clippy, Self::Test];
+    /// What `./check --fast` runs.
+    pub(crate) const FAST: [Self; 4] = [Self::Fmt, Self::Tidy, Self::Clippy, Self::Test];
+
+    /// The command that repeats just this stage.
+    pub(crate) fn alone(self) -> String {
+        match self {
+            Self::Fmt => "cargo fmt --all   (this also mends it)".to_owned(),
+            Self::Tidy => "cargo xtask tidy".to_owned(),
+            Self::Test => "cargo test --workspace   (one test: cargo test -p CRATE NAME)".to_owned(),
+            _ => format!("cargo xtask check --only {self}"),
+        }
+    }
+
+    /// Run it. An error counts as one failed check.
+    pub(crate) fn run(self, root: &Path, fast: bool) -> Result<Outcome> {
+        match self {
+            Self::Tools => tools::install(),
+            Self::Fmt => {
+                run::run(cargo(root).args(["fmt", "--all", "--", "--check"]))?;
+                Ok(Outcome::passed())
+            }
+            Self::Tidy => {
+                tidy::run()?;
+                Ok(Outcome::passed())
+            }
+            Self::Deny => deny::check(root),
+            Self::Console => check_console(root),
+            Self::Clippy => {
+                run::run(cargo(root).args([
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]))?;
+                Ok(Outcome::passed())
+            }
+            Self::Test => test(root, fast),
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Tools => "tools",
+            Self::Fmt => "fmt",
+            Self::Tidy => "tidy",
+            Self::Deny => "deny",
+            Self::Console => "console",
+            Self::Clippy => "clippy",
+            Self::Test => "test",
+        })
+    }
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root);
+    command
+}
+
+fn check_console(root: &Path) -> Result<Outcome> {
+    if !console::present(root) {
+        return Ok(Outcome::skipped("there is no console/package.json yet".to_owned()));
+    }
+    console::build(root)?;
+    run::run(console::npm(root).args(["run", "lint", "--if-present"]))?;
+    let mut seen = vitest::Seen::default();
+    let mut tests = console::npm(root);
+    tests.args(["test", "--if-present"]);
+    let status = run::stream(tests, |line| {
+        println!("{line}");
+        seen.line(line);
+    })?;
+    Ok(seen.conclude(status.success()))
+}
+
+fn test(root: &Path, fast: bool) -> Result<Outcome> {
+    let mut command = cargo(root);
+    command.args(["test", "--workspace", "--no-fail-fast"]).env("CARGO_TERM_COLOR", "never");
+    if fast {
+        command.args(["--lib", "--bins"]);
+    }
+    let mut seen = libtest::Seen::default();
+    let status = run::stream(command, |line| {
+        if seen.line(line) {
+            println!("{line}");
+        }
+    })?;
+    Ok(seen.conclude(status.success()))
+}

@@ -1,0 +1,56 @@
+//! Counting: what a stage found, and the sum that the last line of `./check` shows.
+
+use std::fmt;
+use std::ops::AddAssign;
+
+/// How many checks passed, failed and were left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+}
+
+/// What a stage found, and what a reader should know about it.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) tally: Tally,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Outcome {
+    /// One check that passed: how a stage counts that has no tests of its own.
+    pub(crate) fn passed() -> Self {
+        Self { tally: Tally { passed: 1, ..Tally::default() }, notes: Vec::new() }
+    }
+
+    /// One check that failed, and why.
+    pub(crate) fn failed(why: String) -> Self {
+        Self { tally: Tally { failed: 1, ..Tally::default() }, notes: vec![why] }
+    }
+
+    /// One check that was left out, and why.
+    pub(crate) fn skipped(why: String) -> Self {
+        Self { tally: Tally { skipped: 1, ..Tally::default() }, notes: vec![why] }
+    }
+
+    /// The same with one more note.
+    pub(crate) fn noting(mut self, note: String) -> Self {
+        self.notes.push(note);
+        self
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}

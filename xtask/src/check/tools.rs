@@ -1,0 +1,50 @@
+//! Installs the Debian packages that tests use, by name. Where all are there, nothing is asked of apt.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::tally::Outcome;
+use crate::run;
+
+/// A program that tests run, the package that has it, and what for.
+const NEEDED: [(&str, &str, &str); 4] = [
+    ("chromium", "chromium", "the browser test"),
+    ("curl", "curl", "the lines of the user guide as typed"),
+    ("openssl", "openssl", "certificates made by others"),
+    ("python3", "python3", "the page of examples/hello.yaml"),
+];
+
+/// Install what is missing. It counts as a check only when it fails: tests would fail for no reason of ours.
+pub(crate) fn install() -> Result<Outcome> {
+    let missing: Vec<_> =
+        NEEDED.iter().filter(|(program, ..)| run::find_program(program).is_none()).collect();
+    if missing.is_empty() {
+        println!("everything the tests use is installed");
+        return Ok(Outcome::default());
+    }
+    for (program, package, purpose) in &missing {
+        println!("missing: {program} (package {package}), for {purpose}");
+    }
+    if run::find_program("apt-get").is_none() {
+        return Ok(Outcome::failed(
+            "there is no apt-get here; install what is named above by hand".to_owned(),
+        ));
+    }
+    run::run(apt().arg("update").arg("--quiet"))?;
+    let packages = missing.iter().map(|(_, package, _)| *package);
+    run::run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages))?;
+    Ok(Outcome::default())
+}
+
+fn apt() -> Command {
+    let mut command = if nix::unistd::geteuid().is_root() {
+        Command::new("apt-get")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "apt-get"]);
+        sudo
+    };
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
