@@ -179,6 +179,8 @@ fn a_file_that_is_too_large_is_neither_read_nor_written() {
     let file = fs::File::create(dir.path().join("plane.json")).unwrap();
     file.set_len(FILE_BYTES_MAX + 1).unwrap();
     assert_failed(&read(&store, "plane.json"), FaultKind::Unfit);
+    let large = vec![0; FILE_BYTES_MAX as usize + 1];
+    assert_failed(&store.run(&create("log/0/1.json", &large)), FaultKind::Unfit);
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! The suite on every store of this crate, and on stores that break their promise.
 
-use std::process::{Command, exit};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio, exit};
 use std::sync::Arc;
 use std::{env, fs};
 
 use brownstone_store::fault::{FaultyStore, Rule, Trouble};
-use brownstone_store::folder::FolderStore;
+use brownstone_store::folder::{FolderStore, sweep_stage};
 use brownstone_store::mem::MemStore;
 use brownstone_store::suite::{self, CheckResult, Verdict, processes};
 use brownstone_store::{Store, VerbKind};
@@ -77,6 +80,72 @@ fn a_file_where_the_folder_should_be_is_named_with_what_to_do() {
     let text = results.iter().map(ToString::to_string).collect::<String>();
     assert!(results.len() == 1 && results[0].is_failed(), "{text}");
     assert!(text.contains("is not a folder") && text.contains("To do"), "{text}");
+}
+
+/// Tests run as root as a rule, to whom permission bits mean nothing: so a child that is nobody.
+#[test]
+fn a_folder_that_the_user_may_not_write_is_denied_with_what_to_do() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("skipped: only root can become another user");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let child = respawn(&[dir.path().to_str().unwrap().to_owned()]).uid(65534).output();
+    let output = match child {
+        Ok(output) => output,
+        Err(error) => {
+            println!("skipped: nobody may not run this test's binary where it lies ({error})");
+            return;
+        }
+    };
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(
+        text.contains("Permission denied") && text.contains("let the user that runs the server"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_writer_that_is_killed_leaves_whole_records_and_none_that_it_acknowledged_is_lost() {
+    const BYTES: usize = 5000;
+    const ACKNOWLEDGED: usize = 40;
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = respawn(&[dir.path().to_str().unwrap().to_owned()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut requests = writer.stdin.take().unwrap();
+    let bytes = vec!["7"; BYTES].join(",");
+    let sender = std::thread::spawn(move || {
+        // Until the pipe breaks: the writer dies with requests in hand.
+        for i in 0..100_000 {
+            let line = format!("{{\"Create\":{{\"name\":\"log/0/{i:020}.json\",\"bytes\":[{bytes}]}}}}\n");
+            if requests.write_all(line.as_bytes()).is_err() {
+                break;
+            }
+        }
+    });
+    let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
+    let created = lines.map_while(Result::ok).filter(|line| line == "\"Created\"").take(ACKNOWLEDGED).count();
+    assert_eq!(created, ACKNOWLEDGED);
+    writer.kill().unwrap();
+    writer.wait().unwrap();
+    sender.join().unwrap();
+
+    let left = fs::read_dir(dir.path().join(".stage")).unwrap().count();
+    assert_eq!((left, sweep_stage(dir.path())), (1, 1), "its stage is found and swept");
+    let store = FolderStore::open(dir.path()).unwrap();
+    let list = Verb::List { prefix: Name::parse("log/0").unwrap(), after: None, max: 1000 };
+    let Answer::Page { names, .. } = store.run(&list) else { panic!("no page") };
+    assert!(names.len() >= ACKNOWLEDGED);
+    for (i, name) in names.iter().enumerate() {
+        assert_eq!(name.leaf(), format!("{i:020}.json"), "no gap");
+        let whole = Answer::Content(Some(Arc::from(vec![7; BYTES])));
+        assert_eq!(store.run(&Verb::Read { name: name.clone() }), whole, "{name}");
+    }
 }
 
 #[test]

@@ -35,6 +35,9 @@ pub use open::OpenError;
 pub use stage_id::sweep_stage;
 pub(crate) use stage_id::unique_id;
 
+/// How often a folder that vanished under a file is made again for it.
+const RETRIES_MAX: usize = 3;
+
 /// A folder that was opened as a store.
 #[derive(Debug)]
 pub struct FolderStore {
@@ -74,26 +77,28 @@ impl FolderStore {
         .map_err(|trouble| trouble.fault())
     }
 
-    /// Does something in a folder that may have to be made first, and once more when it vanished meanwhile:
-    /// `delete` removes folders that it empties.
+    /// Does something in a folder that may have to be made first, and again when it vanished meanwhile:
+    /// `delete` removes folders that it empties. The outer error says that nothing was attempted.
     fn in_folder(
         &self,
         file: &Path,
         act: impl Fn() -> Result<(), IoTrouble>,
     ) -> Result<Result<(), IoTrouble>, Fault> {
         let folder = file.parent().unwrap_or(self.root.path());
-        let mut tries_left = 3;
-        loop {
-            self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
-            match act() {
-                Err(trouble) if (trouble.is_missing() || trouble.is_stale()) && tries_left > 0 => {
-                    self.root.still_there()?;
-                    self.folders.forget(folder);
-                    tries_left -= 1;
-                }
-                other => return Ok(other),
+        self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
+        let mut outcome = act();
+        for _ in 0..RETRIES_MAX {
+            let vanished = outcome.as_ref().is_err_and(|trouble| trouble.is_missing() || trouble.is_stale());
+            if !vanished || self.root.still_there().is_err() {
+                break;
             }
+            self.folders.forget(folder);
+            if self.folders.ensure(self.root.path(), folder).is_err() {
+                break;
+            }
+            outcome = act();
         }
+        Ok(outcome)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use ha::verbs::{Answer, Fault, FaultKind, Verb};
 
@@ -20,6 +20,8 @@ use crate::folder::FolderStore;
 const READY: &str = "brownstone-store-child ready";
 /// A child that is silent for longer hangs in its store.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// How long a child may take to end.
+const END_WAIT: Duration = Duration::from_secs(2);
 
 /// The whole life of a child: opens the folder that its only argument names and carries out what comes down
 /// the pipe, until it closes. Gives the exit code.
@@ -147,10 +149,14 @@ impl Store for RemoteStore {
 impl Drop for Pipe {
     fn drop(&mut self) {
         self.down = None; // The child ends when its pipe closes.
-        while self.up.recv_timeout(ANSWER_WAIT).is_ok() {}
-        // Its output closed, or it hangs and is killed; only one that ended is waited for.
-        let _ = self.child.kill();
-        let _ = self.child.try_wait();
+        let closed = loop {
+            match self.up.recv_timeout(END_WAIT) {
+                Ok(_) => {}
+                Err(error) => break error == RecvTimeoutError::Disconnected,
+            }
+        };
+        // Only one that ends is waited for: one that hangs in the kernel may outlive even its kill.
+        let _ = if closed { self.child.wait().map(Some) } else { self.child.kill().map(|()| None) };
     }
 }
 
