@@ -1,8 +1,8 @@
 //! Folding durable records over the state: a standby, a restart and a replay do nothing else.
 
 use base::Lsn;
-use engine::change::Change;
-use engine::state::Root;
+use engine::Change;
+use engine::Root;
 use ha::input::Fold;
 
 use crate::step::Node;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Incarnation, Lsn, Mono, NodeId, Term, WallMs};
 use engine::effect::{Machine, Outcome, Reply, Work, WorkKey};
 use engine::input::{Caller, Command, Host, RequestId, WriteKey};
-use engine::state::Root;
+use engine::Root;
 use ha::config::Mode;
 use ha::input::{Event, Exit};
 use ha::status::Status;

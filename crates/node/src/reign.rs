@@ -7,8 +7,8 @@ use std::sync::Arc;
 use base::{Lsn, Mono, Span, Term, limits};
 use engine::effect::{Effect as Want, Outcome, WorkKey};
 use engine::input::{Command, Input as Happened, Moment, Reign, RequestId, TimerId};
-use engine::state::Root;
-use engine::step::Step;
+use engine::Root;
+use engine::Step;
 use ha::config::Persist;
 use ha::input::{Event, Input as HaInput, Level, LostAppend};
 
@@ -119,7 +119,7 @@ impl Node {
         let moment = Moment { now: self.at.now, wall: self.at.wall };
         let urgent = !matches!(input, Happened::Work { outcome: Outcome::Output(_), .. });
         let head = &reign.head;
-        let stepped = catch_unwind(AssertUnwindSafe(|| engine::step::step(head, moment, input)));
+        let stepped = catch_unwind(AssertUnwindSafe(|| engine::step(head, moment, input)));
         let Ok(Step { root, changes, effects }) = stepped else {
             let why = "the engine failed on this input; nothing was changed".to_owned();
             out.push(Effect::Event(Event { level: Level::Error, text: why.clone() }));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Lsn, Mono, Span};
-use engine::state::Root;
+use engine::Root;
 use ha::Ha;
 use ha::input::{Effect as HaEffect, Input as HaInput};
 

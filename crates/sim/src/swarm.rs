@@ -1,0 +1,82 @@
+//! What a seed draws: how many nodes, which times, which faults exist at all.
+
+use base::{Rng, Span};
+
+use crate::store::StoreFaults;
+
+/// One world's settings, all of them drawn from its seed.
+#[derive(Clone, Debug)]
+pub struct Draw {
+    /// How many servers.
+    pub nodes: usize,
+    /// The configured timeout.
+    pub timeout: Span,
+    /// How the store misbehaves while faults are on.
+    pub store: StoreFaults,
+    /// Mean time between two troubles of nodes.
+    pub trouble_every: Span,
+    /// Which troubles exist.
+    pub crash: bool,
+    /// Nodes are stopped for a while (SIGSTOP, a paused machine).
+    pub pause: bool,
+    /// The store does not answer one node for a while.
+    pub cut: bool,
+    /// The store takes nothing more for a while.
+    pub full: bool,
+    /// Somebody asks for another mode.
+    pub modes: bool,
+    /// Nodes end gracefully.
+    pub stop: bool,
+    /// Whether the prover works.
+    pub prover: bool,
+    /// Clock rates differ by up to this many thousandths each way.
+    pub rate_permille: u64,
+    /// Records after which a checkpoint is due.
+    pub checkpoint_records: u64,
+    /// How long a checkpoint must have been seen before what it covers is pruned.
+    pub prune_after: Span,
+    /// How long faults go on.
+    pub storm: Span,
+}
+
+impl Draw {
+    /// What this seed means.
+    pub fn of(rng: &mut Rng) -> Draw {
+        let timeout = [Span::secs(2), Span::secs(2), Span::secs(5), Span::secs(10)][rng.below(4) as usize];
+        let bucket = rng.one_in(3);
+        let often = |rng: &mut Rng, n: u64| if rng.one_in(2) { n + rng.below(n * 4) } else { 0 };
+        let list_cache = if rng.one_in(2) { Span::secs(rng.below(20)) } else { Span::ZERO };
+        Draw {
+            nodes: [1, 2, 2, 2, 3, 3, 4][rng.below(7) as usize],
+            timeout,
+            store: StoreFaults {
+                bucket,
+                lose_reply: often(rng, 20),
+                lose_request: often(rng, 20),
+                late: often(rng, 30),
+                fail: often(rng, 20),
+                slow: often(rng, 20),
+                negative_cache: if rng.one_in(2) { Span::secs(3 + rng.below(57)) } else { Span::ZERO },
+                list_cache,
+            },
+            trouble_every: timeout.scaled(1 + rng.below(4), 1),
+            crash: !rng.one_in(3),
+            pause: !rng.one_in(3),
+            cut: rng.one_in(2),
+            full: rng.one_in(5),
+            modes: rng.one_in(3),
+            stop: rng.one_in(2),
+            prover: rng.one_in(2),
+            rate_permille: if rng.one_in(2) { 110 } else { 5 },
+            checkpoint_records: 3 + rng.below(40),
+            // The clause: longer than any directory cache, and than two timeouts.
+            prune_after: (timeout * 2).max(list_cache + list_cache) + Span::secs(1),
+            storm: timeout * 6 + Span::secs(20),
+        }
+    }
+
+    /// The same world after its troubles: nothing fails any more.
+    pub fn calm(&self) -> StoreFaults {
+        StoreFaults { bucket: self.store.bucket, ..StoreFaults::default() }
+    }
+}
