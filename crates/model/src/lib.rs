@@ -10,6 +10,7 @@ pub mod config;
 pub mod spec;
 pub mod types;
 pub mod value;
+mod yaml_value;
 
 pub use spec::{AppSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 pub use value::{Coerced, ValueType};

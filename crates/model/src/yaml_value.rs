@@ -1,0 +1,38 @@
+//! A YAML tree as the JSON value that a record keeps.
+
+use lang::yaml::{Node, Value as Yaml};
+use serde_json::{Map, Number, Value};
+
+/// The value of a tree. Keys become texts, as in Brooklyn's JSON; numbers that JSON cannot say become texts too.
+pub fn to_json(node: &Node) -> Value {
+    match &node.value {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(b) => Value::Bool(*b),
+        Yaml::Int(n) => i64::try_from(*n)
+            .map(Value::from)
+            .or_else(|_| u64::try_from(*n).map(Value::from))
+            .unwrap_or_else(|_| Value::String(n.to_string())),
+        Yaml::Float(n) => Number::from_f64(*n).map_or_else(|| Value::String(float_text(*n)), Value::Number),
+        Yaml::String(s) => Value::String(s.clone()),
+        Yaml::Seq(items) => Value::Array(items.iter().map(to_json).collect()),
+        Yaml::Map(entries) => {
+            let entries = entries.iter().map(|(k, v)| (key_text(k), to_json(v)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+    }
+}
+
+/// A key as text.
+pub fn key_text(key: &Node) -> String {
+    key.scalar_text().unwrap_or_else(|| "null".to_owned())
+}
+
+fn float_text(n: f64) -> String {
+    if n.is_nan() {
+        "NaN".to_owned()
+    } else if n > 0.0 {
+        "Infinity".to_owned()
+    } else {
+        "-Infinity".to_owned()
+    }
+}
