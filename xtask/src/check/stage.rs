@@ -51,7 +51,7 @@ impl Stage {
         match self {
             Self::Tools => tools::install(),
             Self::Fmt => {
-                run::run(cargo(root).args(["fmt", "--all", "--", "--check"]))?;
+                run::run(cargo(root).args(["fmt", "--all", "--", "--check", "-l", "--color", "never"]))?;
                 Ok(Outcome::passed())
             }
             Self::Tidy => {

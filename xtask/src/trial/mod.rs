@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// The ports of the two servers, on loopback.
     #[arg(long, value_name = "A,B", default_value = "8443,9443", value_parser = ports)]
     ports: (u16, u16),
+    /// Use this unpacked release instead of building one.
+    #[arg(long, value_name = "DIR")]
+    release: Option<PathBuf>,
     /// Leave the servers running and return.
     #[arg(long)]
     detach: bool,
@@ -46,7 +49,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let root = crate::workspace::root()?;
     plane::ports_are_free(options.ports)?;
-    let release = crate::dist::build(&root)?;
+    let release = match &options.release {
+        Some(release) => absolute(release)?,
+        None => crate::dist::build(&root)?,
+    };
     let dir = match &options.dir {
         Some(dir) => absolute(dir)?,
         None => plane::temporary_folder()?,
