@@ -37,7 +37,9 @@ enum Chore {
     Bench(bench::Options),
     /// Run the simulation; one seed replays one run.
     Sim(sim::Options),
-    /// Run the simulation against deliberately broken cores; each must be caught.
+    /// Explore the model of the protocol exhaustively, within bounds.
+    Model(sim::Options),
+    /// Break the rules of the protocol one by one; each must be caught.
     Mutants(sim::Options),
 }
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Try(options) => trial::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Sim(options) => sim::run("sim", &options),
+        Chore::Model(options) => sim::run("model", &options),
         Chore::Mutants(options) => sim::run("mutants", &options),
     };
     match done {

@@ -51,7 +51,8 @@ impl Seen {
         let mut notes = Vec::new();
         if !success && self.tally.failed == 0 {
             self.tally.failed = 1;
-            self.broken.dedup();
+            // Which crates are broken says more than the first of their many errors.
+            self.broken.sort_by_key(|line| !line.contains("could not compile"));
             let why = if self.broken.is_empty() {
                 "cargo test failed; see above".to_owned()
             } else {

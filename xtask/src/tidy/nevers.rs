@@ -90,17 +90,17 @@ fn exists(tree: &Tree, name: &str) -> bool {
     if name.contains(' ') && (first == "cargo" || first.starts_with("./")) {
         return true;
     }
-    if name.contains('/') {
-        return tree
-            .files()
-            .iter()
-            .any(|file| file.path == name || file.path.starts_with(&format!("{name}/")));
+    let (path, function) = name.split_once("::").unwrap_or((name, ""));
+    if path.contains('/') {
+        let below = format!("{path}/");
+        let there = tree.files().iter().any(|file| file.path == path || file.path.starts_with(&below));
+        return there && (function.is_empty() || exists(tree, function));
     }
     let last = name.rsplit("::").next().unwrap_or(name).trim_end_matches("()");
-    // Clippy's and rustc's lints are named in the manifests.
     let function = format!("fn {last}");
     tree.files().iter().any(|file| {
         let as_function = code::find_word(&file.text, &function).is_some();
+        // Lints of rustc and clippy are named in the manifests.
         let as_lint = file.path.ends_with("Cargo.toml") && file.text.contains(&format!("{last} = "));
         let as_title = file.path.contains(".test.") && file.text.contains(last);
         (file.is_rust() && as_function) || as_lint || as_title
@@ -111,13 +111,13 @@ fn exists(tree: &Tree, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# House\n- a list elsewhere\n## Never\nWords.\n\n1. Two masters act. Test: `sim::one_master`, \n   and `crates/sim/src/a.rs`.\n2. A write is lost.\n- No unsafe. Lint: `unsafe_code`, run by `cargo clippy x`.\n\n## Next\n1. Not one.";
+    const TEXT: &str = "# House\n- a list elsewhere\n## Never\nWords.\n\n1. Two masters act. Test: `sim::one_master`, \n   and `crates/sim/src/a.rs::other`.\n2. A write is lost.\n- No unsafe. Lint: `unsafe_code`, run by `cargo clippy x`.\n\n## Next\n1. Not one.";
 
     #[test]
     fn items_and_their_proofs_are_found() {
         let found = nevers(TEXT);
         assert_eq!(found.len(), 3, "{found:?}");
-        assert_eq!(found[0].names, ["sim::one_master", "crates/sim/src/a.rs"]);
+        assert_eq!(found[0].names, ["sim::one_master", "crates/sim/src/a.rs::other"]);
         assert_eq!((found[0].line, found[1].line), (6, 8));
         assert!(found[1].names.is_empty());
     }
