@@ -139,7 +139,11 @@ impl Ha {
         if mine || file.ended {
             return self.boot_own_done();
         }
-        let watch_until = self.now() + self.cfg.beat * 3;
+        // The same folder on a host that was restarted: three beats. Another folder that uses this id may be
+        // stopped for a while with a lease in hand: until that must have run out.
+        let lease = Span::millis(file.lease_ms).scaled(5, 4);
+        let still = self.cfg.beat * 3;
+        let watch_until = self.now() + if file.home == self.cfg.home { still } else { still.max(lease) };
         if let Stage::Boot(Boot::WatchOwn(before, until)) = &self.stage {
             if (before.incarnation, before.beat, &before.uid) != (file.incarnation, file.beat, &file.uid) {
                 let why = format!(

@@ -45,6 +45,7 @@ impl Ha {
             fence: None,
             data_term: Term(0),
             fenced_at: Mono(0),
+            owners_known_at: None,
             again_at: None,
             reloads: 0,
         });
@@ -389,6 +390,7 @@ impl Ha {
         }
         claim.step = ClaimStep::CatchUp;
         claim.fence = None;
+        claim.owners_known_at = None;
         self.reload("the fence must be compared with the newest checkpoint");
     }
 
@@ -431,8 +433,19 @@ impl Ha {
             }
             return;
         }
-        if self.look.listed_at.is_none_or(|at| at < fenced_at) {
-            return self.want_full_look_since(fenced_at);
+        // Now that all owners are known by name, each of their files is read, whatever a listing shows.
+        let known_at = match self.claim().and_then(|c| c.owners_known_at) {
+            Some(at) => at,
+            None => {
+                let now = self.now();
+                if let Some(claim) = self.claim() {
+                    claim.owners_known_at = Some(now);
+                }
+                now
+            }
+        };
+        if self.look.listed_at.is_none_or(|at| at < known_at) {
+            return self.want_full_look_since(known_at);
         }
         let owners: Vec<_> =
             self.terms.owners.range(Term(data_term.0.max(1))..term).map(|(t, o)| (*t, o.clone())).collect();

@@ -120,8 +120,9 @@ impl Ha {
                 round.queue.push_back(target);
             }
         }
-        // Nodes that a (cached) listing does not show are looked for by name.
-        for id in self.peers.keys() {
+        // Nodes that a (cached) listing does not show are looked for by name; these names did exist.
+        let owners = self.terms.owners.values().map(|(id, _)| id).filter(|id| **id != self.cfg.node);
+        for id in self.peers.keys().chain(owners) {
             let target = Target::Node(id.clone());
             if !round.queue.contains(&target) {
                 round.queue.push_back(target);

@@ -109,6 +109,8 @@ pub(crate) struct Claim {
     pub(crate) data_term: Term,
     /// When the fence was known to exist.
     pub(crate) fenced_at: Mono,
+    /// When the owners of all earlier terms that matter were known by name.
+    pub(crate) owners_known_at: Option<Mono>,
     /// When to try again what the store failed at.
     pub(crate) again_at: Option<Mono>,
     /// Rounds of validation, to keep them bounded.
