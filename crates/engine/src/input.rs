@@ -52,6 +52,7 @@ pub enum Input {
 
 /// Who rules and where: what the engine must know to tell its own work from that of an earlier master.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reign {
     /// The term.
     pub term: Term,
@@ -61,10 +62,14 @@ pub struct Reign {
     pub host: Host,
     /// Why the term began, for people ("first start", "node X ended its term", "no sign of life of X for 30s").
     pub why: String,
+    /// Random bits from the operating system, mixed into the ids that are drawn from now on: two planes on one
+    /// host must not draw the same ones.
+    pub seed: u64,
 }
 
 /// One running of one host. A process id means something only together with it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Host {
     /// Stays the same over restarts (machine id).
     pub id: String,
@@ -74,10 +79,25 @@ pub struct Host {
     pub boot: String,
     /// The address to show as `host.address`.
     pub address: String,
+    /// Below this lie the folders of managed processes (`/tmp/brooklyn-USER`).
+    pub base_dir: String,
+}
+
+impl Host {
+    /// Whether both are the same host; its name, address and folders may have changed.
+    pub fn is_same_host(&self, other: &Host) -> bool {
+        self.id == other.id
+    }
+
+    /// Whether both are the same running of the same host: only then does a process id mean the same.
+    pub fn is_same_boot(&self, other: &Host) -> bool {
+        self.is_same_host(other) && self.boot == other.boot
+    }
 }
 
 /// Who asks, for the task's tags and the audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Caller {
     /// The login.
     pub user: String,

@@ -7,5 +7,52 @@
 //!
 //! Not here: I/O, clocks, threads, HTTP, who is master.
 
+mod advance;
+mod apply;
+mod change;
+mod checkpoint;
+mod config;
+mod draft;
 pub mod effect;
+mod entity;
+mod find;
+mod index;
 pub mod input;
+mod invariants;
+mod lifecycle;
+pub mod limits;
+mod names;
+mod on_cancel;
+mod on_command;
+mod on_delete;
+mod on_deploy;
+mod on_invoke;
+mod on_timer;
+mod on_took_over;
+mod on_work;
+mod on_write;
+mod process;
+mod program;
+mod programs;
+mod prune;
+mod read;
+mod script;
+mod service;
+mod state;
+mod step;
+mod task;
+mod tasks;
+mod watch;
+
+pub use apply::ApplyError;
+pub use change::{Change, ChangeError};
+pub use checkpoint::LoadProblem;
+pub use entity::{Definition, Entity, Place, Sensor};
+pub use index::Counts;
+pub use invariants::check;
+pub use lifecycle::Lifecycle;
+pub use program::{Phase, StepKind};
+pub use read::EffectorRef;
+pub use state::{Root, WriteRecord};
+pub use step::{Step, step};
+pub use task::{Call, Intent, Interruption, OnError, Status, Task};

@@ -1,0 +1,227 @@
+//! Running the programs of tasks: one step after the other, until one has to wait.
+
+use std::sync::Arc;
+
+use base::TaskId;
+use serde_json::Value;
+
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::input::TimerId;
+use crate::limits::BATCH;
+use crate::program::StepKind;
+use crate::task::{Status, Task};
+use crate::tasks::NewTask;
+
+/// How a step went.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Flow {
+    /// It is over; the next one is due.
+    Next,
+    /// It waits for something that will come as an input.
+    Wait,
+    /// The whole task is over and returns this.
+    Done(Value),
+    /// The task has failed, for this reason.
+    Fail(String),
+}
+
+impl Draft {
+    /// Lets every task that may go on do so.
+    pub(crate) fn run_ready(&mut self) {
+        while let Some(id) = self.ready.pop_front() {
+            self.advance(&id);
+        }
+    }
+
+    /// Goes on after a step that has waited.
+    pub(crate) fn proceed(&mut self, id: &TaskId, flow: Flow) {
+        if self.task(id).is_some_and(|t| !t.is_ended()) && self.follow(id, flow) {
+            self.ready.push_back(id.clone());
+        }
+    }
+
+    fn advance(&mut self, id: &TaskId) {
+        loop {
+            let Some(task) = self.task(id).filter(|t| !t.is_ended()) else { return };
+            let flow = match task.current() {
+                Some(step) => self.take(&task, step),
+                None => Flow::Done(Value::Null),
+            };
+            if !self.follow(id, flow) {
+                return;
+            }
+        }
+    }
+
+    /// Does what a step's end means; whether the task can go on at once.
+    fn follow(&mut self, id: &TaskId, flow: Flow) -> bool {
+        match flow {
+            Flow::Wait => false,
+            Flow::Next => {
+                let Some(step) = self.root.task(id).map(|t| t.step + 1) else { return false };
+                self.record(Change::TaskStepped { task: id.clone(), step });
+                true
+            }
+            Flow::Done(result) => {
+                self.end(id, Status::Completed, result);
+                false
+            }
+            Flow::Fail(why) => {
+                self.end(id, Status::Failed, why.into());
+                false
+            }
+        }
+    }
+
+    /// Takes a step, or looks after one that waits.
+    fn take(&mut self, task: &Arc<Task>, step: &StepKind) -> Flow {
+        match step {
+            StepKind::Create => self.create_more(task),
+            StepKind::CheckIdle => self.check_idle(task),
+            StepKind::CancelOthers { entity } => {
+                self.cancel_others(task, entity);
+                Flow::Next
+            }
+            StepKind::Expect { state } => {
+                if let Some(entity) = &task.entity {
+                    self.begin_stage(entity, *state);
+                }
+                Flow::Next
+            }
+            StepKind::TakeMachine => self.take_machine(task),
+            StepKind::FindProcess => self.find_process(task),
+            StepKind::Script { phase } => self.run_phase(task, *phase),
+            StepKind::Effector => self.run_effector(task),
+            StepKind::AwaitRunning => self.await_running(task),
+            StepKind::MarkUp => self.mark_up(task),
+            StepKind::MarkDown => self.mark_down(task),
+            StepKind::KillProcess => self.kill_process(task),
+            StepKind::ReleaseMachine => self.release_machine(task),
+            StepKind::RemoveDirs { entity } => self.remove_dirs(task, entity),
+            StepKind::Sub { name, steps, tolerated } => self.part(task, *tolerated, |_| {
+                Ok(NewTask {
+                    name: name.clone(),
+                    entity: task.entity.clone(),
+                    steps: steps.clone(),
+                    tolerated: *tolerated,
+                    ..NewTask::default()
+                })
+            }),
+            StepKind::Call { entity, effector, params, tolerated } => self.part(task, *tolerated, |draft| {
+                let mut new = draft.effector_task(entity, effector, params.clone(), true)?;
+                new.tolerated = *tolerated;
+                Ok(new)
+            }),
+            StepKind::Children { effector, params } => self.children_part(task, effector, params),
+            StepKind::EachChild { effector, params } => self.call_children(task, effector, params),
+            StepKind::Forget { entity } => {
+                self.forget_entity(task, entity);
+                Flow::Next
+            }
+        }
+    }
+
+    /// Begins a part of a task at its current step, or sees whether it has ended and how.
+    fn part(
+        &mut self,
+        task: &Task,
+        tolerated: bool,
+        make: impl FnOnce(&mut Self) -> Result<NewTask, String>,
+    ) -> Flow {
+        let begun = self.root.sub_tasks(&task.id).rev().find(|t| t.parent_step == task.step);
+        let Some(part) = begun else {
+            return match make(self) {
+                Ok(new) => {
+                    self.begin(NewTask { parent: Some(task.id.clone()), ..new });
+                    Flow::Wait
+                }
+                Err(_) if tolerated => Flow::Next,
+                Err(why) => Flow::Fail(why),
+            };
+        };
+        match part.status {
+            Status::InProgress => Flow::Wait,
+            Status::Completed => Flow::Next,
+            Status::Failed | Status::Cancelled if tolerated => Flow::Next,
+            Status::Failed => Flow::Fail(error_of(part)),
+            Status::Cancelled => Flow::Fail(format!("'{}' was cancelled", part.name)),
+        }
+    }
+
+    fn children_part(
+        &mut self,
+        task: &Task,
+        effector: &str,
+        params: &std::collections::BTreeMap<String, Value>,
+    ) -> Flow {
+        let Some(entity) = task.entity.clone() else { return Flow::Next };
+        let n = self.root.children(&entity).filter(|c| self.root.effector(&c.id, effector).is_some()).count();
+        if n == 0 {
+            return Flow::Next;
+        }
+        let names = params.keys().cloned().collect::<Vec<_>>().join(",");
+        let nodes = if n == 1 { "node" } else { "nodes" };
+        self.part(task, false, |_| {
+            Ok(NewTask {
+                name: format!("invoking {effector}[{names}] on {n} {nodes}"),
+                entity: Some(entity),
+                steps: vec![StepKind::EachChild { effector: effector.to_owned(), params: params.clone() }],
+                ..NewTask::default()
+            })
+        })
+    }
+
+    /// Calls an effector of the children, a batch in each step of the engine, and waits for all of them.
+    fn call_children(
+        &mut self,
+        task: &Task,
+        effector: &str,
+        params: &std::collections::BTreeMap<String, Value>,
+    ) -> Flow {
+        let Some(entity) = &task.entity else { return Flow::Next };
+        let after = task.cursor + 1;
+        let batch: Vec<(u64, base::EntityId)> =
+            self.root.index.children.get(entity).map_or_else(Vec::new, |c| {
+                c.range(after..)
+                    .filter(|(_, id)| self.root.effector(id, effector).is_some())
+                    .take(BATCH)
+                    .map(|(seq, id)| (*seq, id.clone()))
+                    .collect()
+            });
+        if let Some((last, _)) = batch.last() {
+            let cursor = *last;
+            for (_, child) in batch {
+                if let Ok(new) = self.effector_task(&child, effector, params.clone(), true) {
+                    self.begin(NewTask { parent: Some(task.id.clone()), ..new });
+                }
+            }
+            self.record(Change::TaskCursor { task: task.id.clone(), cursor });
+            let now = self.now();
+            self.timer(TimerId::Step(task.id.clone()), now);
+            return Flow::Wait;
+        }
+        if self.root.index.open_subs.contains_key(&task.id) {
+            return Flow::Wait;
+        }
+        let failed = |t: &&Task| !matches!(t.status, Status::Completed);
+        let mut bad = self.root.sub_tasks(&task.id).filter(failed);
+        match bad.next() {
+            None => Flow::Next,
+            Some(first) => {
+                let more = bad.count();
+                let name = first.entity_name.as_deref().unwrap_or_default();
+                let text = format!("Error invoking {effector} at {name}: {}", error_of(first));
+                Flow::Fail(if more == 0 { text } else { format!("{text} (and {more} more failed)") })
+            }
+        }
+    }
+}
+
+fn error_of(task: &Task) -> String {
+    match (&task.result, task.status) {
+        (Value::String(text), Status::Failed) => text.clone(),
+        (_, Status::Cancelled) => "cancelled".to_owned(),
+        (other, _) => other.to_string(),
+    }
+}

@@ -1,0 +1,213 @@
+//! What a step has changed, as it goes into the log: one JSON line each.
+//!
+//! Changes say what *is* now ("sensor X of entity E is 5"), not what was asked for: folding them needs no
+//! decision and stays valid when the code that decides changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::{EntityId, Rng, TaskId, WallMs};
+use model::spec::ConfigValue;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::effect::{Captured, ProcessRef, Reply};
+use crate::entity::{Entity, Place};
+use crate::input::Reign;
+use crate::task::{Intent, Interruption, Status, Task};
+
+/// A change of the state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    /// A master has begun to rule.
+    ReignBegan {
+        /// Who, where, why.
+        reign: Reign,
+    },
+    /// Ids were drawn.
+    RngMoved {
+        /// Where the stream stands.
+        state: Rng,
+    },
+    /// An entity is there.
+    EntityAdded {
+        /// It.
+        entity: Box<Entity>,
+    },
+    /// An entity is gone (those below it have gone before).
+    EntityRemoved {
+        /// Which.
+        entity: EntityId,
+    },
+    /// A sensor has a value.
+    SensorSet {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        name: String,
+        /// The value.
+        value: Value,
+        /// When.
+        at: WallMs,
+    },
+    /// A sensor has no value any more.
+    SensorCleared {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        name: String,
+    },
+    /// A config key has a value.
+    ConfigSet {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        key: String,
+        /// The value as given.
+        value: ConfigValue,
+    },
+    /// An entity has another name.
+    Renamed {
+        /// Which.
+        entity: EntityId,
+        /// The name.
+        name: String,
+    },
+    /// An entity has or has no machine.
+    PlaceSet {
+        /// Which.
+        entity: EntityId,
+        /// Where.
+        place: Option<Arc<Place>>,
+    },
+    /// An entity's process was found or is gone.
+    ProcessSet {
+        /// Which entity.
+        entity: EntityId,
+        /// The process.
+        process: Option<ProcessRef>,
+    },
+    /// A task was submitted and has begun.
+    TaskAdded {
+        /// It.
+        task: Box<Task>,
+    },
+    /// A task is at another step.
+    TaskStepped {
+        /// Which.
+        task: TaskId,
+        /// The step's number.
+        step: u32,
+    },
+    /// A task's step is further on.
+    TaskCursor {
+        /// Which.
+        task: TaskId,
+        /// How far.
+        cursor: u64,
+    },
+    /// An outside action is about to be done.
+    Intent {
+        /// For which task.
+        task: TaskId,
+        /// What.
+        intent: Intent,
+    },
+    /// A script's process is there, or has ended.
+    TaskProcess {
+        /// Of which task.
+        task: TaskId,
+        /// The process.
+        process: Option<ProcessRef>,
+    },
+    /// A task's streams, as far as they are now (those not named stay).
+    StreamsRecorded {
+        /// Of which task.
+        task: TaskId,
+        /// By name.
+        streams: BTreeMap<String, Arc<Captured>>,
+    },
+    /// A task has ended.
+    TaskEnded {
+        /// Which.
+        task: TaskId,
+        /// How.
+        status: Status,
+        /// What it returned; the error's text of a failed one.
+        result: Value,
+        /// How it was interrupted, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interrupted: Option<Interruption>,
+        /// When.
+        at: WallMs,
+    },
+    /// Ended tasks are forgotten.
+    TasksForgotten {
+        /// Which.
+        tasks: Vec<TaskId>,
+    },
+    /// A write with a key was done.
+    WriteDone {
+        /// The key.
+        key: String,
+        /// What was asked with it.
+        body_sum: String,
+        /// What was answered.
+        reply: Reply,
+        /// When.
+        at: WallMs,
+    },
+    /// A write with a known key came again and was answered as before.
+    WriteRepeated {
+        /// The key.
+        key: String,
+        /// When.
+        at: WallMs,
+    },
+    /// Old write keys are forgotten.
+    WritesForgotten {
+        /// Which.
+        keys: Vec<String>,
+    },
+    /// Something was acknowledged that left everything as it was.
+    Noted {
+        /// What, for people.
+        what: String,
+        /// When.
+        at: WallMs,
+    },
+    /// Everything was emptied.
+    Reset,
+}
+
+/// Why a change cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// A later version wrote it: stop following, never skip.
+    #[error("a change of a kind that this version does not know: {0}")]
+    UnknownKind(String),
+    /// It is damaged.
+    #[error("a change that cannot be read: {0}")]
+    Damaged(String),
+}
+
+impl Change {
+    /// As one JSON line, without its end.
+    pub fn encode(&self) -> Vec<u8> {
+        // Plain data with texts as keys: there is nothing in it that JSON cannot say.
+        serde_json::to_vec(self).expect("a change is plain data")
+    }
+
+    /// Reads one JSON line. An unknown kind, or an unknown field of a known one, is of a later version.
+    pub fn decode(line: &[u8]) -> Result<Self, ChangeError> {
+        serde_json::from_slice(line).map_err(|e| {
+            let text = e.to_string();
+            if text.contains("unknown variant") || text.contains("unknown field") {
+                ChangeError::UnknownKind(text)
+            } else {
+                ChangeError::Damaged(text)
+            }
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The durable state as readable JSON lines, and back; and its hash.
+
+use std::sync::Arc;
+
+use base::limits::CHECKPOINT_PART_BYTES;
+use base::{EntityId, Rng, TaskId};
+use serde::{Deserialize, Serialize};
+
+use crate::entity::Entity;
+use crate::input::Reign;
+use crate::state::{Root, WriteRecord};
+use crate::task::Task;
+
+/// One line of a checkpoint.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Line {
+    Engine { reign: Option<Arc<Reign>>, rng: Rng, next_seq: u64 },
+    Entity(Arc<Entity>),
+    Task(Arc<Task>),
+    Write(Arc<WriteRecord>),
+}
+
+/// Something in a checkpoint part that could not be loaded; the rest was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} (byte {offset}): {what}")]
+pub struct LoadProblem {
+    /// Which line of the part, from 1.
+    pub line: usize,
+    /// Where the line begins in the part.
+    pub offset: usize,
+    /// What is wrong.
+    pub what: String,
+    /// The entity that it is about, if that can still be told.
+    pub entity: Option<EntityId>,
+    /// The task that it is about, if that can still be told.
+    pub task: Option<TaskId>,
+    /// Whether a later version wrote it (then it is not damaged, and this version must not go on).
+    pub newer: bool,
+}
+
+impl Root {
+    fn lines(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        let engine =
+            Line::Engine { reign: self.reign.clone(), rng: self.rng.clone(), next_seq: self.next_seq };
+        std::iter::once(engine)
+            .chain(self.entities.values().map(|e| Line::Entity(Arc::clone(e))))
+            .chain(self.tasks.values().map(|t| Line::Task(Arc::clone(t))))
+            .chain(self.writes.values().map(|w| Line::Write(Arc::clone(w))))
+            .map(|line| {
+                let mut bytes = serde_json::to_vec(&line).expect("the state is plain data");
+                bytes.push(b'\n');
+                bytes
+            })
+    }
+
+    /// The durable state in parts of about 1 MiB, each of whole JSON lines; made as they are asked for.
+    pub fn checkpoint_parts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        let mut lines = self.lines();
+        std::iter::from_fn(move || {
+            let mut part = lines.next()?;
+            while part.len() < CHECKPOINT_PART_BYTES {
+                match lines.next() {
+                    Some(line) => part.extend(line),
+                    None => break,
+                }
+            }
+            Some(part)
+        })
+    }
+
+    /// Loads one part, in any order. What can be read is loaded; what cannot is named.
+    pub fn load_part(&mut self, bytes: &[u8]) -> Result<(), Vec<LoadProblem>> {
+        let mut problems = Vec::new();
+        let mut offset = 0;
+        for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
+            if !line.is_empty() {
+                match serde_json::from_slice(line) {
+                    Ok(line) => self.load_line(line),
+                    Err(e) => problems.push(problem(i + 1, offset, line, &e)),
+                }
+            }
+            offset += line.len() + 1;
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    fn load_line(&mut self, line: Line) {
+        match line {
+            Line::Engine { reign, rng, next_seq } => {
+                self.reign = reign;
+                self.rng = rng;
+                self.next_seq = self.next_seq.max(next_seq);
+            }
+            Line::Entity(entity) => self.put_entity(entity),
+            Line::Task(task) => self.put_task(task),
+            Line::Write(write) => self.put_write((*write).clone()),
+        }
+    }
+
+    /// A number that two states share when their durable parts are equal, however they came about.
+    /// It tells states apart in tests and between servers; it is no defence against somebody who forges one.
+    pub fn hash(&self) -> u64 {
+        // FNV-1a: the same in every version, and nothing here is worth a dependency.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for line in self.lines() {
+            for byte in line {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+        hash
+    }
+}
+
+/// Says what is wrong with a line, and whom it concerns as far as its text still shows.
+fn problem(line: usize, offset: usize, bytes: &[u8], error: &serde_json::Error) -> LoadProblem {
+    let text = String::from_utf8_lossy(bytes);
+    let id = |kind: &str| {
+        let rest = text.strip_prefix(&format!("{{\"{kind}\":{{\"id\":\""))?;
+        rest.split_once('"').map(|(id, _)| id.to_owned())
+    };
+    let what = error.to_string();
+    LoadProblem {
+        line,
+        offset,
+        newer: what.contains("unknown variant") || what.contains("unknown field"),
+        what,
+        entity: id("entity").map(EntityId::new),
+        task: id("task").map(TaskId::new),
+    }
+}

@@ -1,0 +1,164 @@
+//! What is remembered of one managed thing.
+
+use std::sync::Arc;
+
+use base::{EntityId, Mono, Span, TaskId, WallMs};
+use model::spec::{ConfigMap, EffectorSpec, LocationSpec, TypeName};
+use model::types::{self, Behaviour, TypeDef};
+use rpds::RedBlackTreeMapSync;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::effect::{ProcessRef, WorkKey};
+use crate::input::Host;
+use crate::lifecycle::Lifecycle;
+use crate::names;
+
+/// An entity. Cloning is cheap: maps are persistent, what never changes is shared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// Its id.
+    pub id: EntityId,
+    /// The application that it belongs to (its own id for an application).
+    pub app: EntityId,
+    /// What it is a child of; `None` for an application.
+    pub parent: Option<EntityId>,
+    /// Orders entities by creation.
+    pub seq: u64,
+    /// The display name.
+    pub name: String,
+    /// When it was created.
+    pub created_at: WallMs,
+    /// What was fixed when it was created.
+    pub def: Arc<Definition>,
+    /// Its own config as it was given; resolved on read.
+    pub config: Arc<ConfigMap>,
+    /// Its sensors.
+    pub sensors: RedBlackTreeMapSync<String, Sensor>,
+    /// Where its process runs or ran, while it holds a machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Arc<Place>>,
+    /// Its process, when one is known to have been there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessRef>,
+}
+
+/// What is fixed when an entity is created.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// What it is.
+    pub type_name: TypeName,
+    /// Effectors added by the blueprint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effectors: Vec<EffectorSpec>,
+    /// Tags as given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Value>,
+    /// Where it is to run; `None`: where its parent does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locations: Option<Vec<LocationSpec>>,
+    /// The address of its icon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
+    /// The blueprint's text (applications only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A published value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sensor {
+    /// The value.
+    pub value: Value,
+    /// When it was set last.
+    pub at: WallMs,
+}
+
+/// The machine and the folders that an entity was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Which running of which host.
+    pub host: Host,
+    /// Where it runs.
+    pub run_dir: String,
+    /// Where it was installed.
+    pub install_dir: String,
+    /// Whether the entity holds the machine; once stopped, only its folders are left there.
+    pub held: bool,
+}
+
+impl Place {
+    /// The file into which a launched process writes its pid.
+    pub fn pid_file(&self) -> String {
+        format!("{}/pid.txt", self.run_dir)
+    }
+}
+
+impl Entity {
+    /// The last part of the type's name (`BasicApplication`).
+    pub fn simple_type(&self) -> &str {
+        self.def.type_name.simple()
+    }
+
+    /// The table of its type; `None` for one that this version does not know.
+    pub fn type_def(&self) -> Option<&'static TypeDef> {
+        types::by_wire_name(self.def.type_name.as_str())
+    }
+
+    /// What it does. One of an unknown type is there and does nothing.
+    pub fn behaviour(&self) -> Behaviour {
+        self.type_def().map_or(Behaviour::Plain, |t| t.behaviour)
+    }
+
+    /// How error texts and task names show it: `BasicApplicationImpl{id=.., name=..}`.
+    pub fn described(&self) -> String {
+        format!("{}Impl{{id={}, name={}}}", self.simple_type(), self.id, self.name)
+    }
+
+    /// A sensor's value.
+    pub fn sensor(&self, name: &str) -> Option<&Value> {
+        self.sensors.get(name).map(|s| &s.value)
+    }
+
+    /// `service.state`.
+    pub fn state(&self) -> Option<Lifecycle> {
+        self.sensor(names::STATE).and_then(Lifecycle::from_value)
+    }
+
+    /// The state word of `service.state.expected`.
+    pub fn expected(&self) -> Option<Lifecycle> {
+        self.sensor(names::EXPECTED).and_then(|v| v.get("state")).and_then(Lifecycle::from_value)
+    }
+
+    /// `service.isUp`.
+    pub fn is_up(&self) -> Option<bool> {
+        self.sensor(names::IS_UP).and_then(Value::as_bool)
+    }
+}
+
+/// How a process is looked after during this reign; not recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watching {
+    /// Counts watches and checks, so that a late report of an earlier one is not taken for this one's.
+    pub(crate) count: u32,
+    /// The watch that is under way.
+    pub(crate) watch: Option<WorkKey>,
+    /// The check script that is under way.
+    pub(crate) check: Option<WorkKey>,
+    /// The start that waits until the process runs.
+    pub(crate) waiter: Option<Waiter>,
+}
+
+/// A start that waits until its process runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiter {
+    pub(crate) task: TaskId,
+    pub(crate) since: Mono,
+    pub(crate) limit: Span,
+    /// The pause before the next look; grows.
+    pub(crate) pause: Span,
+}

@@ -1,0 +1,180 @@
+//! What is derived from the durable state while folding, so that no read and no decision walks everything.
+//! It depends on the content only, not on the order in which it came: a checkpoint's lines may come in any.
+
+use base::{EntityId, TaskId};
+
+use crate::entity::Entity;
+use crate::lifecycle::Lifecycle;
+use crate::state::{Map, WriteRecord};
+use crate::task::Task;
+
+type Ordered<V> = Map<u64, V>;
+
+/// The indexes.
+#[derive(Clone, Default)]
+pub(crate) struct Index {
+    pub(crate) apps: Ordered<EntityId>,
+    pub(crate) children: Map<EntityId, Ordered<EntityId>>,
+    pub(crate) tallies: Map<EntityId, Tally>,
+    pub(crate) counts: Map<EntityId, Counts>,
+    pub(crate) tasks_of: Map<EntityId, Ordered<TaskId>>,
+    pub(crate) subs: Map<TaskId, Ordered<TaskId>>,
+    /// How many sub-tasks go on.
+    pub(crate) open_subs: Map<TaskId, u32>,
+    /// Tasks that are no part of another.
+    pub(crate) top: Ordered<TaskId>,
+    /// Tasks that go on.
+    pub(crate) running: Ordered<TaskId>,
+    /// Interrupted tasks that left a process.
+    pub(crate) leftovers: Ordered<TaskId>,
+    pub(crate) writes: Ordered<String>,
+}
+
+/// How the children of one entity are, as far as its own state depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// RUNNING.
+    pub(crate) running: u32,
+    /// `ON_FIRE`.
+    pub(crate) on_fire: u32,
+    /// Of these two: those that say whether they are up.
+    pub(crate) up_known: u32,
+    /// Of those: the ones that are.
+    pub(crate) up: u32,
+}
+
+/// How many entities below an application are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    by_state: [u32; Lifecycle::ALL.len()],
+    /// Those without a state.
+    pub stateless: u32,
+}
+
+impl Counts {
+    /// How many are in a state.
+    pub fn of(&self, state: Lifecycle) -> u32 {
+        self.by_state[state as usize]
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u32 {
+        self.by_state.iter().sum::<u32>() + self.stateless
+    }
+}
+
+fn step(n: &mut u32, add: bool) {
+    *n = if add { n.saturating_add(1) } else { n.saturating_sub(1) };
+}
+
+/// Puts or removes one entry of an inner map; an inner map that became empty goes away.
+fn edit<K: Ord + Clone, V: Clone>(outer: &mut Map<K, Ordered<V>>, key: &K, seq: u64, value: Option<V>) {
+    let mut inner = outer.get(key).cloned().unwrap_or_default();
+    match value {
+        Some(value) => inner.insert_mut(seq, value),
+        None => {
+            inner.remove_mut(&seq);
+        }
+    }
+    if inner.is_empty() {
+        outer.remove_mut(key);
+    } else {
+        outer.insert_mut(key.clone(), inner);
+    }
+}
+
+impl Index {
+    /// Whether a change of an entity from `old` to `new` leaves the indexes as they are.
+    pub(crate) fn is_alike(old: &Entity, new: &Entity) -> bool {
+        old.state() == new.state() && old.is_up() == new.is_up()
+    }
+
+    /// Enters an entity, or takes it out.
+    pub(crate) fn entity(&mut self, e: &Entity, add: bool) {
+        let id = || add.then(|| e.id.clone());
+        let Some(parent) = &e.parent else {
+            match id() {
+                Some(id) => self.apps.insert_mut(e.seq, id),
+                None => {
+                    self.apps.remove_mut(&e.seq);
+                }
+            }
+            return;
+        };
+        edit(&mut self.children, parent, e.seq, id());
+        self.weigh(e, parent, add);
+    }
+
+    fn weigh(&mut self, e: &Entity, parent: &EntityId, add: bool) {
+        let state = e.state();
+        let mut counts = self.counts.get(&e.app).copied().unwrap_or_default();
+        match state {
+            Some(state) => step(&mut counts.by_state[state as usize], add),
+            None => step(&mut counts.stateless, add),
+        }
+        if counts == Counts::default() {
+            self.counts.remove_mut(&e.app);
+        } else {
+            self.counts.insert_mut(e.app.clone(), counts);
+        }
+        let mut tally = self.tallies.get(parent).copied().unwrap_or_default();
+        match state {
+            Some(Lifecycle::Running) => step(&mut tally.running, add),
+            Some(Lifecycle::OnFire) => step(&mut tally.on_fire, add),
+            _ => return,
+        }
+        if let Some(up) = e.is_up() {
+            step(&mut tally.up_known, add);
+            if up {
+                step(&mut tally.up, add);
+            }
+        }
+        if tally == Tally::default() {
+            self.tallies.remove_mut(parent);
+        } else {
+            self.tallies.insert_mut(parent.clone(), tally);
+        }
+    }
+
+    /// Enters a task, or takes it out.
+    pub(crate) fn task(&mut self, t: &Task, add: bool) {
+        let id = || add.then(|| t.id.clone());
+        if let Some(entity) = &t.entity {
+            edit(&mut self.tasks_of, entity, t.seq, id());
+        }
+        match &t.parent {
+            Some(parent) => {
+                edit(&mut self.subs, parent, t.seq, id());
+                if !t.is_ended() {
+                    let mut open = self.open_subs.get(parent).copied().unwrap_or_default();
+                    step(&mut open, add);
+                    if open == 0 {
+                        self.open_subs.remove_mut(parent);
+                    } else {
+                        self.open_subs.insert_mut(parent.clone(), open);
+                    }
+                }
+            }
+            None => put(&mut self.top, t.seq, id()),
+        }
+        if !t.is_ended() {
+            put(&mut self.running, t.seq, id());
+        } else if t.process.is_some() {
+            put(&mut self.leftovers, t.seq, id());
+        }
+    }
+
+    /// Enters a write, or takes it out.
+    pub(crate) fn write(&mut self, w: &WriteRecord, add: bool) {
+        put(&mut self.writes, w.seq, add.then(|| w.key.clone()));
+    }
+}
+
+fn put<V>(map: &mut Ordered<V>, seq: u64, value: Option<V>) {
+    match value {
+        Some(value) => map.insert_mut(seq, value),
+        None => {
+            map.remove_mut(&seq);
+        }
+    }
+}

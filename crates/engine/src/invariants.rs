@@ -1,0 +1,84 @@
+//! What must hold in every state. Called after each step in tests and in the simulation.
+
+use crate::index::{Counts, Index};
+use crate::state::Root;
+use crate::task::Status;
+
+/// Everything that does not hold, in words; nothing when all is well.
+pub fn check(root: &Root) -> Vec<String> {
+    let mut bad = Vec::new();
+    for e in root.entities() {
+        let parent = e.parent.as_ref();
+        if let Some(parent) = parent
+            && root.entity(parent).is_none()
+        {
+            bad.push(format!("entity {}: its parent {parent} is not there", e.id));
+        }
+        match root.entity(&e.app) {
+            Some(app) if app.parent.is_none() => {}
+            _ => bad.push(format!("entity {}: its application {} is not there", e.id, e.app)),
+        }
+        if e.seq >= root.next_seq {
+            bad.push(format!("entity {}: its number was not given out yet", e.id));
+        }
+        if e.process.is_some() && e.place.is_none() {
+            bad.push(format!("entity {}: it has a process and no machine", e.id));
+        }
+    }
+    for t in root.tasks() {
+        if let Some(parent) = &t.parent {
+            match root.task(parent) {
+                None => bad.push(format!("task {}: it is a part of {parent}, which is not there", t.id)),
+                Some(parent) if parent.is_ended() && !t.is_ended() => {
+                    bad.push(format!("task {}: it goes on although {} has ended", t.id, parent.id));
+                }
+                Some(_) => {}
+            }
+        }
+        if t.is_ended() != t.ended_at.is_some() {
+            bad.push(format!("task {}: it is {:?} and ended at {:?}", t.id, t.status, t.ended_at));
+        }
+        if t.interrupted.is_some() && t.status != Status::Failed {
+            bad.push(format!("task {}: it was interrupted and is {:?}", t.id, t.status));
+        }
+        if !t.is_ended() && t.current().is_none() {
+            bad.push(format!("task {}: it goes on after its last step", t.id));
+        }
+        if t.seq >= root.next_seq {
+            bad.push(format!("task {}: its number was not given out yet", t.id));
+        }
+    }
+    check_index(root, &mut bad);
+    bad
+}
+
+/// The indexes must be what one would derive anew.
+fn check_index(root: &Root, bad: &mut Vec<String>) {
+    let mut fresh = Index::default();
+    root.entities().for_each(|e| fresh.entity(e, true));
+    root.tasks().for_each(|t| fresh.task(t, true));
+    root.writes.values().for_each(|w| fresh.write(w, true));
+    let kept = &root.index;
+    let mut same = |name: &str, equal: bool| {
+        if !equal {
+            bad.push(format!("index {name} is not what the state says"));
+        }
+    };
+    same("apps", fresh.apps == kept.apps);
+    same("children", fresh.children == kept.children);
+    same("tallies", fresh.tallies == kept.tallies);
+    same("counts", fresh.counts == kept.counts);
+    same("tasks_of", fresh.tasks_of == kept.tasks_of);
+    same("subs", fresh.subs == kept.subs);
+    same("open_subs", fresh.open_subs == kept.open_subs);
+    same("top", fresh.top == kept.top);
+    same("running", fresh.running == kept.running);
+    same("leftovers", fresh.leftovers == kept.leftovers);
+    same("writes", fresh.writes == kept.writes);
+    for app in root.apps() {
+        let below = root.tree(&app.id).count() as u32 - 1;
+        if root.counts(&app.id).total() != below {
+            bad.push(format!("application {}: {:?} is not all of {below}", app.id, Counts::default()));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The engine's own bounds; an error that meets one says its name.
+
+use base::Span;
+
+/// Entities of a plane.
+pub const ENTITIES_MAX: usize = 200_000;
+/// Tasks that go on at once.
+pub const RUNNING_TASKS_MAX: usize = 50_000;
+/// Entities created, or calls begun, in one step; more follow in further steps.
+pub const BATCH: usize = 256;
+/// How deep entities may be nested.
+pub const DEPTH_MAX: usize = 64;
+/// Sensors of one entity.
+pub const SENSORS_MAX: usize = 10_000;
+/// Config keys of one entity.
+pub const CONFIG_KEYS_MAX: usize = 10_000;
+/// The length of a write key, of an id and of a name, in bytes.
+pub const NAME_BYTES_MAX: usize = 1024;
+/// How long a write key is remembered, in milliseconds.
+pub const WRITE_KEY_AGE_MS: u64 = 24 * 60 * 60 * 1000;
+/// Forgotten in one step, of whatever kind.
+pub const FORGET_BATCH: usize = 1000;
+/// The first pause of a start that waits for its process; it grows up to `WAIT_PAUSE_MAX`.
+pub const WAIT_PAUSE_MIN: Span = Span::millis(100);
+/// The longest such pause.
+pub const WAIT_PAUSE_MAX: Span = Span::secs(5);
+/// How long a check script may take.
+pub const CHECK_TIMEOUT: Span = Span::secs(60);
+/// How long an ended process may take to end by itself (SIGTERM), before it is killed.
+pub const STOP_GRACE: Span = Span::secs(16);

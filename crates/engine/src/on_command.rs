@@ -1,0 +1,100 @@
+//! Somebody asks for something: once for each write key, answered, and recorded even if it changes nothing.
+
+use base::limits::WRITE_KEYS_MAX;
+
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::effect::{Effect, Refusal, Reply};
+use crate::input::{Caller, Command, RequestId, WriteKey};
+use crate::limits::{NAME_BYTES_MAX, WRITE_KEY_AGE_MS};
+
+impl Draft {
+    pub(crate) fn on_command(
+        &mut self,
+        request: RequestId,
+        caller: Caller,
+        key: Option<WriteKey>,
+        command: Command,
+    ) {
+        let reply = match key.as_ref().and_then(|k| self.known_write(k)) {
+            Some(reply) => reply,
+            None => {
+                let reply = self.obey(caller, command).unwrap_or_else(Reply::Refused);
+                if let Some(key) = key
+                    && !matches!(reply, Reply::Refused(_))
+                {
+                    self.remember_write(key, reply.clone());
+                }
+                reply
+            }
+        };
+        if self.changes.is_empty() && !matches!(reply, Reply::Refused(_)) {
+            // A master that does not know that it was fenced learns it by the record.
+            let at = self.wall();
+            self.record(Change::Noted { what: "acknowledged without a change".to_owned(), at });
+        }
+        self.effects.push(Effect::Reply { request, reply });
+    }
+
+    fn obey(&mut self, caller: Caller, command: Command) -> Result<Reply, Refusal> {
+        match command {
+            Command::Deploy { id, spec, start } => self.on_deploy(caller, id, &spec, start),
+            Command::Invoke { entity, effector, params } => self.on_invoke(caller, &entity, effector, params),
+            Command::SetSensor { entity, sensor, value } => self.on_set_sensor(&entity, &sensor, value),
+            Command::SetConfig { entity, key, value } => self.on_set_config(&entity, &key, value),
+            Command::Rename { entity, name } => self.on_rename(&entity, name),
+            Command::Delete { app } => self.on_delete(caller, &app),
+            Command::Expunge { entity, release } => self.on_expunge(caller, &entity, release),
+            Command::Cancel { task } => self.on_cancel(&task),
+            Command::Reset => Ok(self.on_reset()),
+        }
+    }
+
+    fn known_write(&mut self, key: &WriteKey) -> Option<Reply> {
+        if key.key.is_empty() || key.key.len() > NAME_BYTES_MAX {
+            return Some(Reply::Refused(Refusal::Invalid(format!(
+                "a write key has 1 to {NAME_BYTES_MAX} bytes; this one has {}",
+                key.key.len()
+            ))));
+        }
+        let known = self.root.write(&key.key)?;
+        if known.body_sum != key.body_sum {
+            return Some(Reply::Refused(Refusal::KeyReused(format!(
+                "write key '{}' was used with another request; use a new key for a new request",
+                key.key
+            ))));
+        }
+        let reply = known.reply.clone();
+        let at = self.wall();
+        self.record(Change::WriteRepeated { key: key.key.clone(), at });
+        Some(reply)
+    }
+
+    fn remember_write(&mut self, key: WriteKey, reply: Reply) {
+        let at = self.wall();
+        self.record(Change::WriteDone { key: key.key, body_sum: key.body_sum, reply, at });
+        let mut surplus = self.root.writes.size().saturating_sub(WRITE_KEYS_MAX);
+        // Two at most for each one that comes: they go faster than they come, and no step takes long.
+        let mut old = Vec::new();
+        for key in self.root.index.writes.values().take(2) {
+            let aged = self.root.write(key).is_some_and(|w| w.at.0 + WRITE_KEY_AGE_MS < at.0);
+            if surplus == 0 && !aged {
+                break;
+            }
+            surplus = surplus.saturating_sub(1);
+            old.push(key.clone());
+        }
+        if !old.is_empty() {
+            self.record(Change::WritesForgotten { keys: old });
+        }
+    }
+
+    fn on_reset(&mut self) -> Reply {
+        let works: Vec<_> = self.root.transient.works.keys().cloned().collect();
+        for key in works {
+            self.drop_work(&key);
+        }
+        self.record(Change::Reset);
+        Reply::Done
+    }
+}

@@ -1,0 +1,13 @@
+//! A timer that was asked for is due.
+
+use crate::draft::Draft;
+use crate::input::TimerId;
+
+impl Draft {
+    pub(crate) fn on_timer(&mut self, id: &TimerId) {
+        match id {
+            TimerId::Step(task) => self.ready.push_back(task.clone()),
+            TimerId::Poll(entity) => self.poll(entity),
+        }
+    }
+}

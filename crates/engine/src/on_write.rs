@@ -1,0 +1,89 @@
+//! Small writes: a sensor, a config value, a name.
+
+use base::EntityId;
+use base::limits::VALUE_BYTES_MAX;
+use model::spec::ConfigValue;
+use serde_json::Value;
+
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::effect::{Refusal, Reply};
+use crate::limits::{CONFIG_KEYS_MAX, NAME_BYTES_MAX, SENSORS_MAX};
+
+impl Draft {
+    pub(crate) fn on_set_sensor(
+        &mut self,
+        id: &EntityId,
+        name: &str,
+        value: Value,
+    ) -> Result<Reply, Refusal> {
+        let entity = self.must_have(id)?;
+        check_name("sensor", name)?;
+        check_size("sensor", name, &value)?;
+        if entity.sensors.size() >= SENSORS_MAX && entity.sensor(name).is_none() {
+            return Err(Refusal::Overloaded(format!(
+                "{} has {SENSORS_MAX} sensors already",
+                entity.described()
+            )));
+        }
+        self.set_sensor(id, name, value);
+        Ok(Reply::Done)
+    }
+
+    pub(crate) fn on_set_config(&mut self, id: &EntityId, key: &str, value: Value) -> Result<Reply, Refusal> {
+        let entity = self.must_have(id)?;
+        check_name("config key", key)?;
+        check_size("config key", key, &value)?;
+        // One name for one value: an alias would be a second one beside it.
+        let key = entity.type_def().and_then(|t| t.config_key(key)).map_or(key, |def| def.name);
+        if entity.config.len() >= CONFIG_KEYS_MAX && !entity.config.contains_key(key) {
+            let text = format!("{} has {CONFIG_KEYS_MAX} config keys already", entity.described());
+            return Err(Refusal::Overloaded(text));
+        }
+        let (entity, key, value) = (id.clone(), key.to_owned(), ConfigValue::new(value));
+        self.record(Change::ConfigSet { entity, key, value });
+        Ok(Reply::Done)
+    }
+
+    pub(crate) fn on_rename(&mut self, id: &EntityId, name: String) -> Result<Reply, Refusal> {
+        self.must_have(id)?;
+        check_name("entity", &name)?;
+        self.record(Change::Renamed { entity: id.clone(), name });
+        Ok(Reply::Done)
+    }
+
+    /// The entity, or the refusal that says that it is not there.
+    pub(crate) fn must_have(&self, id: &EntityId) -> Result<std::sync::Arc<crate::entity::Entity>, Refusal> {
+        self.entity(id).ok_or_else(|| Refusal::NotFound(format!("Cannot find entity '{id}'")))
+    }
+}
+
+fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        return Err(Refusal::Invalid(format!(
+            "the name of a {what} has 1 to {NAME_BYTES_MAX} bytes and no control characters"
+        )));
+    }
+    Ok(())
+}
+
+fn check_size(what: &str, name: &str, value: &Value) -> Result<(), Refusal> {
+    // A cheap bound first: almost every value is small and none needs to be written out to know it.
+    let size = rough_size(value);
+    if size > VALUE_BYTES_MAX {
+        return Err(Refusal::Invalid(format!(
+            "the value of {what} '{name}' is larger than {VALUE_BYTES_MAX} bytes (VALUE_BYTES_MAX); \
+             put it into a file and set its address"
+        )));
+    }
+    Ok(())
+}
+
+fn rough_size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(s) => s.len() + 2,
+        Value::Array(list) => 2 + list.iter().map(|v| rough_size(v) + 1).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(k, v)| k.len() + 4 + rough_size(v)).sum::<usize>(),
+    }
+}

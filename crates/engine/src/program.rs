@@ -1,0 +1,190 @@
+//! What tasks are made of: steps as data, so that a later master knows where an earlier one was.
+//!
+//! These go into log records: a variant may be added (with a new record format), none may change its meaning.
+
+use std::collections::BTreeMap;
+
+use base::EntityId;
+use model::types::{ConfigDef, software_process, vanilla_software_process as vanilla};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::lifecycle::Lifecycle;
+
+/// One step of a task's program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum StepKind {
+    /// Creates what is left of a large application.
+    Create,
+    /// Ends the task at once when the process runs already; fails it while an earlier script may still run.
+    CheckIdle,
+    /// Cancels what else goes on at the entity and below it.
+    CancelOthers {
+        /// At which entity.
+        entity: EntityId,
+    },
+    /// Sets the expected state.
+    Expect {
+        /// To what.
+        state: Lifecycle,
+    },
+    /// Takes a machine and records where it is.
+    TakeMachine,
+    /// Looks whether a process of an earlier start is there.
+    FindProcess,
+    /// Runs the entity's own command for a phase.
+    Script {
+        /// Which.
+        phase: Phase,
+    },
+    /// Runs the shell command of the effector that the task is a call of.
+    Effector,
+    /// Waits until the process runs, up to `start.timeout`.
+    AwaitRunning,
+    /// Says that the entity is up without a process.
+    MarkUp,
+    /// Says that the entity is not up (any more), and stops watching it.
+    MarkDown,
+    /// Ends the process and its group.
+    KillProcess,
+    /// Gives the machine back.
+    ReleaseMachine,
+    /// Removes the run directories of an entity and of what is below it.
+    RemoveDirs {
+        /// Which.
+        entity: EntityId,
+    },
+    /// Runs a part of the program as a task of its own and waits for it.
+    Sub {
+        /// Its name.
+        name: String,
+        /// Its program.
+        steps: Vec<StepKind>,
+        /// Whether to go on when it fails.
+        tolerated: bool,
+    },
+    /// Calls an effector of an entity and waits for it.
+    Call {
+        /// Of which.
+        entity: EntityId,
+        /// Which.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+        /// Whether to go on when it fails.
+        tolerated: bool,
+    },
+    /// Calls an effector of all children that have it, side by side, as one task.
+    Children {
+        /// Which.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+    },
+    /// The inside of such a task: a call for each child.
+    EachChild {
+        /// Which.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+    },
+    /// Forgets an entity and all below it.
+    Forget {
+        /// Which.
+        entity: EntityId,
+    },
+}
+
+/// A phase of a process's life that has a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Before the installation.
+    PreInstall,
+    /// The installation; done once for each install label on a host.
+    Install,
+    /// After the installation.
+    PostInstall,
+    /// Before the customisation.
+    PreCustomize,
+    /// The customisation.
+    Customize,
+    /// After the customisation.
+    PostCustomize,
+    /// Before the launch.
+    PreLaunch,
+    /// The launch.
+    Launch,
+    /// After the launch.
+    PostLaunch,
+    /// The stop.
+    Stop,
+}
+
+impl Phase {
+    /// Its name as a task.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Phase::PreInstall => "pre-install-command",
+            Phase::Install => "install",
+            Phase::PostInstall => "post-install-command",
+            Phase::PreCustomize => "pre-customize-command",
+            Phase::Customize => "customize",
+            Phase::PostCustomize => "post-customize-command",
+            Phase::PreLaunch => "pre-launch-command",
+            Phase::Launch => "launch",
+            Phase::PostLaunch => "post-launch-command",
+            Phase::Stop => "stop",
+        }
+    }
+
+    /// The config key of its command.
+    pub fn key(self) -> &'static ConfigDef {
+        match self {
+            Phase::PreInstall => &software_process::PRE_INSTALL,
+            Phase::Install => &vanilla::INSTALL,
+            Phase::PostInstall => &software_process::POST_INSTALL,
+            Phase::PreCustomize => &software_process::PRE_CUSTOMIZE,
+            Phase::Customize => &vanilla::CUSTOMIZE,
+            Phase::PostCustomize => &software_process::POST_CUSTOMIZE,
+            Phase::PreLaunch => &software_process::PRE_LAUNCH,
+            Phase::Launch => &vanilla::LAUNCH,
+            Phase::PostLaunch => &software_process::POST_LAUNCH,
+            Phase::Stop => &vanilla::STOP,
+        }
+    }
+
+    /// Whether it is over once the process is there.
+    pub const fn leads_to_launch(self) -> bool {
+        !matches!(self, Phase::PostLaunch | Phase::Stop)
+    }
+}
+
+impl StepKind {
+    /// What the step is called in texts for people.
+    pub fn name(&self) -> String {
+        match self {
+            StepKind::Create => "create entities".to_owned(),
+            StepKind::CheckIdle => "check".to_owned(),
+            StepKind::CancelOthers { .. } => "cancel other tasks".to_owned(),
+            StepKind::Expect { state } => format!("expect {}", state.spoken()),
+            StepKind::TakeMachine => "pre-start".to_owned(),
+            StepKind::FindProcess => "find process".to_owned(),
+            StepKind::Script { phase } => phase.name().to_owned(),
+            StepKind::Effector => "command".to_owned(),
+            StepKind::AwaitRunning => "wait for running".to_owned(),
+            StepKind::MarkUp => "mark as up".to_owned(),
+            StepKind::MarkDown => "mark as down".to_owned(),
+            StepKind::KillProcess => "stop process".to_owned(),
+            StepKind::ReleaseMachine => "release machine".to_owned(),
+            StepKind::RemoveDirs { .. } => "remove run directories".to_owned(),
+            StepKind::Sub { name, .. } => name.clone(),
+            StepKind::Call { effector, .. } => effector.clone(),
+            StepKind::Children { effector, .. } | StepKind::EachChild { effector, .. } => {
+                format!("{effector} children")
+            }
+            StepKind::Forget { .. } => "forget".to_owned(),
+        }
+    }
+}

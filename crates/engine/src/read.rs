@@ -1,0 +1,161 @@
+//! What can be asked of a state. Nothing is copied.
+
+use base::{EntityId, TaskId};
+use model::spec::{ConfigValue, EffectorSpec, LocationSpec};
+use model::types::EffectorDef;
+
+use crate::entity::{Entity, Sensor};
+use crate::index::Counts;
+use crate::input::Reign;
+use crate::state::{Root, WriteRecord};
+use crate::task::Task;
+
+/// An effector of an entity.
+#[derive(Clone, Copy, Debug)]
+pub enum EffectorRef<'a> {
+    /// One that its type has.
+    OfType(&'static EffectorDef),
+    /// One that its blueprint added.
+    OfSpec(&'a EffectorSpec),
+}
+
+impl EffectorRef<'_> {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            EffectorRef::OfType(def) => def.name,
+            EffectorRef::OfSpec(spec) => &spec.name,
+        }
+    }
+}
+
+impl Root {
+    /// Who rules, or did last.
+    pub fn reign(&self) -> Option<&Reign> {
+        self.reign.as_deref()
+    }
+
+    /// The applications, oldest first.
+    pub fn apps(&self) -> impl Iterator<Item = &Entity> {
+        self.index.apps.values().filter_map(|id| self.entity(id))
+    }
+
+    /// How many entities there are.
+    pub fn entity_count(&self) -> usize {
+        self.entities.size()
+    }
+
+    /// All entities, in the order of their ids.
+    pub fn entities(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.values().map(|e| &**e)
+    }
+
+    /// An entity by its id.
+    pub fn entity(&self, id: &EntityId) -> Option<&Entity> {
+        self.entities.get(id).map(|e| &**e)
+    }
+
+    /// What is directly below an entity, oldest first.
+    pub fn children(&self, id: &EntityId) -> impl Iterator<Item = &Entity> {
+        self.index.children.get(id).into_iter().flat_map(|c| c.values()).filter_map(|id| self.entity(id))
+    }
+
+    /// An entity and all below it, parents before their children.
+    pub fn tree(&self, id: &EntityId) -> impl Iterator<Item = &Entity> {
+        let mut open: Vec<&Entity> = self.entity(id).into_iter().collect();
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            let mut below: Vec<&Entity> = self.children(&next.id).collect();
+            below.reverse();
+            open.extend(below);
+            Some(next)
+        })
+    }
+
+    /// An entity, its parent, and so on up to its application.
+    pub fn ancestry(&self, id: &EntityId) -> impl Iterator<Item = &Entity> {
+        std::iter::successors(self.entity(id), |e| e.parent.as_ref().and_then(|p| self.entity(p)))
+    }
+
+    /// An entity's sensors, by name.
+    pub fn sensors(&self, id: &EntityId) -> impl Iterator<Item = (&str, &Sensor)> {
+        self.entity(id).into_iter().flat_map(|e| e.sensors.iter()).map(|(name, s)| (name.as_str(), s))
+    }
+
+    /// An entity's own config as it was given, by key.
+    pub fn config_given(&self, id: &EntityId) -> impl Iterator<Item = (&str, &ConfigValue)> {
+        self.entity(id).into_iter().flat_map(|e| e.config.iter()).map(|(key, v)| (key.as_str(), v))
+    }
+
+    /// An entity's effectors: those of its blueprint, and those of its type that these do not replace.
+    pub fn effectors(&self, id: &EntityId) -> impl Iterator<Item = EffectorRef<'_>> {
+        let entity = self.entity(id);
+        let own = entity.map_or(&[][..], |e| &e.def.effectors);
+        let of_type = entity.and_then(Entity::type_def).map_or(&[][..], |t| t.effectors);
+        own.iter().map(EffectorRef::OfSpec).chain(
+            of_type
+                .iter()
+                .flat_map(|list| list.iter())
+                .filter(move |def| own.iter().all(|o| o.name != def.name))
+                .map(EffectorRef::OfType),
+        )
+    }
+
+    /// An entity's effector by name.
+    pub fn effector(&self, id: &EntityId, name: &str) -> Option<EffectorRef<'_>> {
+        self.effectors(id).find(|e| e.name() == name)
+    }
+
+    /// Where an entity is to run: as it says itself, or as the nearest above it that says so.
+    pub fn locations(&self, id: &EntityId) -> &[LocationSpec] {
+        self.ancestry(id).find_map(|e| e.def.locations.as_deref()).unwrap_or_default()
+    }
+
+    /// How many tasks are remembered.
+    pub fn task_count(&self) -> usize {
+        self.tasks.size()
+    }
+
+    /// All tasks, in the order of their ids.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().map(|t| &**t)
+    }
+
+    /// A task by its id.
+    pub fn task(&self, id: &TaskId) -> Option<&Task> {
+        self.tasks.get(id).map(|t| &**t)
+    }
+
+    /// The tasks of an entity, oldest first.
+    pub fn tasks_of(&self, id: &EntityId) -> impl DoubleEndedIterator<Item = &Task> {
+        self.index.tasks_of.get(id).into_iter().flat_map(|t| t.values()).filter_map(|id| self.task(id))
+    }
+
+    /// The parts of a task, oldest first.
+    pub fn sub_tasks(&self, id: &TaskId) -> impl DoubleEndedIterator<Item = &Task> {
+        self.index.subs.get(id).into_iter().flat_map(|t| t.values()).filter_map(|id| self.task(id))
+    }
+
+    /// The tasks that are no part of another, oldest first.
+    pub fn top_tasks(&self) -> impl DoubleEndedIterator<Item = &Task> {
+        self.index.top.values().filter_map(|id| self.task(id))
+    }
+
+    /// The part that a task waits for, while it waits for one.
+    pub fn blocking_task(&self, id: &TaskId) -> Option<&Task> {
+        if !self.index.open_subs.contains_key(id) {
+            return None;
+        }
+        self.sub_tasks(id).find(|t| !t.is_ended())
+    }
+
+    /// What was answered to a write with a key.
+    pub fn write(&self, key: &str) -> Option<&WriteRecord> {
+        self.writes.get(key).map(|w| &**w)
+    }
+
+    /// How many entities below an application are in which state.
+    pub fn counts(&self, app: &EntityId) -> Counts {
+        self.index.counts.get(app).copied().unwrap_or_default()
+    }
+}

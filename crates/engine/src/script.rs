@@ -1,0 +1,215 @@
+//! What a script gets: its text, its environment, its folders.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::limits::STREAM_KEEP_BYTES;
+use base::secret::is_sensitive_name;
+use model::config;
+use model::spec::{ConfigValue, EffectorBody, EffectorSpec};
+use model::types::software_process;
+use model::value::{Coerced, ValueType};
+use serde_json::Value;
+
+use crate::effect::{Captured, Script};
+use crate::entity::{Entity, Place};
+use crate::program::Phase;
+use crate::state::Root;
+
+/// A script's environment, by name.
+pub(crate) type Env = BTreeMap<String, String>;
+
+/// Where an entity's run directory is, as Brooklyn names it.
+pub(crate) fn run_dir(base: &str, entity: &Entity) -> String {
+    format!("{base}/apps/{}/entities/{}_{}", entity.app, entity.simple_type(), entity.id)
+}
+
+/// Names an installation: entities that would install the same share it.
+pub(crate) fn install_label(root: &Root, entity: &Entity) -> Result<String, String> {
+    let text = |key| root.config_text(&entity.id, key).map_err(|e| e.to_string());
+    if let Some(label) = text(&software_process::INSTALL_LABEL)? {
+        return Ok(label.replace(['/', '\0'], "_"));
+    }
+    let version = text(&software_process::VERSION)?.unwrap_or_default().replace(['/', '\0'], "_");
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |part: &str| {
+        for byte in part.bytes().chain([0]) {
+            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(&text(Phase::Install.key())?.unwrap_or_default());
+    for (name, value) in shell_env(root, entity)? {
+        add(&name);
+        add(&value);
+    }
+    Ok(format!("{}_{version}_{sum:016x}", entity.simple_type()))
+}
+
+/// `shell.env`, as it counts for an entity.
+pub(crate) fn shell_env(root: &Root, entity: &Entity) -> Result<Env, String> {
+    Ok(config::env(&root.levels(&entity.id)).map_err(|e| e.to_string())?.into_iter().collect())
+}
+
+fn with_dirs(mut env: Env, place: &Place) -> Env {
+    env.insert("INSTALL_DIR".to_owned(), place.install_dir.clone());
+    env.insert("RUN_DIR".to_owned(), place.run_dir.clone());
+    env.insert("PID_FILE".to_owned(), place.pid_file());
+    env
+}
+
+/// The script of a phase; `None` when there is nothing to run.
+pub(crate) fn of_phase(
+    root: &Root,
+    entity: &Entity,
+    place: &Place,
+    phase: Phase,
+) -> Result<Option<Script>, String> {
+    let Some(command) = root.config_command(&entity.id, phase.key()).map_err(|e| e.to_string())? else {
+        return Ok(None);
+    };
+    let installs = matches!(phase, Phase::PreInstall | Phase::Install | Phase::PostInstall);
+    Ok(Some(Script {
+        name: phase.name().to_owned(),
+        text: if phase == Phase::Install { install_text(&command) } else { plain_text(&command) },
+        env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
+        cwd: if installs { place.install_dir.clone() } else { place.run_dir.clone() },
+        make_dirs: vec![place.install_dir.clone(), place.run_dir.clone()],
+        timeout: None,
+        progress: true,
+    }))
+}
+
+/// A script that tells by its exit code whether the process runs.
+pub(crate) fn check(root: &Root, entity: &Entity, place: &Place, command: &str) -> Result<Script, String> {
+    Ok(Script {
+        name: "check-running".to_owned(),
+        text: plain_text(command),
+        env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
+        cwd: place.run_dir.clone(),
+        make_dirs: Vec::new(),
+        timeout: Some(crate::limits::CHECK_TIMEOUT),
+        progress: false,
+    })
+}
+
+/// The script of an effector from the blueprint. Environment: defaults of the parameters, `shell.env` of the
+/// entity, parameters, `shell.env` of the effector; later ones count.
+pub(crate) fn of_effector(
+    root: &Root,
+    entity: &Entity,
+    place: &Place,
+    effector: &EffectorSpec,
+    params: &BTreeMap<String, Value>,
+) -> Result<Script, String> {
+    let EffectorBody::ShellCommand { command, execution_dir, shell_env: own, .. } = &effector.body;
+    let read = |key: &str, value_type, value: &ConfigValue| {
+        config::resolve(key, value_type, value).map_err(|e| e.to_string())
+    };
+    let mut env = Env::new();
+    for p in &effector.parameters {
+        if let Some(default) = &p.default {
+            env.insert(p.name.clone(), as_env(read(&p.name, p.value_type(), default)?.into_json()));
+        }
+    }
+    env.extend(shell_env(root, entity)?);
+    env.extend(params.iter().map(|(name, value)| (name.clone(), as_env(value.clone()))));
+    if let Some(own) = own
+        && let Coerced::Map(map) = read("shell.env", ValueType::Map, own)?
+    {
+        env.extend(map.into_iter().map(|(name, value)| (name, as_env(value))));
+    }
+    let dir = match execution_dir {
+        Some(dir) => read("executionDir", ValueType::Text, dir)?.text(),
+        None => None,
+    };
+    let cwd = match dir.filter(|d| !d.is_empty()) {
+        Some(dir) if dir.starts_with('/') => dir,
+        Some(dir) => format!("{}/{dir}", place.run_dir),
+        None => place.run_dir.clone(),
+    };
+    Ok(Script {
+        name: effector.name.clone(),
+        text: plain_text(&read("command", ValueType::Text, command)?.text().unwrap_or_default()),
+        env: with_dirs(env, place).into_iter().collect(),
+        make_dirs: vec![place.run_dir.clone()],
+        cwd,
+        timeout: None,
+        progress: true,
+    })
+}
+
+fn as_env(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn plain_text(command: &str) -> String {
+    format!("set -e\n{command}\n")
+}
+
+/// Installs once for each folder: a marker says that it was done, a lock keeps others of the same label waiting.
+fn install_text(command: &str) -> String {
+    format!(
+        "set -e\n\
+         if command -v flock >/dev/null 2>&1; then\n  exec 9>\"$INSTALL_DIR/.install.lock\"\n  flock 9\nfi\n\
+         if [ -f \"$INSTALL_DIR/BROOKLYN\" ]; then\n  echo \"already installed in $INSTALL_DIR\"\n  exit 0\nfi\n\
+         (\n{command}\n) 9>&-\n\
+         date > \"$INSTALL_DIR/BROOKLYN\"\n"
+    )
+}
+
+/// What is recorded of a script before it runs: its text, and its environment with what looks secret left out.
+pub(crate) fn given_streams(script: &Script) -> BTreeMap<String, Arc<Captured>> {
+    let env: String = script
+        .env
+        .iter()
+        .map(|(name, value)| {
+            if is_sensitive_name(name) {
+                format!("{name}=<suppressed>\n")
+            } else {
+                format!("{name}={value}\n")
+            }
+        })
+        .collect();
+    BTreeMap::from([
+        ("stdin".to_owned(), Arc::new(captured(&script.text))),
+        ("env".to_owned(), Arc::new(captured(&env))),
+    ])
+}
+
+fn captured(text: &str) -> Captured {
+    let cut =
+        |text: &str, at: usize| (at..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
+    let head = cut(text, STREAM_KEEP_BYTES.min(text.len()).saturating_sub(4));
+    let head = if text.len() <= STREAM_KEEP_BYTES { text.len() } else { head };
+    let tail = cut(text, text.len().saturating_sub(STREAM_KEEP_BYTES)).max(head);
+    Captured {
+        head: text[..head].to_owned(),
+        tail: text[tail..].to_owned(),
+        size: text.len() as u64,
+        file: String::new(),
+    }
+}
+
+/// The last lines of what a script wrote, for an error's text.
+pub(crate) fn last_lines(streams: &crate::effect::Streams) -> String {
+    const LINES: usize = 5;
+    const BYTES: usize = 500;
+    let end = |c: &Captured| -> String {
+        let text = if c.tail.is_empty() { &c.head } else { &c.tail };
+        let mut lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).rev().take(LINES).collect();
+        lines.reverse();
+        let text = lines.join(" | ");
+        let skip = text.chars().count().saturating_sub(BYTES);
+        text.chars().skip(skip).collect()
+    };
+    let (stderr, stdout) = (end(&streams.stderr), end(&streams.stdout));
+    match (stderr.is_empty(), stdout.is_empty()) {
+        (false, _) => stderr,
+        (true, false) => stdout,
+        (true, true) => "(no output)".to_owned(),
+    }
+}

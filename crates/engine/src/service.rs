@@ -1,0 +1,226 @@
+//! `service.state` and what it is computed from (`brooklyn-blueprints.md` 5.2), in one place.
+
+use base::EntityId;
+use model::types::Behaviour;
+use serde_json::{Map, Value, json};
+
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::entity::Entity;
+use crate::lifecycle::Lifecycle;
+use crate::names;
+use crate::state::Root;
+
+/// Children that are named in a text before it says how many more there are.
+const NAMED_MAX: usize = 3;
+
+/// What an entity's state is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) expected: Option<Lifecycle>,
+    pub(crate) up: Option<bool>,
+    /// Whether there are problems; `None`: nothing has ever said so.
+    pub(crate) problems: Option<bool>,
+    /// The state up to now.
+    pub(crate) state: Option<Lifecycle>,
+}
+
+/// The rules.
+pub(crate) fn state_of(facts: Facts) -> Option<Lifecycle> {
+    match (facts.expected, facts.problems) {
+        (Some(Lifecycle::Running), problems) => {
+            let well = facts.up == Some(true) && problems != Some(true);
+            Some(if well { Lifecycle::Running } else { Lifecycle::OnFire })
+        }
+        (Some(expected), _) => Some(expected),
+        (None, Some(true)) => {
+            Some(if facts.up == Some(false) { Lifecycle::Stopped } else { Lifecycle::OnFire })
+        }
+        (None, Some(false)) => facts.up.map(|up| if up { Lifecycle::Running } else { Lifecycle::Stopped }),
+        (None, None) => facts.state,
+    }
+}
+
+/// The value of `service.state.expected`.
+pub(crate) fn expected_value(state: Lifecycle, at: base::WallMs) -> Value {
+    json!({ "state": state.word(), "timestampUtc": at.0 })
+}
+
+fn is_filled(value: Option<&Value>) -> Option<bool> {
+    value?.as_object().map(|m| !m.is_empty())
+}
+
+impl Draft {
+    /// Sets a sensor and whatever depends on it. Always recorded, also when it is what it was.
+    pub(crate) fn set_sensor(&mut self, id: &EntityId, name: &str, value: Value) {
+        if self.root.entity(id).is_none() {
+            return;
+        }
+        let at = self.wall();
+        self.record(Change::SensorSet { entity: id.clone(), name: name.to_owned(), value, at });
+        if [names::STATE, names::EXPECTED, names::IS_UP, names::NOT_UP, names::PROBLEMS].contains(&name) {
+            self.settle(id);
+        }
+    }
+
+    /// Sets a sensor unless it has the value.
+    pub(crate) fn update_sensor(&mut self, id: &EntityId, name: &str, value: Value) {
+        if self.root.entity(id).is_some_and(|e| e.sensor(name) != Some(&value)) {
+            self.set_sensor(id, name, value);
+        }
+    }
+
+    /// Sets the expected state.
+    pub(crate) fn expect(&mut self, id: &EntityId, state: Lifecycle) {
+        let value = expected_value(state, self.wall());
+        self.set_sensor(id, names::EXPECTED, value);
+    }
+
+    /// Puts an entry into `service.notUp.indicators` or `service.problems`, or takes it out.
+    pub(crate) fn note(&mut self, id: &EntityId, map: &str, key: &str, reason: Option<String>) {
+        if let Some(next) = self.noted(id, map, key, reason) {
+            self.set_sensor(id, map, next);
+        }
+    }
+
+    /// The map with that entry put or taken, where that changes it.
+    fn noted(&self, id: &EntityId, map: &str, key: &str, reason: Option<String>) -> Option<Value> {
+        let now = self.root.entity(id)?.sensor(map).and_then(Value::as_object);
+        let mut next = now.cloned().unwrap_or_default();
+        match reason {
+            Some(reason) => {
+                next.insert(key.to_owned(), reason.into());
+            }
+            None => {
+                next.remove(key);
+            }
+        }
+        // A map that was never set stays unset while there is nothing to say.
+        let same = now.map_or(next.is_empty(), |m| *m == next);
+        (!same).then_some(Value::Object(next))
+    }
+
+    /// Computes an entity's state anew, and that of what is above it as far as it is concerned.
+    pub(crate) fn settle(&mut self, id: &EntityId) {
+        let mut next = Some((id.clone(), true));
+        while let Some((id, direct)) = next.take() {
+            let Some(before) = self.entity(&id) else { return };
+            if before.behaviour() == Behaviour::Application {
+                let (not_up, problem) = from_children(&self.root, &id);
+                for (map, reason) in [(names::NOT_UP, not_up), (names::PROBLEMS, problem)] {
+                    if let Some(value) = self.noted(&id, map, names::FROM_CHILDREN, reason) {
+                        self.put(&id, map, value);
+                    }
+                }
+            }
+            let Some(entity) = self.entity(&id) else { return };
+            if let Some(filled) = is_filled(entity.sensor(names::NOT_UP))
+                && entity.is_up() != Some(!filled)
+            {
+                self.put(&id, names::IS_UP, (!filled).into());
+            }
+            let Some(entity) = self.entity(&id) else { return };
+            let state = state_of(Facts {
+                expected: entity.expected(),
+                up: entity.is_up(),
+                problems: is_filled(entity.sensor(names::PROBLEMS)),
+                state: entity.state(),
+            });
+            if state != entity.state() {
+                match state {
+                    Some(state) => self.put(&id, names::STATE, state.word().into()),
+                    None => self
+                        .record(Change::SensorCleared { entity: id.clone(), name: names::STATE.to_owned() }),
+                }
+            }
+            let Some(after) = self.entity(&id) else { return };
+            if direct || before.state() != after.state() || before.is_up() != after.is_up() {
+                next = after.parent.clone().map(|p| (p, false));
+            }
+        }
+    }
+
+    fn put(&mut self, id: &EntityId, name: &str, value: Value) {
+        let at = self.wall();
+        self.record(Change::SensorSet { entity: id.clone(), name: name.to_owned(), value, at });
+    }
+}
+
+/// What an entity is short of by its children: why it is not up, and what its problem is. All of those that are
+/// RUNNING or `ON_FIRE` must be up and running; the others do not count.
+fn from_children(root: &Root, id: &EntityId) -> (Option<String>, Option<String>) {
+    let tally = root.index.tallies.get(id).copied().unwrap_or_default();
+    let not_up = (tally.up < tally.up_known).then(|| {
+        let counts = |e: &Entity| matches!(e.state(), Some(Lifecycle::Running | Lifecycle::OnFire));
+        let list =
+            named(root.children(id).filter(|e| counts(e) && e.is_up() == Some(false)), Entity::described);
+        let verb = if tally.up_known - tally.up == 1 { "is" } else { "are" };
+        format!("{list} {verb} not up")
+    });
+    let problem = (tally.on_fire > 0).then(|| {
+        let list = named(root.children(id).filter(|e| e.state() == Some(Lifecycle::OnFire)), |e| {
+            format!("{} ({}) (on-fire)", e.name, e.id)
+        });
+        let noun = if tally.on_fire == 1 { "entity" } else { "entities" };
+        format!("Required {noun} not healthy: {list}")
+    });
+    (not_up, problem)
+}
+
+fn named<'a>(entities: impl Iterator<Item = &'a Entity>, show: impl Fn(&Entity) -> String) -> String {
+    let mut entities = entities.peekable();
+    let mut list: Vec<String> = entities.by_ref().take(NAMED_MAX).map(show).collect();
+    if entities.peek().is_some() {
+        list.push("and others".to_owned());
+    }
+    list.join(", ")
+}
+
+/// What a new entity's sensors are before anything has happened to it.
+pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
+    let mut sensors = Map::new();
+    match behaviour {
+        Behaviour::Application => {
+            let text = "Application created but not yet started, at least as far as the server knows";
+            sensors.insert(names::NOT_UP.to_owned(), json!({ names::STATE: text }));
+            sensors.insert(names::IS_UP.to_owned(), false.into());
+            sensors.insert(names::STATE.to_owned(), Lifecycle::Created.word().into());
+        }
+        Behaviour::Process | Behaviour::Machine => {
+            let text = "No information available on whether service process is running";
+            sensors.insert(names::NOT_UP.to_owned(), json!({ names::PROCESS_IS_RUNNING: text }));
+            sensors.insert(names::IS_UP.to_owned(), false.into());
+        }
+        Behaviour::Plain => {}
+    }
+    sensors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_follows_brooklyns_rules() {
+        use Lifecycle::{Created, OnFire, Running, Starting, Stopped};
+        for (expected, up, problems, state, then) in [
+            (Some(Running), Some(true), None, None, Some(Running)),
+            (Some(Running), Some(true), Some(false), None, Some(Running)),
+            (Some(Running), Some(true), Some(true), None, Some(OnFire)),
+            (Some(Running), Some(false), None, None, Some(OnFire)),
+            (Some(Running), None, None, None, Some(OnFire)),
+            (Some(Starting), Some(true), Some(true), None, Some(Starting)),
+            (Some(OnFire), Some(true), None, None, Some(OnFire)),
+            (None, Some(false), Some(true), None, Some(Stopped)),
+            (None, Some(true), Some(true), None, Some(OnFire)),
+            (None, None, Some(true), None, Some(OnFire)),
+            (None, Some(true), Some(false), None, Some(Running)),
+            (None, Some(false), Some(false), None, Some(Stopped)),
+            (None, None, Some(false), Some(Running), None),
+            (None, Some(false), None, Some(Created), Some(Created)),
+        ] {
+            let facts = Facts { expected, up, problems, state };
+            assert_eq!(state_of(facts), then, "{facts:?}");
+        }
+    }
+}
