@@ -60,7 +60,7 @@ fn logical_line(rest: &str) -> (&str, u32) {
         lines += 1;
         let content = natural.trim_end_matches(['\r', '\n']);
         let slashes = content.len() - content.trim_end_matches('\\').len();
-        if comment || slashes % 2 == 0 || end == rest.len() {
+        if comment || slashes.is_multiple_of(2) || end == rest.len() {
             return (&rest[..end], lines);
         }
     }

@@ -6,11 +6,13 @@
 //!
 //! Not here: what an entity does (engine), how a value looks on the wire (api), reading files (server, cli).
 
+pub mod compile;
 pub mod config;
 pub mod spec;
 pub mod types;
 pub mod value;
 mod yaml_value;
 
+pub use compile::{Diagnostics, compile};
 pub use spec::{AppSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 pub use value::{Coerced, ValueType};

@@ -4,7 +4,7 @@ use lang::yaml::{Node, Value as Yaml};
 use serde_json::{Map, Number, Value};
 
 /// The value of a tree. Keys become texts, as in Brooklyn's JSON; numbers that JSON cannot say become texts too.
-pub fn to_json(node: &Node) -> Value {
+pub(crate) fn to_json(node: &Node) -> Value {
     match &node.value {
         Yaml::Null => Value::Null,
         Yaml::Bool(b) => Value::Bool(*b),
@@ -23,7 +23,7 @@ pub fn to_json(node: &Node) -> Value {
 }
 
 /// A key as text.
-pub fn key_text(key: &Node) -> String {
+pub(crate) fn key_text(key: &Node) -> String {
     key.scalar_text().unwrap_or_else(|| "null".to_owned())
 }
 

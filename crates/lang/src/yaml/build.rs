@@ -116,7 +116,7 @@ impl<'a> Build<'a> {
                 let size = Size { nodes: 1, bytes: text.len(), depth: 0 };
                 let node = Node { value, span: span.clone(), tag: tag.map(|t| t.original()), style };
                 self.count(1, span)?;
-                self.place(node, anchor, size)?;
+                self.place(node, anchor, size);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.begin(Items::Seq(Vec::new()), style, anchor, tag.as_deref(), "seq", span)?;
@@ -125,7 +125,7 @@ impl<'a> Build<'a> {
                 let items = Items::Map { entries: Vec::new(), key: None, merges: Vec::new() };
                 self.begin(items, style, anchor, tag.as_deref(), "map", span)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(id) => self.alias(id, span)?,
             _ => {}
         }
@@ -177,8 +177,8 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
-    fn end(&mut self, span: &Range<usize>) -> Result<(), Diagnostic> {
-        let Some(open) = self.open.pop() else { return Ok(()) };
+    fn end(&mut self, span: &Range<usize>) {
+        let Some(open) = self.open.pop() else { return };
         // A block collection ends without a character of its own, in the next line: its last value tells better.
         let end = if span.is_empty() { open.end } else { span.end.max(open.end) };
         let value = match open.items {
@@ -186,7 +186,7 @@ impl<'a> Build<'a> {
             Items::Map { entries, merges, .. } => Value::Map(self.merged(entries, merges)),
         };
         let node = Node { value, span: open.start..end, tag: open.tag, style: Style::Collection };
-        self.place(node, open.anchor, open.size)
+        self.place(node, open.anchor, open.size);
     }
 
     fn alias(&mut self, id: usize, span: &Range<usize>) -> Result<(), Diagnostic> {
@@ -215,25 +215,25 @@ impl<'a> Build<'a> {
         let within = self.nodes + nodes <= self.limits.nodes;
         let copy = within.then(|| node.clone());
         self.count(nodes, span)?;
-        match copy {
-            Some(copy) => self.place_at(copy, span.end, 0, size),
-            None => Ok(()),
+        if let Some(copy) = copy {
+            self.place_at(copy, span.end, 0, size);
         }
+        Ok(())
     }
 
-    fn place(&mut self, node: Node, anchor: usize, size: Size) -> Result<(), Diagnostic> {
+    fn place(&mut self, node: Node, anchor: usize, size: Size) {
         let end = node.span.end;
-        self.place_at(node, end, anchor, size)
+        self.place_at(node, end, anchor, size);
     }
 
     /// Puts a finished node where it belongs. `end` is where its text ends, alias or not.
-    fn place_at(&mut self, node: Node, end: usize, anchor: usize, size: Size) -> Result<(), Diagnostic> {
+    fn place_at(&mut self, node: Node, end: usize, anchor: usize, size: Size) {
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), size));
         }
         let Some(parent) = self.open.last_mut() else {
             self.root = Some(node);
-            return Ok(());
+            return;
         };
         parent.end = parent.end.max(end);
         parent.size.nodes += size.nodes;
@@ -252,7 +252,6 @@ impl<'a> Build<'a> {
                 Some(k) => entries.push((k, node)),
             },
         }
-        Ok(())
     }
 
     /// The entries without duplicates, and those that merge keys add: what the map says itself wins, then the
@@ -335,7 +334,8 @@ impl<'a> Build<'a> {
             return (if plain { scalar::resolve(text) } else { string() }, style);
         };
         let value = match tag.core_suffix() {
-            Some("str") => Some(string()),
+            // Timestamps and binary stay the text that they are.
+            Some("str" | "timestamp" | "binary") => Some(string()),
             Some("null") => (text.is_empty() || scalar::resolve(text) == Value::Null).then_some(Value::Null),
             Some("int") => scalar::int(text),
             Some("float") => scalar::float(text).or_else(|| match scalar::int(text) {
@@ -343,8 +343,6 @@ impl<'a> Build<'a> {
                 _ => None,
             }),
             Some("bool") => Some(scalar::resolve(text)).filter(|v| matches!(v, Value::Bool(_))),
-            // Timestamps and binary stay the text that they are.
-            Some("timestamp" | "binary") => Some(string()),
             _ if tag.original() == "!" => Some(string()),
             _ => {
                 self.bad_tag(tag, span);

@@ -66,7 +66,11 @@ fn words(kind: &ErrorKind, limits: &Limits) -> Words {
         }
         K::MismatchedFlowCollectionEnd { open, close } => {
             let right = if *open == '[' { ']' } else { '}' };
-            say(&format!("a `{open}` is closed by `{close}`"), &format!("expected `{right}` to close this one"), None)
+            say(
+                &format!("a `{open}` is closed by `{close}`"),
+                &format!("expected `{right}` to close this one"),
+                None,
+            )
         }
         K::UnexpectedEofFlowSequence | K::ExpectedFlowSequenceSeparator => {
             say("the list in brackets does not go on", "expected `,` or `]`", None)

@@ -201,16 +201,11 @@ fn other_errors_say_what_was_expected() {
 
 #[test]
 fn bombs_end_at_a_limit_that_is_named() {
-    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for i in 1..20 {
-        let refs = vec![format!("*a{}", i - 1); 10].join(", ");
-        bomb.push_str(&format!("a{i}: &a{i} [{refs}]\n"));
-    }
+    let level = |i: usize| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
+    let bomb = format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{}", (1..20).map(level).collect::<String>());
     let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(1000));
-    let mut chain = "a0: &a0 [x]\n".to_owned();
-    for i in 1..1000 {
-        chain.push_str(&format!("a{i}: &a{i} [*a{}]\n", i - 1));
-    }
+    let link = |i: usize| format!("a{i}: &a{i} [*a{}]\n", i - 1);
+    let chain = format!("a0: &a0 [x]\n{}", (1..1000).map(link).collect::<String>());
     let many = "- 1\n".repeat(520_000);
     for (text, limit) in [
         (bomb.as_str(), "(limit: nodes)"),

@@ -35,7 +35,7 @@ pub(super) fn coerce(key: &str, value_type: ValueType, given: &Value) -> Result<
             ValueType::Enum(def) => def.java_type,
             other => other.java_type(),
         },
-        why,
+        why: if is_sensitive_name(key) { adapting_failed() } else { why },
     })
 }
 

@@ -13,7 +13,7 @@ use crate::spec::ConfigValue;
 use crate::value::{Coerced, ValueType};
 
 pub use inherit::{Effective, Level, all_names, effective, effective_named};
-pub use read::{bool, env, read, span, text};
+pub use read::{bool, env, env_from, read, span, text};
 
 /// Why a value cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{ConfigError, Level, effective, resolve};
 use crate::spec::ConfigValue;
 use crate::types::{ConfigDef, software_process};
-use crate::value::Coerced;
+use crate::value::{Coerced, ValueType};
 
 /// The value of a key, its default if none is set, [`Coerced::Null`] if it has none either.
 pub fn read(chain: &[Level<'_>], key: &ConfigDef) -> Result<Coerced, ConfigError> {
@@ -37,11 +37,16 @@ pub fn span(chain: &[Level<'_>], key: &ConfigDef) -> Result<Option<Span>, Config
 
 /// The environment that `shell.env` gives, in the order of its names.
 pub fn env(chain: &[Level<'_>]) -> Result<Vec<(String, String)>, ConfigError> {
-    Ok(env_of(read(chain, &software_process::SHELL_ENV)?))
+    Ok(variables(read(chain, &software_process::SHELL_ENV)?))
 }
 
-/// A map as environment: texts as they are, nothing as an empty text, everything else as JSON.
-pub(crate) fn env_of(map: Coerced) -> Vec<(String, String)> {
+/// The environment that a map elsewhere gives (an effector's own `shell.env`).
+pub fn env_from(key: &str, raw: &ConfigValue) -> Result<Vec<(String, String)>, ConfigError> {
+    Ok(variables(resolve(key, ValueType::Map, raw)?))
+}
+
+/// Texts as they are, nothing as an empty text, everything else as JSON.
+fn variables(map: Coerced) -> Vec<(String, String)> {
     let Coerced::Map(map) = map else { return Vec::new() };
     map.into_iter()
         .map(|(name, value)| match value {

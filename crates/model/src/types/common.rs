@@ -10,7 +10,6 @@ pub static PLAN_ID: ConfigDef = ConfigDef::new(
     ValueType::Text,
     "The id by which the blueprint's other entities name this one",
 )
-.aliases(&["id", "planId"])
 .inheritance(Inheritance::Never);
 
 /// Set on an application that was put around services which are none themselves.

@@ -67,18 +67,21 @@ impl ConfigDef {
     }
 
     /// The same with other names.
+    #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
         self
     }
 
     /// The same with a default.
+    #[must_use]
     pub const fn default(mut self, default: DefaultValue) -> Self {
         self.default = default;
         self
     }
 
     /// The same with another inheritance.
+    #[must_use]
     pub const fn inheritance(mut self, inheritance: Inheritance) -> Self {
         self.inheritance = inheritance;
         self

@@ -16,6 +16,9 @@ pub use def::{
 };
 pub use find::{Lookup, by_wire_name, lookup};
 
+/// The version of Brooklyn whose types these are; `NAME:VERSION` may say it.
+pub const CORE_VERSION: &str = "1.1.0";
+
 /// Every type that can be deployed. Adding one means a file beside this one and a line here.
 pub static ALL: &[&TypeDef] = &[
     &basic_application::TYPE,

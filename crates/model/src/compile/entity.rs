@@ -1,0 +1,176 @@
+//! One entity of a blueprint: a service or a child.
+
+use lang::yaml::Node;
+
+use super::context::{Context, keyed};
+use super::initializers;
+use super::location;
+use super::settings::Settings;
+use crate::spec::{EntitySpec, TypeName};
+use crate::types::{self, Lookup, TypeDef, common};
+
+/// Keys that every entity map may have.
+pub(super) const KEYS: &[&str] = &[
+    "type",
+    "name",
+    "id",
+    "location",
+    "locations",
+    "iconUrl",
+    "description",
+    "brooklyn.config",
+    "brooklyn.flags",
+    "brooklyn.children",
+    "brooklyn.initializers",
+    "brooklyn.tags",
+    "brooklyn.parameters",
+    "brooklyn.policies",
+    "brooklyn.enrichers",
+];
+
+const TYPE_KEYS: [&str; 3] = ["type", "serviceType", "service_type"];
+
+/// Compiles the entity that `node` describes; `None` when it has no type to go on with. Errors are in `cx`.
+pub(super) fn compile(cx: &mut Context<'_>, node: &Node) -> Option<EntitySpec> {
+    let Some(entries) = node.as_map() else {
+        let help = match node.as_str() {
+            Some(name) => format!("write `- type: {name}`"),
+            None => "an entity is a map with at least `type`".to_owned(),
+        };
+        cx.error(node.span.clone(), format!("an entity must be a map, but it is {}", node.describe()))
+            .help(help);
+        return None;
+    };
+    let type_def = find_type(cx, node);
+    // Without a type the rest is still looked at, as for an entity that declares nothing, so that all errors come
+    // at once; its unknown keys say nothing then.
+    let reading = type_def.unwrap_or(&types::basic_entity::TYPE);
+    let mut entity = EntitySpec::new(TypeName::new(reading.java_type));
+    let mut settings = Settings::new(reading);
+    for (name, key, value) in keyed(entries) {
+        if TYPE_KEYS.contains(&name.as_str()) || name == "description" {
+            continue;
+        }
+        if common_key(cx, &mut entity, &mut settings, &name, value) {
+            continue;
+        }
+        if type_def.is_some() && !settings.flag(cx, &name, key, value) {
+            settings.unknown(cx, &name, key.span.clone(), "put it under `brooklyn.config` to keep it");
+        }
+    }
+    finish(cx, &mut entity, settings, node);
+    type_def.map(|_| entity)
+}
+
+/// Takes a key that means the same on every entity and on the application. Says whether it is one.
+pub(super) fn common_key(
+    cx: &mut Context<'_>,
+    entity: &mut EntitySpec,
+    settings: &mut Settings<'_>,
+    name: &str,
+    value: &Node,
+) -> bool {
+    match name {
+        "name" => entity.name = cx.text("name", value).filter(|n| !n.trim().is_empty()),
+        "id" | "planId" => {
+            if let Some(id) = cx.text(name, value) {
+                cx.take_id(&id, &value.span);
+                settings.set(&common::PLAN_ID, id);
+            }
+        }
+        "iconUrl" => entity.icon_url = cx.text("iconUrl", value),
+        "brooklyn.children" => {
+            for child in cx.list("brooklyn.children", value) {
+                entity.children.extend(compile(cx, child));
+            }
+        }
+        "brooklyn.initializers" => {
+            for item in cx.list("brooklyn.initializers", value) {
+                initializers::compile(cx, entity, item);
+            }
+        }
+        "brooklyn.tags" => {
+            for tag in cx.list("brooklyn.tags", value) {
+                entity.tags.extend(cx.value("brooklyn.tags", tag));
+            }
+        }
+        "brooklyn.parameters" | "brooklyn.policies" | "brooklyn.enrichers" => {
+            if let Some(first) = cx.list(name, value).first() {
+                cx.error(
+                    first.span.clone(),
+                    format!("'{name}' is not in this release; it comes in a later one"),
+                );
+            }
+        }
+        // Read in `finish`, when all that they may override is known.
+        "brooklyn.config" | "brooklyn.flags" | "location" | "locations" => {}
+        _ => return false,
+    }
+    true
+}
+
+/// What must come last: config that wins over keys beside `type`, and where it runs.
+pub(super) fn finish(cx: &mut Context<'_>, entity: &mut EntitySpec, mut settings: Settings<'_>, node: &Node) {
+    if let Some(flags) = node.get("brooklyn.flags") {
+        settings.flags(cx, flags);
+    }
+    if let Some(config) = node.get("brooklyn.config") {
+        settings.config(cx, config);
+    }
+    entity.config = settings.finish();
+    entity.locations = location::of_entity(cx, node);
+}
+
+fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
+    let mut given = TYPE_KEYS.iter().filter_map(|k| node.get(k));
+    let Some(value) = given.next() else {
+        let near = node
+            .as_map()
+            .and_then(|e| keyed(e).find(|(k, ..)| base::suggest::nearest(k, TYPE_KEYS).is_some()));
+        let span = near.as_ref().map_or_else(|| first_key(node), |(_, k, _)| k.span.clone());
+        let adding = cx.error(span, "the entity has no type").label("expected `type`");
+        match near {
+            Some(_) => adding.nearest(Some("type")),
+            None => adding.help("add `type:` with one such as vanilla-software-process"),
+        };
+        return None;
+    };
+    if let Some(second) = given.next() {
+        cx.error(second.span.clone(), "the entity has two types").help("keep `type` only");
+    }
+    let Some(name) = cx.text("type", value) else {
+        if value.is_null() {
+            cx.error(value.span.clone(), "the entity has no type").label("expected a type's name");
+        }
+        return None;
+    };
+    match types::lookup(&name) {
+        Lookup::Known { type_def, version } => {
+            if let Some(version) = version.filter(|v| v != types::CORE_VERSION) {
+                cx.warning(
+                    value.span.clone(),
+                    format!(
+                        "version {version} of {} was asked for; this release has one of its own",
+                        type_def.simple_name()
+                    ),
+                )
+                .help("remove the version");
+            }
+            Some(type_def)
+        }
+        Lookup::Refused(why) => {
+            cx.error(value.span.clone(), why);
+            None
+        }
+        Lookup::Unknown(near) => {
+            cx.error(value.span.clone(), format!("Unable to match plan item: there is no type '{name}'"))
+                .label("expected the name of a type")
+                .nearest(near);
+            None
+        }
+    }
+}
+
+fn first_key(node: &Node) -> std::ops::Range<usize> {
+    node.as_map().and_then(|e| e.first()).map_or_else(|| node.span.clone(), |(k, _)| k.span.clone())
+}

@@ -1,0 +1,75 @@
+//! Keys that Brooklyn reads and this release does not. Where leaving one out would deploy something else than was
+//! asked for, it is refused; where it only tunes, a warning says so.
+
+/// What happens to such a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Later {
+    /// The blueprint is refused.
+    Refused,
+    /// The value is kept, nothing reads it.
+    Ignored,
+}
+
+/// What is known about a key that no type declares here. A name that ends in a point stands for all that begin so.
+pub(super) fn of(key: &str) -> Option<Later> {
+    let fits = |known: &str| {
+        known.strip_suffix('.').map_or(known == key, |p| {
+            key.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    };
+    if REFUSED.iter().any(|k| fits(k)) {
+        return Some(Later::Refused);
+    }
+    IGNORED.iter().any(|k| fits(k)).then_some(Later::Ignored)
+}
+
+const REFUSED: &[&str] = &[
+    "download.url",
+    "downloadUrl",
+    "download.addon.urls",
+    "files.",
+    "templates.",
+    "template.substitutions.",
+    "substitutions",
+    "latch.",
+    "start.latch",
+    "startLatch",
+    "stop.latch",
+    "stopLatch",
+    "setup.latch",
+    "setupLatch",
+    "install.latch",
+    "installLatch",
+    "customize.latch",
+    "customizeLatch",
+    "launch.latch",
+    "launchLatch",
+    "provision.latch",
+    "provisionLatch",
+    "resources.",
+    "softwareProcess.lifecycleTasks",
+    "install.workflow",
+    "customize.workflow",
+    "launch.workflow",
+    "checkRunning.workflow",
+    "stop.workflow",
+    "quorum.up",
+    "quorum.running",
+];
+
+const IGNORED: &[&str] = &[
+    "provisioning.properties.",
+    "requiredOpenLoginPorts",
+    "inboundPorts.configRegex",
+    "inboundPorts.autoInfer",
+    "effector.add.openInboundPorts",
+    "openIptables",
+    "stopIptables",
+    "dontRequireTtyForSudo",
+    "expandedinstall.dir",
+    "onbox.base.dir.skipResolution",
+    "archive.nameFormat",
+    "stop.wait.provisioning.timeout",
+    "softwareProcess.maxSensorRebindDelay",
+    "metrics.usage.retrieve",
+];
