@@ -79,7 +79,7 @@ pub struct UpExtended {
     pub healthy: bool,
     /// As `ha/states`.
     pub ha: Option<HaSummary>,
-    /// Always false, as in Brooklyn's classic launch: there is no OSGi container.
+    /// Always false, as in Brooklyn's classic launch: nothing like it is in here.
     pub osgi_up: bool,
     /// Which fields are secret.
     #[serde(rename = "brooklyn.security.sensitive.fields")]

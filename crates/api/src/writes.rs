@@ -10,9 +10,6 @@ pub struct WriteReport {
     pub key: String,
     /// What is known.
     pub outcome: WriteOutcome,
-    /// The record that holds it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lsn: Option<u64>,
     /// What the server answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Value>,
@@ -24,7 +21,9 @@ pub struct WriteReport {
 pub enum WriteOutcome {
     /// It is durable.
     Recorded,
-    /// This server rules and does not have it: it certainly did not happen, unless it is still on its way.
+    /// It is on its way.
+    Pending,
+    /// This server rules and does not have it: it did not happen, at most a day ago.
     NotRecorded,
     /// It is older than what is remembered, or this server does not rule.
     Unknown,

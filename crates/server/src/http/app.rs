@@ -1,0 +1,66 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use ring::hmac;
+
+use super::nudge::NudgeGate;
+use super::plane::Plane;
+use super::writes::Pending;
+use crate::auth::{Auth, AuthOptions};
+
+/// What the `X-HA-*` headers show before login (`brownstone.ha.publicHeaders`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PublicHeaders {
+    /// All of them.
+    #[default]
+    Full,
+    /// The role alone.
+    Role,
+    /// Nothing.
+    None,
+}
+
+/// What the wire is told when it starts.
+pub struct Options {
+    /// The release.
+    pub version: String,
+    /// The commit that it was built from, if that is known.
+    pub commit: Option<String>,
+    /// What unknown visitors see.
+    pub public_headers: PublicHeaders,
+    /// Who may log in.
+    pub auth: AuthOptions,
+    /// The plane's key: what nudges between servers are signed with. Without it they are refused.
+    pub nudge_key: Option<Vec<u8>>,
+}
+
+/// What all requests share.
+pub struct App {
+    pub(super) plane: Arc<dyn Plane>,
+    pub(super) auth: Auth,
+    pub(super) version: String,
+    pub(super) commit: Option<String>,
+    pub(super) public_headers: PublicHeaders,
+    pub(super) nudge_key: Option<hmac::Key>,
+    pub(super) nudges: NudgeGate,
+    pub(super) pending: Pending,
+    pub(super) started: base::WallMs,
+}
+
+impl App {
+    /// Puts it together; nothing is opened yet.
+    pub fn new(plane: Arc<dyn Plane>, options: Options) -> Arc<App> {
+        Arc::new(App {
+            started: plane.wall(),
+            plane,
+            auth: Auth::new(options.auth),
+            version: options.version,
+            commit: options.commit,
+            public_headers: options.public_headers,
+            nudge_key: options.nudge_key.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)),
+            nudges: NudgeGate::default(),
+            pending: Pending::default(),
+        })
+    }
+}

@@ -1,0 +1,187 @@
+//! Sockets: each connection its own task and its own limits, so that one that hangs holds up nobody else.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tracing::{debug, warn};
+
+use super::front::{Front, Peer};
+use super::limits::{
+    CONNECTIONS_MAX, DRAIN_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, STREAMS_MAX,
+};
+
+/// Where to listen, and how.
+#[derive(Clone)]
+pub struct ListenOptions {
+    /// The address; port 0 takes any.
+    pub address: SocketAddr,
+    /// Certificate and key; `None`: plain HTTP.
+    pub tls: Option<Arc<ServerConfig>>,
+}
+
+/// An address could not be had.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct BindError {
+    /// The address.
+    pub address: SocketAddr,
+    /// Why not.
+    #[source]
+    pub source: io::Error,
+}
+
+impl BindError {
+    /// Whether another process has the port: an exit code of its own.
+    pub fn is_in_use(&self) -> bool {
+        self.source.kind() == io::ErrorKind::AddrInUse
+    }
+}
+
+/// A socket that is ours; nobody is answered yet.
+pub struct Bound {
+    socket: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+}
+
+/// Takes an address. Connections may come from now on; they wait until [`Bound::serve`].
+pub async fn bind(options: ListenOptions) -> Result<Bound, BindError> {
+    let failed = |source| BindError { address: options.address, source };
+    let socket = TcpListener::bind(options.address).await.map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    let tls = options.tls.map(|config| {
+        let mut config = ServerConfig::clone(&config);
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    });
+    Ok(Bound { socket, address, tls })
+}
+
+impl Bound {
+    /// The address, with the port that was taken.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` becomes true (or its sender is gone), then lets what runs come to its end.
+    pub async fn serve(self, front: Front, mut stop: watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let mut full = false;
+        let stopped = stop.clone();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.socket.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let (stream, address) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // No file handles, or a client that is gone already: neither is a reason to stop listening.
+                    debug!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                }
+            };
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                if !full {
+                    warn!(limit = CONNECTIONS_MAX, "too many connections; new ones are closed at once");
+                }
+                full = true;
+                continue;
+            };
+            full = false;
+            let peer = Peer { address, is_secure: self.tls.is_some() };
+            tokio::spawn(connection(stream, peer, self.tls.clone(), front.clone(), stopped.clone(), place));
+        }
+        drop(self.socket);
+        // All places free again means that all connections are done.
+        let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
+        if tokio::time::timeout(DRAIN_WAIT_MAX, places.acquire_many(all)).await.is_err() {
+            debug!("connections were still open when the time to finish was up");
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: Peer,
+    tls: Option<TlsAcceptor>,
+    front: Front,
+    stop: watch::Receiver<bool>,
+    place: OwnedSemaphorePermit,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, "small packets may wait");
+    }
+    let Some(acceptor) = tls else {
+        return answer(stream, false, peer, front, stop, place).await;
+    };
+    match tokio::time::timeout(HANDSHAKE_WAIT_MAX, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => {
+            let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            answer(stream, is_h2, peer, front, stop, place).await;
+        }
+        Ok(Err(error)) => debug!(peer = %peer.address, %error, "a TLS handshake failed"),
+        Err(_) => debug!(peer = %peer.address, "a TLS handshake took too long"),
+    }
+}
+
+/// The protocol is that of the handshake: guessing it from the first bytes would wait for them without limit.
+async fn answer<S>(
+    stream: S,
+    is_h2: bool,
+    peer: Peer,
+    front: Front,
+    mut stop: watch::Receiver<bool>,
+    place: OwnedSemaphorePermit,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let mut builder = if is_h2 { builder.http2_only() } else { builder.http1_only() };
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT_MAX).max_buf_size(HEAD_BYTES_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+        .keep_alive_interval(HEAD_WAIT_MAX)
+        .keep_alive_timeout(HANDSHAKE_WAIT_MAX);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let front = front.clone();
+        async move {
+            request.extensions_mut().insert(peer);
+            Ok::<_, std::convert::Infallible>(front.answer(request.map(Body::new)).await)
+        }
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let mut leaving = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    debug!(peer = %peer.address, %error, "a connection broke");
+                }
+                break;
+            }
+            _ = stop.wait_for(|stop| *stop), if !leaving => {
+                leaving = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+    drop(place);
+}

@@ -1,0 +1,45 @@
+//! The wire: Apache Brooklyn's `/v1`, our own paths beside it, and the console.
+//!
+//! A request goes `listener` -> [`front::Front`] -> `route` (who is asking, which verb, which form, may it here
+//! and now) -> one handler of one resource file. Reads take the published [`View`](node::interface::View) and
+//! never wait for the core or the store; writes are asked of the [`plane::Plane`] and answered when they are
+//! durable. Each refusal becomes an answer in [`fail`] and nowhere else.
+
+pub mod answer;
+pub mod app;
+pub mod call;
+pub mod console;
+pub mod fail;
+pub mod front;
+pub mod gate;
+pub mod ha;
+pub mod limits;
+pub mod listener;
+pub mod negotiate;
+pub mod nudge;
+pub mod pairs;
+pub mod plane;
+pub mod route;
+mod session;
+mod show;
+mod v1;
+mod writes;
+
+pub use app::{App, Options, PublicHeaders};
+pub use front::Front;
+pub use listener::{BindError, Bound, ListenOptions, bind};
+pub use plane::Plane;
+
+use route::Route;
+
+/// Everything that can be asked, in the order of its resources.
+pub fn routes() -> Vec<Route> {
+    let mut all = Vec::new();
+    v1::add_routes(&mut all);
+    ha::add_routes(&mut all);
+    nudge::add_routes(&mut all);
+    all
+}
+
+#[cfg(test)]
+mod tests;

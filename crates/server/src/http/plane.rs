@@ -1,0 +1,88 @@
+//! What the wire needs of the node below it, and nothing more: a test gives it a node over a store in memory.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use base::{Lsn, Mono, NodeId, WallMs};
+use engine::input::{Caller, Command, WriteKey};
+use ha::config::Mode;
+use ha::status::Role;
+use node::interface::{Response, View};
+use tokio::sync::watch;
+
+use crate::driver::{Handle, clock};
+
+/// The answer to a write, when it comes.
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+/// A node as the wire sees it. No method waits, but for the future of `ask`.
+pub trait Plane: Send + Sync + 'static {
+    /// The newest durable moment.
+    fn view(&self) -> Arc<View>;
+    /// This node's clock, by which leases are judged.
+    fn now(&self) -> Mono;
+    /// The wall clock, to show.
+    fn wall(&self) -> WallMs;
+    /// Asks for something; the answer is durable, or certain not to come.
+    fn ask(&self, caller: Caller, key: Option<WriteKey>, command: Command) -> Asked<'_>;
+    /// Asks for another mode; says what the node was before.
+    fn set_mode(&self, mode: Mode) -> Role;
+    /// Asks for another priority; says what it was before.
+    fn set_priority(&self, priority: i64) -> i64;
+    /// Has the node look at the store now.
+    fn nudge(&self);
+    /// Has the node forget the files of nodes that are gone: all, or one.
+    fn clear_nodes(&self, which: Option<NodeId>);
+    /// Ends the server gracefully.
+    fn stop(&self);
+    /// Whether an end was asked for.
+    fn stopping(&self) -> bool;
+    /// Tells of every publication.
+    fn changed(&self) -> watch::Receiver<Lsn>;
+}
+
+impl Plane for Handle {
+    fn view(&self) -> Arc<View> {
+        Handle::view(self)
+    }
+
+    fn now(&self) -> Mono {
+        Handle::now(self)
+    }
+
+    fn wall(&self) -> WallMs {
+        clock::wall()
+    }
+
+    fn ask(&self, caller: Caller, key: Option<WriteKey>, command: Command) -> Asked<'_> {
+        Box::pin(Handle::ask(self, caller, key, command))
+    }
+
+    fn set_mode(&self, mode: Mode) -> Role {
+        Handle::set_mode(self, mode)
+    }
+
+    fn set_priority(&self, priority: i64) -> i64 {
+        Handle::set_priority(self, priority)
+    }
+
+    fn nudge(&self) {
+        Handle::nudge(self);
+    }
+
+    fn clear_nodes(&self, which: Option<NodeId>) {
+        Handle::clear_nodes(self, which);
+    }
+
+    fn stop(&self) {
+        Handle::stop(self);
+    }
+
+    fn stopping(&self) -> bool {
+        Handle::stopping(self)
+    }
+
+    fn changed(&self) -> watch::Receiver<Lsn> {
+        Handle::changed(self)
+    }
+}

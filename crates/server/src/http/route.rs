@@ -1,0 +1,260 @@
+//! A route as a declaration: verb, path, permission, gate and forms stand in one line of its resource's file.
+//!
+//! The lines are data of our own rather than macros of an OpenAPI library: the same line drives the 404, 405,
+//! 415, 406, the role gate and the permission check, so that a description made of it cannot be wrong about
+//! them; and no handler can be reached without them.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use api::Permission;
+use axum::Router;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+
+use super::answer::{Answer, empty};
+use super::app::App;
+use super::call::Call;
+use super::fail::{ALL_VERBS, Fail};
+use super::front::{Visitor, enter};
+use super::gate::{self, judge};
+use super::negotiate::{AS_JSON, Consumes, choose};
+use super::session;
+
+/// What answers a request.
+pub type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+
+/// One verb of one path.
+pub struct Route {
+    /// The verb; GET answers HEAD too.
+    pub method: Method,
+    /// The path, with `{name}` for what varies.
+    pub path: &'static str,
+    /// What it does, in a few words.
+    pub says: &'static str,
+    /// What a user must be allowed to do; `None`: a login is enough.
+    pub permission: Option<Permission>,
+    /// Whether it needs a server that holds the state.
+    pub needs_state: bool,
+    /// Whether it is a write that every role takes.
+    pub is_exempt: bool,
+    /// Whether it needs no login.
+    pub is_public: bool,
+    /// Whether it opens a session.
+    pub opens_session: bool,
+    /// Which bodies it takes.
+    pub consumes: Consumes,
+    /// Which forms its answer has, best first; empty: it does not look at `Accept`.
+    pub produces: &'static [&'static str],
+    run: Handler,
+}
+
+impl Route {
+    /// A route that needs a login, answers JSON and looks at no body.
+    fn new<F>(method: Method, path: &'static str, says: &'static str, run: fn(Call) -> F) -> Route
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Route {
+            method,
+            path,
+            says,
+            permission: None,
+            needs_state: false,
+            is_exempt: false,
+            is_public: false,
+            opens_session: false,
+            consumes: Consumes::Nothing,
+            produces: AS_JSON,
+            run: Box::new(move |call| Box::pin(run(call))),
+        }
+    }
+
+    /// GET.
+    pub fn get<F>(path: &'static str, says: &'static str, run: fn(Call) -> F) -> Route
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Route::new(Method::GET, path, says, run)
+    }
+
+    /// POST.
+    pub fn post<F>(path: &'static str, says: &'static str, run: fn(Call) -> F) -> Route
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Route::new(Method::POST, path, says, run)
+    }
+
+    /// PUT.
+    pub fn put<F>(path: &'static str, says: &'static str, run: fn(Call) -> F) -> Route
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Route::new(Method::PUT, path, says, run)
+    }
+
+    /// DELETE.
+    pub fn delete<F>(path: &'static str, says: &'static str, run: fn(Call) -> F) -> Route
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        Route::new(Method::DELETE, path, says, run)
+    }
+
+    /// Needs this permission.
+    #[must_use]
+    pub fn needs(mut self, permission: Permission) -> Route {
+        self.permission = Some(permission);
+        self
+    }
+
+    /// Needs a server that holds the state.
+    #[must_use]
+    pub fn hot(mut self) -> Route {
+        self.needs_state = true;
+        self
+    }
+
+    /// Is taken in every role.
+    #[must_use]
+    pub fn exempt(mut self) -> Route {
+        self.is_exempt = true;
+        self
+    }
+
+    /// Needs no login.
+    #[must_use]
+    pub fn public(mut self) -> Route {
+        self.is_public = true;
+        self
+    }
+
+    /// Opens a session.
+    #[must_use]
+    pub fn opens_session(mut self) -> Route {
+        self.opens_session = true;
+        self
+    }
+
+    /// Takes these bodies.
+    #[must_use]
+    pub fn takes(mut self, consumes: Consumes) -> Route {
+        self.consumes = consumes;
+        self
+    }
+
+    /// Answers in these forms.
+    #[must_use]
+    pub fn gives(mut self, produces: &'static [&'static str]) -> Route {
+        self.produces = produces;
+        self
+    }
+}
+
+/// Puts all routes behind their paths. A path that none of them has is `fallback`'s.
+pub(super) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
+    let mut resources: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    for route in routes {
+        resources.entry(route.path).or_default().push(route);
+    }
+    resources.into_iter().fold(Router::new(), |router, (path, routes)| {
+        let resource = Arc::new(Resource { app: Arc::clone(app), routes });
+        router.route(
+            path,
+            any(move |params: RawPathParams, request: Request| {
+                let resource = Arc::clone(&resource);
+                async move { resource.serve(params, request).await.unwrap_or_else(Fail::respond) }
+            }),
+        )
+    })
+}
+
+/// All verbs of one path.
+struct Resource {
+    app: Arc<App>,
+    routes: Vec<Route>,
+}
+
+impl Resource {
+    /// The order of the checks is Brooklyn's: login, verb, body's form, answer's form, role, token, permission.
+    async fn serve(&self, params: RawPathParams, request: Request) -> Answer {
+        let is_public = self.routes.iter().any(|r| r.is_public);
+        let visitor = if is_public {
+            None
+        } else {
+            Some(enter(&self.app, request.headers(), request.extensions()).await?)
+        };
+        let marked = visitor.is_some();
+        let mut response = match self.admitted(params, request, visitor).await {
+            Ok(response) => response,
+            Err(fail) => fail.respond(),
+        };
+        if marked {
+            response.extensions_mut().insert(LoggedIn);
+        }
+        Ok(response)
+    }
+
+    async fn admitted(&self, params: RawPathParams, request: Request, visitor: Option<Visitor>) -> Answer {
+        let method = request.method();
+        if *method == Method::OPTIONS && visitor.is_some() {
+            return Ok(options());
+        }
+        let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let wanted = if is_read { &Method::GET } else { method };
+        let route = self.routes.iter().find(|r| r.method == *wanted);
+        let route = route.ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
+        let headers = request.headers();
+        let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+        if !is_read && !route.consumes.takes(text(header::CONTENT_TYPE)) {
+            return Err(Fail::Bare(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let form = match route.produces {
+            [] => "",
+            forms => choose(text(header::ACCEPT), forms).ok_or(Fail::Bare(StatusCode::NOT_ACCEPTABLE))?,
+        };
+        let view = self.app.plane.view();
+        if !route.is_public {
+            judge(gate::Request {
+                role: view.status.role_at(self.app.plane.now()),
+                has_state: view.root.is_some(),
+                is_write: !is_read,
+                needs_state: route.needs_state,
+                is_exempt: route.is_exempt,
+                skips: headers.get(gate::SKIP).is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"true")),
+            })?;
+        }
+        let Some(visitor) = visitor else {
+            return (route.run)(Call::new(&self.app, view, None, params, request, form)).await;
+        };
+        session::guard(&self.app, &visitor.login, headers, is_read)?;
+        if let Some(permission) = route.permission
+            && !visitor.login.may(permission)
+        {
+            let user = visitor.login.name();
+            return Err(Fail::forbidden(format!(
+                "User '{user}' is not authorized to perform this operation"
+            )));
+        }
+        let cookies = session::cookies(&self.app, &visitor, headers, route.opens_session);
+        let call = Call::new(&self.app, view, Some(visitor), params, request, form);
+        let mut response = (route.run)(call).await.unwrap_or_else(Fail::respond);
+        session::set(&mut response, cookies);
+        Ok(response)
+    }
+}
+
+/// Marks an answer to somebody who was let in.
+#[derive(Clone, Copy)]
+pub(super) struct LoggedIn;
+
+/// The answer to OPTIONS.
+pub(super) fn options() -> Response {
+    let mut response = empty();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(ALL_VERBS));
+    response
+}

@@ -1,0 +1,21 @@
+//! Applications.
+
+use api::application::{ApplicationLinks, ApplicationSpec, ApplicationSummary, Status};
+use api::paths;
+use engine::Entity;
+use engine::Root;
+
+/// An application in lists and alone.
+pub(in crate::http) fn summary(root: &Root, app: &Entity) -> ApplicationSummary {
+    let own = paths::application(app.id.as_str());
+    ApplicationSummary {
+        id: app.id.to_string(),
+        spec: ApplicationSpec {
+            name: app.name.clone(),
+            kind: app.def.type_name.to_string(),
+            locations: root.locations(&app.id).iter().map(|l| l.spec.clone()).collect(),
+        },
+        status: Status::of(app.state().map(|s| s.word()), app.is_up()),
+        links: ApplicationLinks { entities: format!("{own}/entities"), own },
+    }
+}

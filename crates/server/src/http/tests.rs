@@ -1,0 +1,1 @@
+//! The rules of the wire, driven through the whole front door.

@@ -1,0 +1,96 @@
+//! `.../config`: reading it, and setting it.
+
+use api::Permission::{InvokeEffector, ModifyEntity, SeeConfig};
+use axum::http::StatusCode;
+use engine::input::Command;
+use model::ConfigValue;
+use model::config::resolve;
+use serde_json::Value;
+
+use super::find;
+use super::sensors::hides;
+use crate::http::answer::{Answer, TEXT, json, no_content, raw};
+use crate::http::call::Call;
+use crate::http::fail::Fail;
+use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
+use crate::http::route::Route;
+use crate::http::show::config::{Chain, list as declared};
+use crate::http::show::secrets::suppress;
+use crate::http::show::text;
+
+pub(super) fn add_routes(all: &mut Vec<Route>) {
+    const ALL: &str = "/v1/applications/{app}/entities/{ent}/config";
+    const ONE: &str = "/v1/applications/{app}/entities/{ent}/config/{config}";
+    all.extend([
+        Route::get(ALL, "Which keys its type declares", list).needs(SeeConfig).hot(),
+        Route::get("/v1/applications/{app}/entities/{ent}/config/current-state", "All values", values)
+            .needs(SeeConfig)
+            .hot(),
+        Route::get(ONE, "One value", one).needs(SeeConfig).hot().gives(AS_JSON_OR_TEXT),
+        Route::post(ALL, "Set several values", set_all).needs(ModifyEntity).hot().takes(Consumes::Json),
+        Route::post(ONE, "Set one value", set).needs(InvokeEffector).hot().takes(Consumes::Json),
+    ]);
+}
+
+fn resolved(call: &Call) -> bool {
+    !call.query_flag("skipResolution").unwrap_or(false)
+}
+
+async fn list(call: Call) -> Answer {
+    json(&declared(find::entity(&call)?))
+}
+
+async fn values(call: Call) -> Answer {
+    let mut all = Chain::of(call.root(), find::entity(&call)?).values(resolved(&call));
+    if hides(&call) {
+        all = all.into_iter().map(|(name, v)| (name.clone(), suppress(&name, v))).collect();
+    }
+    json(&all)
+}
+
+async fn one(call: Call) -> Answer {
+    let name = call.param("config");
+    let value = Chain::of(call.root(), find::entity(&call)?).value(name, resolved(&call));
+    let value = value.filter(|v| !v.is_null()).map(|v| if hides(&call) { suppress(name, v) } else { v });
+    match value {
+        None if call.form == TEXT => Ok(raw(StatusCode::OK, TEXT, "")),
+        None => Ok(no_content()),
+        Some(value) if call.form == TEXT => Ok(raw(StatusCode::OK, TEXT, text::java(&value))),
+        Some(value) => json(&value),
+    }
+}
+
+async fn set(mut call: Call) -> Answer {
+    let value = call.json().await?;
+    let key = call.param("config").to_owned();
+    set_one(&call, key, value).await?;
+    Ok(no_content())
+}
+
+async fn set_all(mut call: Call) -> Answer {
+    let Value::Object(values) = call.json().await? else {
+        return Err(Fail::bad("Expected a JSON map of config keys and values"));
+    };
+    if call.headers().contains_key("idempotency-key") {
+        return Err(Fail::bad("Idempotency-Key: set config keys one by one to use it"));
+    }
+    for (key, value) in values {
+        set_one(&call, key, value).await?;
+    }
+    Ok(no_content())
+}
+
+/// What the key's type does not take is refused before it is recorded.
+async fn set_one(call: &Call, key: String, value: Value) -> Result<(), Fail> {
+    let found = find::entity(call)?;
+    if let Some(def) = found.type_def().and_then(|t| t.config_key(&key))
+        && !value.is_null()
+    {
+        resolve(&key, def.value_type, &ConfigValue::new(value.clone()))
+            .map_err(|e| Fail::bad(e.to_string()))?;
+    }
+    let body = value.to_string();
+    let entity = found.id.clone();
+    call.ask(Command::SetConfig { entity, key, value }, body.as_bytes()).await?;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! `POST /v1/applications` and `PUT /v1/applications/{app}`: a blueprint becomes an application.
+
+use std::sync::Arc;
+
+use api::Permission::DeployApplication;
+use axum::http::StatusCode;
+use base::EntityId;
+use engine::effect::{Refusal, Reply};
+use engine::input::Command;
+use model::AppSpec;
+
+use super::applications::begun;
+use crate::http::answer::{Answer, at};
+use crate::http::call::Call;
+use crate::http::fail::Fail;
+use crate::http::negotiate::Consumes;
+use crate::http::route::Route;
+
+pub(super) fn add_routes(all: &mut Vec<Route>) {
+    all.extend([
+        Route::post("/v1/applications", "Deploy a blueprint and start it", post)
+            .needs(DeployApplication)
+            .hot()
+            .takes(Consumes::Named),
+        Route::put("/v1/applications/{app}", "Deploy a blueprint under an id of one's own", put)
+            .needs(DeployApplication)
+            .hot()
+            .takes(Consumes::Blueprint),
+    ]);
+}
+
+async fn post(call: Call) -> Answer {
+    deploy(call, None).await
+}
+
+async fn put(call: Call) -> Answer {
+    let id = call.param("app");
+    let fits =
+        (10..=63).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !fits {
+        return Err(Fail::bad(format!(
+            "Invalid application id '{id}': expected 10 to 63 lower-case letters and digits ([a-z0-9]{{10,63}})"
+        )));
+    }
+    let id = EntityId::new(id);
+    if let Some(app) = call.root().entity(&id) {
+        return Err(taken(&app.described()));
+    }
+    deploy(call, Some(id)).await
+}
+
+async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
+    let text = call.text().await?;
+    let spec = Arc::new(compiled(text.clone()).await?);
+    let command = Command::Deploy { id, spec, start: true };
+    let reply = call.ask(command, text.as_bytes()).await?;
+    let Reply::Task { entity, .. } = &reply else {
+        return Err(Fail::inside("the core answered something else than an application"));
+    };
+    let location = format!("{}{}", call.own_uri(), api::paths::application(entity.as_str()));
+    Ok(at(begun(&mut call, StatusCode::CREATED, &reply)?, &location))
+}
+
+fn taken(who: &str) -> Fail {
+    Refusal::Conflict(format!("Error launching blueprint, id already exists: {who}")).into()
+}
+
+/// A blueprint's text into what was asked for. What is wrong with it is told with its places, all at once. A long
+/// one takes a while, and other requests must not wait for that.
+async fn compiled(text: String) -> Result<AppSpec, Fail> {
+    let compiled = tokio::task::spawn_blocking(move || model::compile::compile("blueprint", &text)).await;
+    let Ok(compiled) = compiled else {
+        return Err(Fail::inside("The blueprint made the compiler fail; nothing was created"));
+    };
+    compiled.map_err(|found| {
+        let places = serde_json::to_value(found.located()).unwrap_or_default();
+        Fail::bad_with(found.brooklyn_message(), places)
+    })
+}

@@ -1,0 +1,136 @@
+//! `/v1/applications/{app}/entities`.
+
+use api::Permission::{InvokeEffector, RenameEntity, SeeEntity};
+use axum::http::StatusCode;
+use engine::input::Command;
+
+use super::applications::accepted;
+use super::find;
+use crate::http::answer::{Answer, empty, json, no_content, raw};
+use crate::http::call::{Call, limit_of};
+use crate::http::fail::Fail;
+use crate::http::negotiate::AS_YAML;
+use crate::http::route::Route;
+use crate::http::show::task::Detail;
+use crate::http::show::{entity, task};
+
+/// Brooklyn calls it `text/json`; clients that ask for JSON get it all the same.
+const AS_EITHER_JSON: &[&str] = &["text/json", "application/json"];
+
+pub(super) fn add_routes(all: &mut Vec<Route>) {
+    const ONE: &str = "/v1/applications/{app}/entities/{ent}";
+    all.extend(
+        [
+            Route::get("/v1/applications/{app}/entities", "What is directly below an application", top),
+            Route::get(ONE, "One entity", one),
+            Route::get(
+                "/v1/applications/{app}/entities/{ent}/children",
+                "What is directly below it",
+                children,
+            ),
+            Route::get(
+                "/v1/applications/{app}/entities/{ent}/descendants",
+                "It and all below it",
+                descendants,
+            ),
+            Route::get("/v1/applications/{app}/entities/{ent}/locations", "Where it runs", locations),
+            Route::get("/v1/applications/{app}/entities/{ent}/tags", "Its tags", tags),
+            Route::get("/v1/applications/{app}/entities/{ent}/spec", "Its blueprint", spec).gives(AS_YAML),
+            Route::get("/v1/applications/{app}/entities/{ent}/activities", "Its tasks", activities),
+            Route::get(
+                "/v1/applications/{app}/entities/{ent}/activities/{task}",
+                "One of its tasks",
+                activity,
+            )
+            .gives(AS_EITHER_JSON),
+        ]
+        .map(|route| route.needs(SeeEntity).hot()),
+    );
+    all.extend([
+        Route::post("/v1/applications/{app}/entities/{ent}/name", "Rename it", rename)
+            .needs(RenameEntity)
+            .hot(),
+        Route::post(
+            "/v1/applications/{app}/entities/{ent}/expunge",
+            "Forget it, stopping it if asked",
+            expunge,
+        )
+        .needs(InvokeEffector)
+        .hot(),
+    ]);
+}
+
+async fn top(call: Call) -> Answer {
+    let app = find::app(&call)?;
+    json(&call.root().children(&app.id).map(entity::summary).collect::<Vec<_>>())
+}
+
+async fn one(call: Call) -> Answer {
+    json(&entity::summary(find::entity(&call)?))
+}
+
+async fn children(call: Call) -> Answer {
+    let parent = find::entity(&call)?;
+    json(&call.root().children(&parent.id).map(entity::summary).collect::<Vec<_>>())
+}
+
+async fn descendants(call: Call) -> Answer {
+    let top = find::entity(&call)?;
+    json(&call.root().tree(&top.id).map(entity::summary).collect::<Vec<_>>())
+}
+
+async fn locations(call: Call) -> Answer {
+    let found = find::entity(&call)?;
+    json(&call.root().locations(&found.id).iter().map(entity::location).collect::<Vec<_>>())
+}
+
+async fn tags(call: Call) -> Answer {
+    json(&find::entity(&call)?.def.tags)
+}
+
+async fn spec(call: Call) -> Answer {
+    match &find::entity(&call)?.def.source {
+        Some(text) => Ok(raw(StatusCode::OK, call.form, text.clone())),
+        None => Ok(no_content()),
+    }
+}
+
+async fn activities(call: Call) -> Answer {
+    let found = find::entity(&call)?;
+    let root = call.root();
+    let limit = limit_of(&call)?;
+    let tasks = if call.query_flag("recurse").unwrap_or(false) {
+        task::ordered(root.tree(&found.id).flat_map(|e| root.tasks_of(&e.id)), limit)
+    } else {
+        task::ordered(root.tasks_of(&found.id), limit)
+    };
+    json(&tasks.into_iter().map(|t| task::summary(root, t, Detail::Brief)).collect::<Vec<_>>())
+}
+
+async fn activity(call: Call) -> Answer {
+    let found = find::entity(&call)?;
+    let task = find::task(&call)?;
+    if task.entity.as_ref() != Some(&found.id) {
+        let token = call.param("task");
+        return Err(Fail::not_found(format!("Cannot find task '{token}' in entity '{}'", found.id)));
+    }
+    let mut response = json(&task::summary(call.root(), task, Detail::Full))?;
+    let form = axum::http::HeaderValue::from_static(call.form);
+    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, form);
+    Ok(response)
+}
+
+async fn rename(call: Call) -> Answer {
+    let entity = find::entity(&call)?.id.clone();
+    let name = call.query_value("name").filter(|n| !n.is_empty());
+    let name = name.ok_or_else(|| Fail::bad("Missing parameter: name"))?;
+    call.ask(Command::Rename { entity, name }, b"").await?;
+    Ok(empty())
+}
+
+async fn expunge(mut call: Call) -> Answer {
+    let entity = find::entity(&call)?.id.clone();
+    let release = call.query_flag("release").unwrap_or(false);
+    let reply = call.ask(Command::Expunge { entity, release }, b"").await?;
+    accepted(&mut call, &reply)
+}

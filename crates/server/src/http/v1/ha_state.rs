@@ -1,0 +1,106 @@
+//! `/v1/server/ha`: the state of this server, and how to change it.
+
+use api::Permission::{HaAdmin, HaStats, ServerStatus};
+use axum::http::StatusCode;
+use base::NodeId;
+use ha::config::Mode;
+use ha::status::Role;
+
+use crate::http::answer::{Answer, empty, json, no_content};
+use crate::http::call::Call;
+use crate::http::fail::Fail;
+use crate::http::limits::MODE_WAIT_MAX;
+use crate::http::negotiate::Consumes;
+use crate::http::route::Route;
+use crate::http::show::server::{metrics, states};
+
+pub(super) fn add_routes(all: &mut Vec<Route>) {
+    all.extend([
+        Route::get("/v1/server/ha/state", "What this server is: one of seven words", state)
+            .needs(ServerStatus),
+        Route::post("/v1/server/ha/state", "Be something else; answers what it was", set_state)
+            .needs(HaAdmin)
+            .takes(Consumes::Form),
+        Route::get("/v1/server/ha/states", "All servers of the plane", all_states).needs(ServerStatus),
+        Route::post("/v1/server/ha/states/clear", "Forget servers that are gone", clear).needs(HaAdmin),
+        Route::post("/v1/server/ha/states/clear/node", "Forget one server that is gone", clear_node)
+            .needs(HaAdmin)
+            .takes(Consumes::Form),
+        Route::get("/v1/server/ha/priority", "Its priority in elections", priority).needs(HaStats),
+        Route::post("/v1/server/ha/priority", "Another priority; answers the earlier one", set_priority)
+            .needs(HaAdmin)
+            .takes(Consumes::Form),
+        Route::get("/v1/server/ha/metrics", "Times and counts", ha_metrics).needs(HaStats),
+    ]);
+}
+
+async fn state(call: Call) -> Answer {
+    json(&call.role().brooklyn_word())
+}
+
+async fn set_state(mut call: Call) -> Answer {
+    let fields = call.fields().await?;
+    let mode = fields.iter().find(|(name, _)| name == "mode");
+    let (_, mode) = mode.ok_or_else(|| Fail::bad("Missing parameter: mode"))?;
+    // Brooklyn's framework refuses a word that it does not know without a word.
+    let mode: Mode = mode.parse().map_err(|()| Fail::Bare(StatusCode::BAD_REQUEST))?;
+    let mut changed = call.app.plane.changed();
+    let before = call.app.plane.set_mode(mode);
+    // The caller may go on as if it had happened, so the answer waits for it, though not for ever.
+    let seen = changed.wait_for(|_| {
+        let role = call.app.plane.view().status.role_at(call.app.plane.now());
+        reached(mode, role)
+    });
+    let _ = tokio::time::timeout(MODE_WAIT_MAX, seen).await;
+    json(&before.brooklyn_word())
+}
+
+fn reached(mode: Mode, role: Role) -> bool {
+    match mode {
+        Mode::Auto => role != Role::Initializing,
+        Mode::Master => role == Role::Master,
+        Mode::Standby => role == Role::Standby,
+        Mode::HotStandby => role == Role::HotStandby,
+        Mode::HotBackup => role == Role::HotBackup,
+        Mode::Disabled => role == Role::Failed,
+    }
+}
+
+async fn all_states(call: Call) -> Answer {
+    let status = &call.view.status;
+    if status.node.is_none() && status.nodes.is_empty() {
+        return Ok(no_content());
+    }
+    json(&states(status, call.role()))
+}
+
+async fn clear(call: Call) -> Answer {
+    call.app.plane.clear_nodes(None);
+    Ok(empty())
+}
+
+async fn clear_node(mut call: Call) -> Answer {
+    let fields = call.fields().await?;
+    let node = fields.into_iter().find(|(name, _)| name == "nodeId").map(|(_, id)| id);
+    let node = node.filter(|id| !id.is_empty()).ok_or_else(|| Fail::bad("Missing parameter: nodeId"))?;
+    call.app.plane.clear_nodes(Some(NodeId::new(node)));
+    Ok(empty())
+}
+
+async fn priority(call: Call) -> Answer {
+    json(&call.view.status.priority)
+}
+
+async fn set_priority(mut call: Call) -> Answer {
+    let fields = call.fields().await?;
+    let given = fields.iter().find(|(name, _)| name == "priority").map_or("", |(_, value)| value.as_str());
+    let priority = match given.trim() {
+        "" => 0,
+        text => text.parse().map_err(|_| Fail::Bare(StatusCode::BAD_REQUEST))?,
+    };
+    json(&call.app.plane.set_priority(priority))
+}
+
+async fn ha_metrics(call: Call) -> Answer {
+    json(&metrics(&call.view, call.role(), call.app.plane.wall(), call.app.started))
+}

@@ -1,0 +1,92 @@
+//! `POST /v1/server/shutdown`, which every role takes.
+//!
+//! The server ends as soon as this request and those beside it are answered. Brooklyn stays for
+//! `delayForHttpReturn` (5 s) without serving anything; here nobody has to wait for that, so it is read and not
+//! waited for.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use api::Permission::{SeeAllServerInfo, Shutdown};
+use axum::http::StatusCode;
+use base::{EntityId, Span, TaskId};
+use engine::Status;
+use engine::effect::Reply;
+use engine::input::Command;
+use ha::status::Role;
+
+use super::wait::ended;
+use crate::http::answer::{Answer, no_content};
+use crate::http::call::Call;
+use crate::http::fail::Fail;
+use crate::http::negotiate::Consumes;
+use crate::http::route::Route;
+
+pub(super) fn add_routes(all: &mut Vec<Route>) {
+    all.push(
+        Route::post("/v1/server/shutdown", "End this server gracefully", shutdown)
+            .needs(Shutdown)
+            .exempt()
+            .takes(Consumes::Form),
+    );
+}
+
+async fn shutdown(mut call: Call) -> Answer {
+    if !call.visitor().is_some_and(|v| v.login.may(SeeAllServerInfo)) {
+        let user = call.user();
+        return Err(Fail::forbidden(format!("User '{user}' is not authorized to perform this operation")));
+    }
+    let fields = call.fields().await?;
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim());
+    let flag = |name: &str| field(name).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    let span = |name: &str, default: Span| match field(name) {
+        None | Some("") => Ok(default),
+        Some(text) if text.starts_with('-') => {
+            Err(Fail::bad(format!("Only positive or 0 delay allowed for {name}")))
+        }
+        Some(text) => text.parse::<Span>().map_err(|e| Fail::bad(format!("{name}: {e}"))),
+    };
+    span("delayForHttpReturn", Span::secs(5))?;
+    span("requestTimeout", Span::secs(20))?;
+    let limit = span("shutdownTimeout", Span::secs(20))?;
+    if flag("stopAppsFirst") {
+        if call.role() != Role::Master {
+            return Err(Fail::forbidden("Not allowed to stop all apps when server is not master"));
+        }
+        let stopped = stop_all(&mut call, limit).await?;
+        if !stopped && !flag("forceShutdownOnError") {
+            return Err(Fail::said(
+                StatusCode::BAD_REQUEST,
+                "Error or timeout while stopping applications. See log for details.",
+            ));
+        }
+    }
+    tracing::info!(user = call.user(), "the server was asked over HTTP to end");
+    call.app.plane.stop();
+    Ok(no_content())
+}
+
+/// Stops all applications; says whether all ended well in time. 0 is no limit, as in Brooklyn.
+async fn stop_all(call: &mut Call, limit: Span) -> Result<bool, Fail> {
+    let apps: Vec<EntityId> = call.root().apps().map(|a| a.id.clone()).collect();
+    let mut tasks: Vec<TaskId> = Vec::new();
+    for entity in apps {
+        let command = Command::Invoke { entity, effector: "stop".to_owned(), params: BTreeMap::new() };
+        if let Reply::Task { task, .. } = call.ask(command, b"").await? {
+            tasks.push(task);
+        }
+    }
+    let all_ended = async {
+        for task in &tasks {
+            ended(call, task, None).await;
+        }
+    };
+    if limit == Span::ZERO {
+        all_ended.await;
+    } else if tokio::time::timeout(Duration::from_micros(limit.0), all_ended).await.is_err() {
+        return Ok(false);
+    }
+    call.refresh();
+    // A stopped application may be gone, and its task with it.
+    Ok(tasks.iter().all(|t| call.root().task(t).is_none_or(|t| t.status == Status::Completed)))
+}
