@@ -1,1 +1,33 @@
-//! exec
+//! Carries out what the engine asks of a machine: scripts, watches, kills and removals on this host.
+//!
+//! One thread (the reactor) owns all work under way and sleeps in `epoll` on the pidfds of scripts and watched
+//! processes, so a thousand idle watches cost no thread and no wake-up. What touches a disk (writing a script,
+//! reading its output, removing a folder) is done by a few workers and comes back to the reactor as a message.
+//!
+//! A server that dies takes nothing with it: scripts have a session of their own, write to files, and leave
+//! their exit code in one.
+//!
+//! Not here: what to do and when (engine), whether this node may act (the caller's `permit`), SSH.
+
+mod capture;
+mod error;
+mod executor;
+mod folder;
+mod host;
+mod kill;
+mod login;
+mod options;
+mod poller;
+mod process;
+mod reactor;
+mod remove;
+mod script;
+mod spawn;
+mod watch;
+mod work;
+mod worker;
+
+pub use error::{StartError, SubmitError};
+pub use executor::Executor;
+pub use host::host;
+pub use options::Options;
