@@ -3,5 +3,12 @@
 //! The binary in `main.rs` is one call into [`cli`]. Shell code only: who manages is decided in `ha`, what is
 //! managed in `engine`; here is what reads clocks, files and sockets for them.
 
+pub mod auth;
+pub mod cli;
 pub mod config;
+pub mod data;
 pub mod driver;
+pub mod http;
+pub mod keys;
+pub mod logs;
+pub mod process;

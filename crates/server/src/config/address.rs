@@ -40,16 +40,29 @@ pub fn host_name() -> String {
     nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "localhost".to_owned())
 }
 
+/// Where this host itself reaches the server, whatever it is called outside.
+pub fn local_uri(web: &Web) -> String {
+    let (scheme, listening) = scheme(web);
+    let ip = match listening.first().map(SocketAddr::ip) {
+        Some(ip) if !ip.is_unspecified() => ip,
+        _ => IpAddr::from([127, 0, 0, 1]),
+    };
+    format!("{scheme}://{}/", SocketAddr::new(ip, listening.first().map_or(0, SocketAddr::port)))
+}
+
+fn scheme(web: &Web) -> (&'static str, &[SocketAddr]) {
+    if web.secure.is_empty() { ("http", &web.plain) } else { ("https", &web.secure) }
+}
+
 /// `brownstone.ha.nodeUri`, else the one listening address, else the host's first global address.
 pub(super) fn node_uri(configured: Option<(String, Origin)>, web: &Web) -> (String, Origin) {
     if let Some((uri, origin)) = configured {
         let slash = if uri.ends_with('/') { "" } else { "/" };
         return (format!("{uri}{slash}"), origin);
     }
-    let (scheme, listening) =
-        if web.secure.is_empty() { ("http", &web.plain) } else { ("https", &web.secure) };
+    let (scheme, listening) = scheme(web);
     let port = listening.first().map_or(0, SocketAddr::port);
-    let (ip, how) = match listening.as_slice() {
+    let (ip, how) = match listening {
         [one] if !one.ip().is_unspecified() => (one.ip(), "the one listening address"),
         _ => match global_addresses().first() {
             Some(ip) => (*ip, "the host's first global address"),

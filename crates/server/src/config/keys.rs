@@ -229,14 +229,13 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Families of keys, by how their names begin: they are other rooms' to read (users, locations, entitlements).
-pub const FAMILIES: &[&str] = &["brooklyn.webconsole.security.user."];
+pub const FAMILIES: &[&str] = &["brooklyn.webconsole.security.user.", "brooklyn.entitlements."];
 
 /// Families that Apache Brooklyn has and this release does not act on: said so, not called unknown.
 pub const NOT_YET: &[&str] = &[
     "brooklyn.location.",
     "brooklyn.locations.",
     "brooklyn.external.",
-    "brooklyn.entitlements.",
     "brooklyn.webconsole.",
     "brooklyn.persistence.",
     "brooklyn.catalog.",

@@ -31,8 +31,8 @@ impl Outside {
     }
 }
 
-/// Every value given, and what is wrong with how it was given.
-#[derive(Debug, Default)]
+/// Every value given, and what is wrong with how it was given. No `Debug`: values may be passwords.
+#[derive(Default)]
 pub struct Layers {
     values: BTreeMap<String, Vec<(String, Origin)>>,
     /// What keeps the server from starting.
@@ -157,11 +157,10 @@ impl Layers {
         self.values.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// The keys below a prefix that are set, with the rest of their names.
-    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str, &'a Origin)> + 'a {
-        self.values.iter().filter_map(move |(key, given)| {
-            let rest = key.strip_prefix(prefix)?;
-            given.last().map(|(value, origin)| (rest, value.as_str(), origin))
+    /// The keys that are set to something, each with the value that wins.
+    pub fn effective(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().filter_map(|(key, given)| {
+            given.last().filter(|(value, _)| !value.is_empty()).map(|(value, _)| (key.as_str(), value.as_str()))
         })
     }
 

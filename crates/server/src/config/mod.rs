@@ -11,9 +11,9 @@ pub mod problem;
 pub mod settings;
 
 pub use layers::Outside;
-pub use login::{Login, Password};
+pub use login::Login;
 pub use problem::{BadConfig, Origin, Problem};
-pub use settings::{Loaded, Persist, PublicHeaders, Settings, Tls, Web, load, read};
+pub use settings::{Loaded, Persist, Settings, Tls, Web, load, read};
 
 #[cfg(test)]
 mod tests;

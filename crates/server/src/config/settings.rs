@@ -13,6 +13,7 @@ use super::kind;
 use super::layers::{Layers, Outside};
 use super::login::{self, Login};
 use super::problem::{BadConfig, Origin, Problem};
+use crate::http::PublicHeaders;
 
 /// What is asked of the persisted state, with the word that `ha` does not know: keep nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,6 @@ pub enum Persist {
     Clean,
     /// Keep nothing: the same code over a store in memory.
     Disabled,
-}
-
-/// What the `X-HA-*` headers show before login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublicHeaders {
-    /// Role, term and master.
-    Full,
-    /// The role only.
-    Role,
-    /// Nothing.
-    None,
 }
 
 /// With which certificate https is served.
@@ -108,12 +98,20 @@ pub struct Settings {
     pub store_check: bool,
     /// Where it listens.
     pub web: Web,
-    /// Who may log in.
+    /// Which kind of login there is.
     pub login: Login,
 }
 
+impl Settings {
+    /// The ports were taken: a port 0 has become one, and so may this server's URI.
+    pub fn ports_are_known(&mut self) {
+        if matches!(self.node_uri_from, Origin::Derived(_)) {
+            (self.node_uri, self.node_uri_from) = address::node_uri(None, &self.web);
+        }
+    }
+}
+
 /// What came of reading the configuration.
-#[derive(Debug)]
 pub struct Loaded {
     /// What holds.
     pub settings: Settings,

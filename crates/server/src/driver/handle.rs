@@ -86,10 +86,7 @@ impl Handle {
 
     /// Asks the node for something and waits until the answer is durable, or certain not to come.
     pub async fn ask(&self, caller: Caller, key: Option<WriteKey>, command: Command) -> Response {
-        let _place = match Place::take(&self.shared) {
-            Some(place) => place,
-            None => return Response::Overloaded,
-        };
+        let Some(_place) = Place::take(&self.shared) else { return Response::Overloaded };
         let request = RequestId(self.shared.next_request.fetch_add(1, Ordering::Relaxed));
         let (reply, answer) = oneshot::channel();
         let input = Input::Ask { request, caller, key, command };
@@ -156,7 +153,9 @@ impl<'a> Place<'a> {
     fn take(shared: &'a Shared) -> Option<Place<'a>> {
         let before = shared.waiting.fetch_add(1, Ordering::Relaxed);
         let place = Place(shared);
-        (before < limits::CORE_QUEUE_MAX).then_some(place)
+        // Requests whose clients have gone still stand in the queue.
+        let room = before < limits::CORE_QUEUE_MAX && shared.queue.len() < limits::CORE_QUEUE_MAX;
+        room.then_some(place)
     }
 }
 

@@ -1,0 +1,103 @@
+//! The command line of the server: `brownstone server|config|store|...`.
+
+mod config;
+mod password;
+mod server;
+mod store;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// Keeps applications running, and itself.
+#[derive(Debug, Parser)]
+#[command(name = "brownstone", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start, stop and look at the server of a release folder.
+    #[command(subcommand)]
+    Server(server::Server),
+    /// Show the configuration, or look for faults in it.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print the lines of brooklyn.cfg for a user's password.
+    GeneratePassword(password::GeneratePassword),
+    /// Look at a plane's folder.
+    #[command(subcommand)]
+    Store(store::Store),
+    /// Print what a shell needs to complete commands.
+    Completion {
+        /// For which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which release, and what is set on the command line.
+#[derive(Clone, Debug, Args)]
+struct Release {
+    /// The release folder.
+    #[arg(long, value_name = "DIR", env = "BROWNSTONE_HOME")]
+    home: Option<PathBuf>,
+    /// Set a configuration key; wins over all files.
+    #[arg(short = 'D', value_name = "KEY=VALUE", value_parser = pair)]
+    define: Vec<(String, String)>,
+}
+
+impl Release {
+    /// The release folder: as given, else the one whose `bin/` this program is in, else here.
+    fn home(&self) -> Result<PathBuf, String> {
+        let near = || {
+            let program = std::env::current_exe().ok()?;
+            let home = program.parent()?.parent()?.to_owned();
+            home.join("etc").is_dir().then_some(home)
+        };
+        let home = self.home.clone().or_else(near).unwrap_or_else(|| PathBuf::from("."));
+        std::fs::canonicalize(&home).map_err(|e| {
+            format!("{}: {e}; name the release folder with --home", home.display())
+        })
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    if key.trim().is_empty() {
+        return Err("expected KEY=VALUE".to_owned());
+    }
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Runs the command that this process was started with; the exit code.
+pub fn run() -> u8 {
+    // Usage errors end the process with 2, as the contract has it; help and version with 0.
+    match Cli::parse().command {
+        Command::Server(server) => server.run(),
+        Command::Config(config) => config.run(),
+        Command::GeneratePassword(generate) => generate.run(),
+        Command::Store(store) => store.run(),
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "brownstone", &mut std::io::stdout());
+            0
+        }
+    }
+}
+
+/// Says why nothing was done; the exit code.
+fn refused(code: u8, why: impl std::fmt::Display) -> u8 {
+    eprintln!("{why}");
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,82 @@
+//! Starting the driver with its threads.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use base::limits;
+use crossbeam_channel::bounded;
+use exec::Executor;
+use ha::input::Exit;
+use node::Node;
+use node::interface::{Config, Input};
+use store::Store;
+use store::lanes::Lanes;
+use tokio::sync::oneshot;
+
+use super::errands::Errands;
+use super::handle::{Handle, Message, Shared};
+use super::nudges::Nudges;
+use super::run::Driver;
+use super::{Prover, permit};
+use crate::data::Memory;
+use crate::keys::PeerKey;
+
+/// Room in the queue for what is no request: answers of the store, outcomes, nudges. The bound is not met: lanes
+/// and executor have few answers under way at once, and wait here rather than drop one.
+const OTHERS_MAX: usize = 1024;
+
+/// What the driver is made of.
+pub struct Parts {
+    /// The node's configuration.
+    pub config: Config,
+    /// The plane's store.
+    pub store: Arc<dyn Store>,
+    /// What the data folder remembers.
+    pub memory: Memory,
+    /// Where managed processes have their run directories.
+    pub base_dir: PathBuf,
+    /// Who is told of claims.
+    pub prover: Box<dyn Prover>,
+    /// The key to sign nudges with; `None`: none are sent.
+    pub peer: Option<PeerKey>,
+}
+
+/// The driver, running.
+pub struct Running {
+    /// The way to it.
+    pub handle: Handle,
+    /// Why it ended, once it has.
+    pub exit: oneshot::Receiver<Exit>,
+}
+
+/// Starts the thread; the node begins at once.
+pub fn start(parts: Parts) -> io::Result<Running> {
+    let (queue, inbox) = bounded::<Message>(limits::CORE_QUEUE_MAX + OTHERS_MAX);
+    let host = parts.config.host.clone();
+    let node = Node::new(parts.config);
+    let shared = Shared::new(node.first_view(), queue);
+    let handle = Handle::new(Arc::clone(&shared));
+
+    let to_node = handle.clone();
+    let lanes = Lanes::start(parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
+    let (to_node, view) = (handle.clone(), Arc::clone(&shared));
+    let executor = Executor::start(
+        host,
+        parts.base_dir,
+        move |key| permit::may_act(key, &view.view.load().status),
+        move |key, outcome| to_node.send(Input::Worked { key, outcome }),
+    )?;
+    let errands = Errands::start(parts.memory, handle.clone())?;
+    let nudges = Nudges::start(parts.peer)?;
+
+    let (ended, exit) = oneshot::channel();
+    let driver = Driver::new(node, shared, inbox, lanes, executor, errands, nudges, parts.prover);
+    thread::Builder::new().name("driver".to_owned()).spawn(move || {
+        let why = driver.run();
+        // Nobody listens when the process is ending already.
+        let _ = ended.send(why);
+    })?;
+    Ok(Running { handle, exit })
+}

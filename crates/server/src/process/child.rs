@@ -1,0 +1,296 @@
+//! The server itself: everything in the order in which it may fail, each failure with its exit code.
+//!
+//! Configuration (2), lock, ports (4), store and keys (3), driver, HTTP, ready. The ports are taken before the
+//! store is touched; connections that come meanwhile wait.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ha::input::Exit;
+use ha::status::Role;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::unistd::{dup2_stdin, dup2_stdout};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use tracing::{error, info, warn};
+
+use super::words::{Ready, Word, say};
+use super::{Options, listen, plane_store};
+use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
+use crate::data::{Data, Lock, Memory, boot_id, random_u64, this_host};
+use crate::driver::{self, Handle, Parts, Prover, clock};
+use crate::http::{self, App, Front};
+use crate::keys::{self, CertificateSlot, PlaneKeys};
+use crate::{auth, logs};
+
+/// How long the parent is kept waiting for the first word of the node's state after the port answers.
+const FIRST_STATE: Duration = Duration::from_secs(2);
+/// Threads that answer requests.
+const WEB_THREADS: usize = 2;
+
+/// Why the server ends.
+struct End {
+    code: u8,
+    reason: String,
+}
+
+impl End {
+    fn new(code: u8, reason: impl std::fmt::Display) -> End {
+        End { code, reason: reason.to_string() }
+    }
+}
+
+impl From<Exit> for End {
+    fn from(exit: Exit) -> End {
+        let code = exit.code();
+        let reason = match exit {
+            Exit::Stopped => "stopped".to_owned(),
+            Exit::Failed(why) | Exit::BadConfig(why) => why,
+            Exit::Unfit(why) => format!("the plane's folder cannot be used: {why}"),
+        };
+        End { code, reason }
+    }
+}
+
+/// Runs the server until it ends; the exit code.
+pub fn child(options: &Options, to_console: bool) -> u8 {
+    let data = Data::of(&options.home);
+    let (lock, mut parent) = match inherit(&data) {
+        Ok(inherited) => inherited,
+        Err(end) => {
+            eprintln!("{}", end.reason);
+            return end.code;
+        }
+    };
+    let end = serve(options, &data, &mut parent, to_console);
+    if end.code == 0 {
+        info!("{}", end.reason);
+    } else {
+        error!(code = end.code, "{}", end.reason);
+    }
+    parent.say(&Word::Over { code: end.code, reason: end.reason });
+    drop(lock);
+    end.code
+}
+
+/// The pipe to the parent. It may be gone: the server goes on without it.
+struct Parent {
+    pipe: Option<File>,
+}
+
+impl Parent {
+    fn say(&mut self, word: &Word) {
+        if let Some(pipe) = &mut self.pipe
+            && say(pipe, word).is_err()
+        {
+            // Gone, or stopped for so long that the pipe is full: it cannot prove anything from now on.
+            self.pipe = None;
+        }
+    }
+
+    fn another(&self) -> Parent {
+        Parent { pipe: self.pipe.as_ref().and_then(|pipe| pipe.try_clone().ok()) }
+    }
+}
+
+impl Prover for Parent {
+    fn claims(&mut self, term: base::Term, incarnation: base::Incarnation) {
+        self.say(&Word::Claim { term, incarnation });
+    }
+}
+
+/// Lock and pipe come as standard input and output. Both are taken away from there, so that no process that this
+/// server starts keeps them open.
+fn inherit(data: &Data) -> Result<(Lock, Parent), End> {
+    let failed = |e: &dyn std::fmt::Display| End::new(1, format!("what the parent handed down cannot be used: {e}"));
+    let lock = Lock::handed_down(&data.lock()).map_err(|e| End::new(2, e))?;
+    let pipe = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(|e| failed(&e))?);
+    // The driver writes to it and must never wait.
+    fcntl(&pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map_err(|e| failed(&e))?;
+    let null = File::options().read(true).write(true).open("/dev/null").map_err(|e| failed(&e))?;
+    dup2_stdin(&null).map_err(|e| failed(&e))?;
+    dup2_stdout(&null).map_err(|e| failed(&e))?;
+    Ok((lock, Parent { pipe: Some(pipe) }))
+}
+
+fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) -> End {
+    if let Err(error) = logs::start(&data.logs(), to_console) {
+        return End::new(1, format!("the log files in {} cannot be written: {error}", data.logs().display()));
+    }
+    let outside = Outside::of_process(options.flags.clone());
+    let loaded = match config::load(&options.home, &outside) {
+        Ok(loaded) => loaded,
+        Err(bad) => return End::new(2, bad),
+    };
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WEB_THREADS)
+        .max_blocking_threads(8)
+        .thread_name("web")
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(loaded, data, parent)).unwrap_or_else(|end| end),
+        Err(error) => End::new(1, format!("no threads to serve with: {error}")),
+    }
+}
+
+async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, End> {
+    let Loaded { mut settings, layers, warnings } = loaded;
+    let memory = Memory::open(data.root())
+        .map_err(|e| End::new(1, format!("{} cannot be used: {e}", data.root().display())))?;
+    let slot = CertificateSlot::new();
+    let bound = listen::listen(&mut settings.web, &slot)
+        .await
+        .map_err(|e| End::new(e.code(), format!("{e}{}", e.next())))?;
+    settings.ports_are_known();
+
+    let opened = plane_store::open(&settings, data).map_err(|why| End::new(3, why))?;
+    let PlaneKeys { authority, peer, login, first_login } = opened.keys;
+    let certificate = match &settings.web.tls {
+        Tls::Plane => keys::of_plane(&authority, data, &settings.node_uri).map_err(|e| End::new(1, e))?,
+        Tls::Pem { chain, key } => keys::from_pem(chain, key).map_err(|e| End::new(2, e))?,
+    };
+    slot.set(certificate);
+    let auth = config::login::options(&layers, login).map_err(|e| End::new(2, e))?;
+    // Passwords are not needed any more.
+    drop(layers);
+
+    let config = node_config(&settings, &memory).map_err(|e| End::new(1, e))?;
+    parent.say(&Word::Life {
+        node: config.ha.node.clone(),
+        uid: config.ha.uid.clone(),
+        store: (settings.proof_of_death && settings.persist != Persist::Disabled).then(|| settings.store.clone()),
+        tell_peers: settings.peer_link,
+    });
+    info!(
+        node = %config.ha.node, mode = ?settings.mode, uri = settings.node_uri, timeout = %settings.timeout,
+        "starting version {}", config.ha.version
+    );
+    let running = driver::start(Parts {
+        config,
+        store: opened.store,
+        memory,
+        base_dir: settings.base_dir.clone(),
+        prover: Box::new(parent.another()),
+        peer: settings.peer_link.then(|| peer.clone()),
+    })
+    .map_err(|e| End::new(1, format!("no threads to run with: {e}")))?;
+
+    let (stop_web, stop) = watch::channel(false);
+    let web = start_web(bound, &settings, auth, &peer, &running.handle, &stop);
+    stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;
+    let mut exit = running.exit;
+    if let Some(end) = first_state(&running.handle, &mut exit).await {
+        return Ok(end);
+    }
+    let view = running.handle.view();
+    let state = running.handle.role().brooklyn_word();
+    parent.say(&Word::Ready(Ready {
+        pid: std::process::id(),
+        uri: settings.node_uri.clone(),
+        local: config::address::local_uri(&settings.web),
+        state: state.to_owned(),
+        why: view.status.why.clone(),
+        warnings: warnings.iter().map(ToString::to_string).collect(),
+        first_login,
+    }));
+    info!("Started Brownstone console at {}", settings.node_uri);
+    let end = exit.await.map_or_else(|_| End::new(1, "the driver's thread ended without a word"), End::from);
+    // What is being answered comes to its end.
+    stop_web.send_replace(true);
+    for task in web {
+        // A listener that panicked has said so.
+        let _ = task.await;
+    }
+    Ok(end)
+}
+
+/// Waits until the node knows what it is, for a short while: a start that fails at once should be told so.
+async fn first_state(handle: &Handle, exit: &mut oneshot::Receiver<Exit>) -> Option<End> {
+    let mut changed = handle.changed();
+    let known = async {
+        while handle.role() == Role::Initializing && changed.changed().await.is_ok() {}
+    };
+    tokio::select! {
+        ended = exit => {
+            Some(ended.map_or_else(|_| End::new(1, "the driver's thread ended without a word"), End::from))
+        }
+        _ = tokio::time::timeout(FIRST_STATE, known) => None,
+    }
+}
+
+fn start_web(
+    bound: Vec<http::Bound>,
+    settings: &Settings,
+    auth: auth::AuthOptions,
+    peer: &keys::PeerKey,
+    handle: &Handle,
+    stop: &watch::Receiver<bool>,
+) -> Vec<tokio::task::JoinHandle<()>> {
+    if settings.login == Login::Off {
+        warn!("login is switched off: whoever reaches {} may do everything", settings.node_uri);
+    }
+    let options = http::Options {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("BROWNSTONE_COMMIT").map(str::to_owned),
+        public_headers: settings.public_headers,
+        auth,
+        nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
+    };
+    let app = App::new(Arc::new(handle.clone()), options);
+    let front = Front::new(&app);
+    bound.into_iter().map(|bound| tokio::spawn(bound.serve(front.clone(), stop.clone()))).collect()
+}
+
+/// SIGTERM and SIGINT end the server gracefully; a terminal that closes does not end it.
+fn stop_on_signals(handle: &Handle) -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move { while hangup.recv().await.is_some() {} });
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut asked = signal(kind)?;
+        let handle = handle.clone();
+        tokio::spawn(async move {
+            while asked.recv().await.is_some() {
+                handle.stop();
+            }
+        });
+    }
+    Ok(())
+}
+
+fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interface::Config> {
+    let known = &memory.identity;
+    let host = this_host();
+    let ha = ha::config::Config {
+        node: settings.node_id.clone().unwrap_or_else(|| known.node.clone()),
+        uid: format!("{:016x}", random_u64()?),
+        home: known.home.clone(),
+        boot: boot_id(),
+        host: host.name.clone(),
+        uri: settings.node_uri.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mode: settings.mode,
+        persist: match settings.persist {
+            Persist::Auto | Persist::Disabled => ha::config::Persist::Auto,
+            Persist::Rebind => ha::config::Persist::Rebind,
+            Persist::Clean => ha::config::Persist::Clean,
+        },
+        priority: known.priority.unwrap_or(settings.priority),
+        hot_standby: settings.hot_standby,
+        timeout: settings.timeout,
+        poll: settings.poll,
+        beat: settings.beat,
+        incarnation_seen: known.incarnation,
+        wall_secs: clock::wall().0 / 1000,
+        prune_after: base::Span::secs(300).max(settings.timeout * 2),
+        checkpoint_records: base::limits::CHECKPOINT_RECORDS,
+        seed: random_u64()?,
+    };
+    Ok(node::interface::Config { ha, host })
+}

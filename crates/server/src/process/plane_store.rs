@@ -1,0 +1,133 @@
+//! Opening the plane's store: is it a plane's folder, does it keep what a store must keep, what are its keys.
+//!
+//! A folder on a dead NFS server hangs whoever touches it, so all of this happens on a thread that may be left
+//! behind.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{fs, io, thread};
+
+use store::Store;
+use store::folder::FolderStore;
+use store::mem::MemStore;
+use tracing::{info, warn};
+
+use crate::config::{Login, Persist, Settings};
+use crate::data::{Data, random_u64};
+use crate::keys::{KeyError, PlaneKeys};
+
+/// How long the store may take to show that it is fit.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What lies in a plane's folder; anything else without a `plane.json` is not a plane.
+const OURS: [&str; 9] =
+    ["plane.json", "leader.json", "terms", "nodes", "log", "ckpt", "keys", "blobs", "check"];
+
+/// The store and what its servers share.
+pub(super) struct PlaneStore {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) keys: PlaneKeys,
+}
+
+/// Opens it; the error is for people (exit code 3).
+pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
+    let (done, outcome) = mpsc::channel();
+    let (settings, data, folder) = (settings.clone(), data.clone(), settings.store.clone());
+    let run = move || {
+        // Nobody listens after the deadline.
+        let _ = done.send(try_open(&settings, &data));
+    };
+    thread::Builder::new()
+        .name("store-open".to_owned())
+        .spawn(run)
+        .map_err(|e| format!("no thread to open the store with: {e}"))?;
+    outcome.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| {
+        Err(format!(
+            "the plane's folder {} does not answer; see whether its file system is mounted and its server runs",
+            folder.display()
+        ))
+    })
+}
+
+fn try_open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
+    let store: Arc<dyn Store> = match settings.persist {
+        Persist::Disabled => {
+            warn!("persistMode is DISABLED: nothing is kept when this server ends");
+            Arc::new(MemStore::new())
+        }
+        _ => {
+            refuse_foreign(&settings.store)?;
+            Arc::new(FolderStore::open(&settings.store).map_err(|e| e.to_string())?)
+        }
+    };
+    if settings.store_check && settings.persist != Persist::Disabled {
+        let uid = format!("{:016x}", random_u64().map_err(|e| e.to_string())?);
+        let took = store::gate::check(&store, &uid, PATIENCE).map_err(|e| e.to_string())?;
+        if took > store::gate::BUDGET {
+            warn!(?took, "the store is slow: each write waits for it");
+        } else {
+            info!(?took, "the store is fit: {}", store.describe());
+        }
+    }
+    let keys = PlaneKeys::open(&*store, data, settings.login == Login::Generated);
+    let keys = keys.map_err(|e: KeyError| e.to_string())?;
+    Ok(PlaneStore { store, keys })
+}
+
+/// A folder of something else is left as it is.
+fn refuse_foreign(folder: &Path) -> Result<(), String> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // What is missing is made, and what cannot be read is named, when it is opened.
+        Err(e) if e.kind() != io::ErrorKind::PermissionDenied => return Ok(()),
+        Err(e) => return Err(format!("the plane's folder {} cannot be read: {e}", folder.display())),
+    };
+    let mut foreign = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| format!("the plane's folder {} cannot be read: {e}", folder.display()))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name == "plane.json" {
+            return Ok(());
+        }
+        // The file system's own, and the store's hidden folders.
+        if !OURS.contains(&name.as_str()) && !name.starts_with('.') && name != "lost+found" {
+            foreign.push(name);
+        }
+    }
+    foreign.sort();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let brooklyn = foreign.iter().any(|name| name == "planeId" || name == "entities");
+    let what = if brooklyn { "the state of an Apache Brooklyn server" } else { "something else" };
+    foreign.truncate(3);
+    Err(format!(
+        "the folder {} holds {what} ({}, ...) and no plane; nothing was changed in it. Point persistenceDir at an \
+         empty folder, or at one where nothing is yet",
+        folder.display(),
+        foreign.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_something_else_is_refused_and_one_of_ours_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(refuse_foreign(dir.path()).is_ok());
+        assert!(refuse_foreign(&dir.path().join("missing")).is_ok());
+        for ours in ["lost+found", ".stage", "keys"] {
+            fs::create_dir(dir.path().join(ours)).unwrap();
+        }
+        assert!(refuse_foreign(dir.path()).is_ok());
+        fs::create_dir(dir.path().join("entities")).unwrap();
+        let error = refuse_foreign(dir.path()).unwrap_err();
+        assert!(error.contains("Apache Brooklyn") && error.contains("entities"), "{error}");
+        fs::write(dir.path().join("plane.json"), "{}").unwrap();
+        assert!(refuse_foreign(dir.path()).is_ok());
+    }
+}
