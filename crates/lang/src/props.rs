@@ -7,7 +7,7 @@ mod escape;
 
 use std::ops::Range;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Found};
 
 /// The longest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -33,7 +33,7 @@ pub fn parse(source: &str, text: &str) -> (Vec<Entry>, Vec<Diagnostic>) {
         return (Vec::new(), vec![Diagnostic::error(source, 0..0, message)]);
     }
     let mut entries = Vec::new();
-    let mut diagnostics = Vec::new();
+    let mut found = Found::default();
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut line = 1;
     while at < text.len() {
@@ -41,12 +41,12 @@ pub fn parse(source: &str, text: &str) -> (Vec<Entry>, Vec<Diagnostic>) {
         match read_line(source, logical, at, line) {
             Ok(Some(entry)) => entries.push(entry),
             Ok(None) => {}
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+            Err(diagnostic) => found.extend([*diagnostic]),
         }
         at += logical.len();
         line += lines;
     }
-    (entries, diagnostics)
+    (entries, found.into_kept())
 }
 
 /// The first line of `rest` with the lines that continue it, line ends included, and how many they are.

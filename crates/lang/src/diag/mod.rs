@@ -1,5 +1,6 @@
 //! An error or warning about a place in a text, and how it is shown: as text with a snippet, or as JSON.
 
+mod found;
 mod locate;
 mod render;
 
@@ -7,6 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub use found::{Found, KEPT_MAX};
 pub use locate::{Located, Position};
 pub use render::{render, render_all};
 

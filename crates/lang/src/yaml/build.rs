@@ -1,15 +1,15 @@
 //! From the parser's events to the tree: aliases, merge keys, duplicate keys, limits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
+use granit_parser::{Event, Parser, Span, StructureStyle, Tag};
 
 use super::explain::explain;
 use super::limits::Limits;
 use super::node::{Node, Style, Value};
-use super::scalar;
-use crate::diag::Diagnostic;
+use super::{merge, tagged};
+use crate::diag::{Diagnostic, Found};
 
 /// Reads one document. The tree is there unless the text is no YAML at all or meets a limit; then a diagnostic
 /// says which. Errors that leave a tree (a key twice, a bad tag) are all reported.
@@ -34,11 +34,11 @@ pub fn parse(source: &str, text: &str, limits: &Limits) -> (Option<Node>, Vec<Di
             Err(error) => Err(explain(source, text, &error, limits)),
         };
         if let Err(fatal) = step {
-            build.diagnostics.push(fatal);
-            return (None, build.diagnostics);
+            build.found.push(fatal);
+            return (None, build.found.into_kept());
         }
     }
-    (build.root, build.diagnostics)
+    (build.root, build.found.into_kept())
 }
 
 fn range(span: &Span, text: &str) -> Range<usize> {
@@ -79,7 +79,7 @@ struct Build<'a> {
     documents: usize,
     nodes: usize,
     alias_bytes: usize,
-    diagnostics: Vec<Diagnostic>,
+    found: Found,
 }
 
 impl<'a> Build<'a> {
@@ -93,7 +93,7 @@ impl<'a> Build<'a> {
             documents: 0,
             nodes: 0,
             alias_bytes: 0,
-            diagnostics: Vec::new(),
+            found: Found::default(),
         }
     }
 
@@ -112,7 +112,8 @@ impl<'a> Build<'a> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let (value, style) = self.scalar(&text, style, tag.as_deref(), span);
+                let (value, style) =
+                    tagged::value(self.source, &mut self.found, &text, style, tag.as_deref(), span);
                 let size = Size { nodes: 1, bytes: text.len(), depth: 0 };
                 let node = Node { value, span: span.clone(), tag: tag.map(|t| t.original()), style };
                 self.count(1, span)?;
@@ -163,7 +164,7 @@ impl<'a> Build<'a> {
             return Err(self.too_deep(span));
         }
         if let Some(tag) = tag.filter(|t| t.core_suffix() != Some(expected) && t.original() != "!") {
-            self.bad_tag(tag, span);
+            tagged::unknown(self.source, &mut self.found, tag, span);
         }
         let end = if style == StructureStyle::Flow { span.end } else { span.start };
         self.open.push(Open {
@@ -183,7 +184,9 @@ impl<'a> Build<'a> {
         let end = if span.is_empty() { open.end } else { span.end.max(open.end) };
         let value = match open.items {
             Items::Seq(items) => Value::Seq(items),
-            Items::Map { entries, merges, .. } => Value::Map(self.merged(entries, merges)),
+            Items::Map { entries, merges, .. } => {
+                Value::Map(merge::entries(self.source, &mut self.found, entries, merges))
+            }
         };
         let node = Node { value, span: open.start..end, tag: open.tag, style: Style::Collection };
         self.place(node, open.anchor, open.size);
@@ -252,127 +255,5 @@ impl<'a> Build<'a> {
                 Some(k) => entries.push((k, node)),
             },
         }
-    }
-
-    /// The entries without duplicates, and those that merge keys add: what the map says itself wins, then the
-    /// first of what is merged.
-    fn merged(&mut self, entries: Vec<(Node, Node)>, merges: Vec<Node>) -> Vec<(Node, Node)> {
-        let mut seen = HashSet::new();
-        let mut out = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            let Some(id) = identity(&key) else {
-                let message = format!("{} cannot be a key", key.describe());
-                self.diagnostics
-                    .push(Diagnostic::error(self.source, key.span.clone(), message).label("expected a name"));
-                continue;
-            };
-            if !seen.insert(id) {
-                let message = format!(
-                    "the key `{}` stands here for the second time",
-                    key.scalar_text().unwrap_or_default()
-                );
-                self.diagnostics.push(
-                    Diagnostic::error(self.source, key.span.clone(), message)
-                        .label("expected each key once")
-                        .help("remove one of the two, or give it another name"),
-                );
-                continue;
-            }
-            out.push((key, value));
-        }
-        for merge in merges {
-            let maps = match merge.value {
-                Value::Map(entries) => vec![entries],
-                Value::Seq(items) if items.iter().all(|i| i.as_map().is_some()) => items
-                    .into_iter()
-                    .filter_map(|i| match i.value {
-                        Value::Map(entries) => Some(entries),
-                        _ => None,
-                    })
-                    .collect(),
-                _ => {
-                    self.diagnostics.push(
-                        Diagnostic::error(self.source, merge.span, "the merge key `<<` is given no map")
-                            .label("expected an alias of a map, or a list of such"),
-                    );
-                    continue;
-                }
-            };
-            for (key, value) in maps.into_iter().flatten() {
-                if identity(&key).is_some_and(|id| seen.insert(id)) {
-                    out.push((key, value));
-                }
-            }
-        }
-        out
-    }
-
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        span: &Range<usize>,
-    ) -> (Value, Style) {
-        let plain = style == ScalarStyle::Plain;
-        let style = if plain { Style::Plain } else { Style::Quoted };
-        let string = || Value::String(text.to_owned());
-        let Some(tag) = tag else {
-            if plain && scalar::is_sexagesimal(text) {
-                let value = scalar::resolve(text);
-                let number = Node { value: value.clone(), span: span.clone(), tag: None, style }.describe();
-                self.diagnostics.push(
-                    Diagnostic::warning(
-                        self.source,
-                        span.clone(),
-                        format!("`{text}` is {number} in YAML (base 60)"),
-                    )
-                    .help(format!("write \"{text}\" in quotes if it is a text")),
-                );
-                return (value, style);
-            }
-            return (if plain { scalar::resolve(text) } else { string() }, style);
-        };
-        let value = match tag.core_suffix() {
-            // Timestamps and binary stay the text that they are.
-            Some("str" | "timestamp" | "binary") => Some(string()),
-            Some("null") => (text.is_empty() || scalar::resolve(text) == Value::Null).then_some(Value::Null),
-            Some("int") => scalar::int(text),
-            Some("float") => scalar::float(text).or_else(|| match scalar::int(text) {
-                Some(Value::Int(n)) => Some(Value::Float(n as f64)),
-                _ => None,
-            }),
-            Some("bool") => Some(scalar::resolve(text)).filter(|v| matches!(v, Value::Bool(_))),
-            _ if tag.original() == "!" => Some(string()),
-            _ => {
-                self.bad_tag(tag, span);
-                return (string(), style);
-            }
-        };
-        let value = value.unwrap_or_else(|| {
-            let message = format!("the value does not fit its tag {}", tag.original());
-            self.diagnostics.push(Diagnostic::error(self.source, span.clone(), message));
-            string()
-        });
-        (value, style)
-    }
-
-    fn bad_tag(&mut self, tag: &Tag, span: &Range<usize>) {
-        let message = format!("the tag {} means nothing here", tag.original());
-        self.diagnostics.push(
-            Diagnostic::error(self.source, span.clone(), message)
-                .label("expected no tag")
-                .help("known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map"),
-        );
-    }
-}
-
-/// What makes two keys the same. Collections cannot be keys.
-fn identity(key: &Node) -> Option<String> {
-    match &key.value {
-        Value::String(s) => Some(format!("s{s}")),
-        Value::Null => Some("null".into()),
-        Value::Seq(_) | Value::Map(_) => None,
-        _ => key.scalar_text(),
     }
 }

@@ -3,8 +3,10 @@
 mod build;
 mod explain;
 mod limits;
+mod merge;
 mod node;
 mod scalar;
+mod tagged;
 
 pub use build::parse;
 pub use limits::Limits;

@@ -222,3 +222,14 @@ fn bombs_end_at_a_limit_that_is_named() {
         assert!(last.ends_with(limit), "{last}: expected {limit}");
     }
 }
+
+#[test]
+fn a_flood_of_errors_is_bounded_and_never_hides_that_there_are_some() {
+    use crate::diag::{Diagnostic, KEPT_MAX};
+    let text = format!("l: [{}]\na: 1\na: 2\n", "1:30, ".repeat(5000));
+    let (_, diagnostics) = parse("x", &text, &Limits::BLUEPRINT);
+    assert_eq!(diagnostics.len(), KEPT_MAX + 1);
+    assert_eq!(diagnostics.iter().filter(|d| Diagnostic::is_error(d)).count(), 1);
+    let doubles = "a: 1\n".repeat(5000);
+    assert_eq!(parse("x", &doubles, &Limits::BLUEPRINT).1.len(), KEPT_MAX);
+}

@@ -3,42 +3,57 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use lang::diag::Diagnostic;
+use lang::diag::{Diagnostic, Found};
 use lang::yaml::{Node, Value};
 
 use crate::config::deferred;
 use crate::yaml_value::{key_text, to_json};
 
+/// Searches for a nearest name in one document.
+const SEARCHES_MAX: usize = 200;
+
 pub(super) struct Context<'a> {
     source: &'a str,
-    found: Vec<Diagnostic>,
+    found: Found,
     /// Whether the document was recognised as a blueprint at all.
     pub(super) is_plan: bool,
+    /// How many more names may be searched for a nearest one: the search is slow.
+    searches_left: usize,
     /// Ids that were given, by their first place.
     ids: BTreeMap<String, Range<usize>>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(source: &'a str, found: Vec<Diagnostic>) -> Self {
-        Self { source, found, is_plan: false, ids: BTreeMap::new() }
+    pub(super) fn new(source: &'a str, diagnostics: Vec<Diagnostic>) -> Self {
+        let mut found = Found::default();
+        found.extend(diagnostics);
+        Self { source, found, is_plan: false, searches_left: SEARCHES_MAX, ids: BTreeMap::new() }
     }
 
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> Adding<'_> {
-        self.found.push(Diagnostic::error(self.source, span, message));
-        Adding(&mut self.found)
+        Adding(self.found.push(Diagnostic::error(self.source, span, message)))
     }
 
     pub(super) fn warning(&mut self, span: Range<usize>, message: impl Into<String>) -> Adding<'_> {
-        self.found.push(Diagnostic::warning(self.source, span, message));
-        Adding(&mut self.found)
+        Adding(self.found.push(Diagnostic::warning(self.source, span, message)))
     }
 
     pub(super) fn failed(&self) -> bool {
-        self.found.iter().any(Diagnostic::is_error)
+        self.found.failed()
     }
 
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.found
+        self.found.into_kept()
+    }
+
+    /// The known name that `name` most likely meant.
+    pub(super) fn nearest<'k>(
+        &mut self,
+        name: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Option<&'k str> {
+        self.searches_left = self.searches_left.checked_sub(1)?;
+        base::suggest::nearest(name, known)
     }
 
     /// The entries of a map; an error otherwise. Nothing at all is an empty map.
@@ -107,16 +122,22 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The diagnostic that was just added, to say more.
-pub(super) struct Adding<'d>(&'d mut Vec<Diagnostic>);
+/// The diagnostic that was just added, to say more; nothing when there were too many to keep it.
+pub(super) struct Adding<'d>(Option<&'d mut Diagnostic>);
 
 impl Adding<'_> {
-    pub(super) fn label(self, label: impl Into<String>) -> Self {
-        self.edit(|d| d.label(label))
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.0 {
+            diagnostic.label = Some(label.into());
+        }
+        self
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
-        self.edit(|d| d.help(help))
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.0 {
+            diagnostic.help = Some(help.into());
+        }
+        self
     }
 
     /// Help that names the nearest known name, if there is one.
@@ -125,13 +146,6 @@ impl Adding<'_> {
             Some(name) => self.help(format!("did you mean '{name}'?")),
             None => self,
         }
-    }
-
-    fn edit(self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {
-        if let Some(last) = self.0.pop() {
-            self.0.push(change(last));
-        }
-        self
     }
 }
 

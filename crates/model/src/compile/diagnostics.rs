@@ -94,13 +94,9 @@ pub(super) fn warnings(items: &[Diagnostic], text: &str) -> Vec<SpecWarning> {
     sorted.sort_by_key(|d| d.span.start);
     sorted
         .into_iter()
-        .take(WARNINGS_MAX)
         .map(|d| {
             let at = Position::of(text, d.span.start);
             SpecWarning { message: d.message.clone(), help: d.help.clone(), line: at.line, column: at.column }
         })
         .collect()
 }
-
-/// Warnings kept with a spec; it goes into a record.
-const WARNINGS_MAX: usize = 100;

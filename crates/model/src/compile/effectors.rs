@@ -73,7 +73,7 @@ fn parameters(cx: &mut Context<'_>, node: &Node) -> Vec<ParameterSpec> {
                     default.filter(|n| !n.is_null()).and_then(|n| cx.value(&name, n)).map(ConfigValue::new);
                 for (field, key, _) in keyed(entries) {
                     if !PARAMETER_FIELDS.contains(&field.as_str()) {
-                        let near = base::suggest::nearest(&field, PARAMETER_FIELDS.iter().copied());
+                        let near = cx.nearest(&field, PARAMETER_FIELDS.iter().copied());
                         cx.warning(
                             key.span.clone(),
                             format!("unknown field '{field}' of a parameter: it has no effect"),

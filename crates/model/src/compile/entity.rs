@@ -124,9 +124,7 @@ pub(super) fn finish(cx: &mut Context<'_>, entity: &mut EntitySpec, mut settings
 fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
     let mut given = TYPE_KEYS.iter().filter_map(|k| node.get(k));
     let Some(value) = given.next() else {
-        let near = node
-            .as_map()
-            .and_then(|e| keyed(e).find(|(k, ..)| base::suggest::nearest(k, TYPE_KEYS).is_some()));
+        let near = node.as_map().and_then(|e| keyed(e).find(|(k, ..)| cx.nearest(k, TYPE_KEYS).is_some()));
         let span = near.as_ref().map_or_else(|| first_key(node), |(_, k, _)| k.span.clone());
         let adding = cx.error(span, "the entity has no type").label("expected `type`");
         match near {
@@ -162,7 +160,8 @@ fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
             cx.error(value.span.clone(), why);
             None
         }
-        Lookup::Unknown(near) => {
+        Lookup::Unknown => {
+            let near = cx.nearest(&name, types::all_names());
             cx.error(value.span.clone(), format!("Unable to match plan item: there is no type '{name}'"))
                 .label("expected the name of a type")
                 .nearest(near);

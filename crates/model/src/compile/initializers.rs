@@ -41,7 +41,7 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
             );
         }
         simple => {
-            let near = base::suggest::nearest(simple, NOW.iter().chain(LATER).copied());
+            let near = cx.nearest(simple, NOW.iter().chain(LATER).copied());
             cx.error(type_node.span.clone(), format!("there is no initializer '{name}'"))
                 .label("expected the name of an initializer")
                 .nearest(near);
@@ -130,7 +130,7 @@ impl<'n> Fields<'n> {
     /// Warns of fields that nothing reads.
     pub(super) fn report_others(&self, cx: &mut Context<'_>, known: &[&'static str]) {
         for (name, key, _) in self.entries.iter().filter(|(k, ..)| !known.contains(&k.as_str())) {
-            let near = base::suggest::nearest(name, known.iter().copied());
+            let near = cx.nearest(name, known.iter().copied());
             cx.warning(key.span.clone(), format!("unknown field '{name}': it has no effect")).nearest(near);
         }
     }
@@ -141,7 +141,7 @@ pub(super) fn type_name(cx: &mut Context<'_>, node: Option<&Node>, default: &str
     let Some(node) = node else { return default.to_owned() };
     let Some(name) = cx.text("type", node) else { return default.to_owned() };
     if ValueType::by_name(&name).is_none() {
-        let near = base::suggest::nearest(&name, TYPE_NAMES.iter().copied());
+        let near = cx.nearest(&name, TYPE_NAMES.iter().copied());
         let adding = cx.error(node.span.clone(), format!("there is no type '{name}' for values"));
         match near {
             Some(_) => adding.nearest(near),

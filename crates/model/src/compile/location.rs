@@ -150,7 +150,7 @@ fn kind(cx: &mut Context<'_>, node: &Node, name: &str) -> Option<LocationKind> {
         .help("this release has `localhost`");
         return None;
     }
-    let near = base::suggest::nearest(prefix, LATER.iter().copied().chain(["localhost"]));
+    let near = cx.nearest(prefix, LATER.iter().copied().chain(["localhost"]));
     let adding =
         cx.error(node.span.clone(), format!("Unknown location '{name}'")).label("expected `localhost`");
     adding.nearest(near);

@@ -80,7 +80,7 @@ fn services<'n>(cx: &mut Context<'_>, root: &'n Node) -> Option<&'n [Node]> {
             .help(format!("put the entity into a list: `services:`, and below it `- type: {name}`"));
         return None;
     }
-    let near = keyed(entries).find(|(k, ..)| base::suggest::nearest(k, ["services"]).is_some());
+    let near = keyed(entries).find(|(k, ..)| cx.nearest(k, ["services"]).is_some());
     match near {
         Some((_, key, _)) if key.as_str() != Some("services") => {
             cx.error(key.span.clone(), "the blueprint has no services").nearest(Some("services"));

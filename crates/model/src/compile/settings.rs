@@ -73,7 +73,7 @@ impl<'t> Settings<'t> {
     /// A key that nothing reads: reported, never dropped in silence.
     pub(super) fn unknown(&self, cx: &mut Context<'_>, name: &str, span: Range<usize>, otherwise: &str) {
         let known = self.type_def.config_keys().flat_map(|k| k.aliases.iter().copied().chain([k.name]));
-        let near = base::suggest::nearest(name, known.chain(super::entity::KEYS.iter().copied()));
+        let near = cx.nearest(name, known.chain(super::entity::KEYS.iter().copied()));
         let adding = cx.warning(
             span,
             format!("unknown key '{name}' on {}: it has no effect", self.type_def.simple_name()),
@@ -146,6 +146,12 @@ fn map_key_of(mut keys: impl Iterator<Item = &'static ConfigDef>, name: &str) ->
 
 /// Whether two names differ by one letter, by two neighbours swapped, or only in case and punctuation.
 fn is_slip(a: &str, b: &str) -> bool {
+    // Most pairs end here: one slip leaves the first or the last letter as it is.
+    let ends = |s: &str| (s.bytes().next().map(|b| b | 0x20), s.bytes().last().map(|b| b | 0x20));
+    let ((a0, a1), (b0, b1)) = (ends(a), ends(b));
+    if a.len().abs_diff(b.len()) > 4 || a0 != b0 && a1 != b1 {
+        return false;
+    }
     let plain =
         |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let (a, b) = (plain(a), plain(b));

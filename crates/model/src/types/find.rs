@@ -14,8 +14,8 @@ pub enum Lookup {
     },
     /// A type that Brooklyn has and this release has not; the sentence says why and what to do.
     Refused(String),
-    /// Nothing that is known; the nearest name that is.
-    Unknown(Option<&'static str>),
+    /// Nothing that is known; [`all_names`] may hold what was meant.
+    Unknown,
 }
 
 /// The type with this name on the wire or in a record.
@@ -38,8 +38,12 @@ pub fn lookup(name: &str) -> Lookup {
     if let Some(why) = later::why_not(bare) {
         return Lookup::Refused(why);
     }
-    let known = ALL.iter().flat_map(|t| t.names.iter().copied().chain([t.java_type]));
-    Lookup::Unknown(base::suggest::nearest(symbol, known))
+    Lookup::Unknown
+}
+
+/// All names of types that can be deployed.
+pub fn all_names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().flat_map(|t| t.names.iter().copied().chain([t.java_type]))
 }
 
 impl TypeDef {
@@ -131,8 +135,9 @@ mod tests {
 
     #[test]
     fn a_slip_names_the_nearest_type() {
-        let Lookup::Unknown(Some(near)) = lookup("VanillaSoftwareProces") else { panic!() };
-        assert_eq!(near, "VanillaSoftwareProcess");
-        let Lookup::Unknown(None) = lookup("wire-no-such-type") else { panic!() };
+        assert!(matches!(lookup("VanillaSoftwareProces"), Lookup::Unknown));
+        let near = |name| base::suggest::nearest(name, all_names());
+        assert_eq!(near("VanillaSoftwareProces"), Some("VanillaSoftwareProcess"));
+        assert_eq!(near("wire-no-such-type"), None);
     }
 }

@@ -160,7 +160,7 @@ pub fn why_not(name: &str) -> Option<String> {
             if *known == symbol
                 || *known == simple
                 || looks_java && simple.strip_suffix("Impl") == Some(*known)
-                || hyphens(known) == symbol
+                || is_hyphen_form(symbol, known)
             {
                 return Some(why.sentence(simple));
             }
@@ -175,18 +175,20 @@ pub fn why_not(name: &str) -> Option<String> {
     None
 }
 
-/// `DynamicCluster` as `dynamic-cluster`.
-fn hyphens(camel: &str) -> String {
-    let mut out = String::with_capacity(camel.len() + 4);
-    let chars: Vec<char> = camel.chars().collect();
-    for (i, c) in chars.iter().enumerate() {
-        let after_lower = i > 0 && chars[i - 1].is_ascii_lowercase();
-        if c.is_ascii_uppercase() && after_lower {
-            out.push('-');
+/// Whether `name` is the hyphen form of a class: `dynamic-cluster` for `DynamicCluster`.
+fn is_hyphen_form(name: &str, camel: &str) -> bool {
+    let mut name = name.chars();
+    let mut after_lower = false;
+    for c in camel.chars() {
+        if c.is_ascii_uppercase() && after_lower && name.next() != Some('-') {
+            return false;
         }
-        out.push(c.to_ascii_lowercase());
+        if name.next() != Some(c.to_ascii_lowercase()) {
+            return false;
+        }
+        after_lower = c.is_ascii_lowercase();
     }
-    out
+    name.next().is_none()
 }
 
 #[cfg(test)]

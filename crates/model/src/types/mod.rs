@@ -14,7 +14,7 @@ pub use crate::value::{EnumDef, ValueType};
 pub use def::{
     Action, Behaviour, ConfigDef, DefaultValue, EffectorDef, Inheritance, ParameterDef, SensorDef, TypeDef,
 };
-pub use find::{Lookup, by_wire_name, lookup};
+pub use find::{Lookup, all_names, by_wire_name, lookup};
 
 /// The version of Brooklyn whose types these are; `NAME:VERSION` may say it.
 pub const CORE_VERSION: &str = "1.1.0";
