@@ -40,35 +40,35 @@ pub(crate) fn begin(
     process: ProcessRef,
     grace: Span,
     now: Instant,
-) -> Result<(Killing, Option<OwnedFd>), Outcome> {
+) -> Result<(Killing, Option<OwnedFd>), Box<Outcome>> {
+    let over = |outcome| Err(Box::new(outcome));
+    let failed = |why| over(Outcome::Failed(why));
     let pid = process.pid;
     if !process.host.is_same_host(&context.host) {
         let (there, here) = (&process.host.name, &context.host.name);
-        return Err(Outcome::Failed(format!(
-            "process {pid} runs on host {there}; this server runs on host {here}"
-        )));
+        return failed(format!("process {pid} runs on host {there}; this server runs on host {here}"));
     }
     if !process.host.is_same_boot(&context.host) {
-        return Err(Outcome::Done);
+        return over(Outcome::Done);
     }
     if pid <= 1 || pid == Pid::this().as_raw() {
-        return Err(Outcome::Failed(format!(
-            "process {pid} is the system's or this server; it is not ended"
-        )));
+        return failed(format!("process {pid} is the system's or this server; it is not ended"));
     }
     let pidfd = pidfd(pid).ok();
     let stat = match presence(&process) {
         Ok(Presence::Alive(stat)) => stat,
-        Ok(Presence::Gone | Presence::Other) => return Err(Outcome::Done),
-        Err(error) => return Err(Outcome::Failed(unreadable(pid, &error))),
+        Ok(Presence::Gone | Presence::Other) => return over(Outcome::Done),
+        Err(error) => return failed(unreadable(pid, &error)),
     };
     // It may have founded a group of its own since it was found.
     let group = Some(stat.pgid).filter(|pgid| *pgid > 1 && *pgid != getpgrp().as_raw());
     let group = group.filter(|pgid| *pgid == process.pgid || *pgid == pid);
-    let kill_at = now.checked_add(Duration::from_micros(grace.0)).unwrap_or(now + Duration::from_secs(86400));
+    let kill_at = now.checked_add(Duration::from_micros(grace.0)).unwrap_or(now + Duration::from_hours(24));
     let mut killing = Killing { process, group, kill_at, give_up_at: None, gone: false, look_at: now };
-    context.permit(key).and_then(|()| killing.signal(Signal::SIGTERM)).map_err(Outcome::Failed)?;
-    Ok((killing, pidfd))
+    match context.permit(key).and_then(|()| killing.signal(Signal::SIGTERM)) {
+        Ok(()) => Ok((killing, pidfd)),
+        Err(why) => failed(why),
+    }
 }
 
 impl Killing {

@@ -128,7 +128,7 @@ impl Reactor {
             Work::RemoveDir { dir } => (Stage::Removing, Some(Job::Remove(dir)), None),
             Work::Kill { process, grace } => match kill::begin(&self.context, &key, process, grace, now) {
                 Ok((killing, pidfd)) => (Stage::Killing(killing), None, Some(pidfd)),
-                Err(outcome) => return self.report(key, outcome),
+                Err(outcome) => return self.report(key, *outcome),
             },
         };
         self.last_token = token;
@@ -229,7 +229,7 @@ impl Reactor {
                 self.attach(token, pidfd);
                 self.set_timer(token);
             }
-            (Answer::Found(Err(why)), _) => self.finish(token, Some(Outcome::Gone(why))),
+            (Answer::Found(Err(outcome)), _) => self.finish(token, Some(*outcome)),
             (Answer::Final(outcome), _) => self.finish(token, Some(outcome)),
             (answer, stage) => tracing::error!(?answer, ?stage, "an answer that nobody asked for"),
         }

@@ -30,8 +30,9 @@ pub(crate) struct Running {
     /// Its first process has ended. It is not collected before its group is through with: until then its
     /// number, which is the group's too, cannot be given to another process.
     exited: bool,
-    /// It was collected; with its code, if the system told.
-    collected: Option<Option<i32>>,
+    collected: bool,
+    /// How it ended, if the system told when it was collected.
+    exit_code: Option<i32>,
     /// A worker reads its files.
     reading: bool,
 }
@@ -56,14 +57,15 @@ impl Running {
             shown: (0, 0),
             ending: None,
             exited: false,
-            collected: None,
+            collected: false,
+            exit_code: None,
             reading: false,
         }
     }
 
     /// When to look at it again.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        if self.collected.is_some() {
+        if self.collected {
             return None;
         }
         match &self.ending {
@@ -93,7 +95,7 @@ impl Running {
         if let Some(ending) = &mut self.ending
             && !ending.killed
             && ending.kill_at <= now
-            && self.collected.is_none()
+            && !self.collected
         {
             ending.killed = true;
             signal_own_group(self.process.pid, Signal::SIGKILL);
@@ -139,20 +141,22 @@ impl Running {
         }
         if let Some(ending) = &mut self.ending
             && !ending.killed
-            && self.collected.is_none()
+            && !self.collected
             && group_lives(self.process.pgid)
         {
             ending.look_at = ending.kill_at.min(now + GROUP_LOOK);
             return Next::Wait;
         }
-        let code = *self.collected.get_or_insert_with(|| {
-            let status = self.child.try_wait().ok().flatten()?;
-            status.code().or_else(|| status.signal().map(|signal| 128 + signal))
-        });
+        if !self.collected {
+            self.collected = true;
+            let status = self.child.try_wait().ok().flatten();
+            self.exit_code = status
+                .and_then(|status| status.code().or_else(|| status.signal().map(|signal| 128 + signal)));
+        }
         if self.reading {
             return Next::Wait;
         }
         self.reading = true;
-        Next::Job(Job::Finish { folder: self.folder.clone(), exit_code: code })
+        Next::Job(Job::Finish { folder: self.folder.clone(), exit_code: self.exit_code })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -35,12 +36,16 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Asked right before each outside action.
+    /// Asked right before each outside action. A panic in it is a no: the reactor, which asks too, must live.
     pub(crate) fn permit(&self, key: &WorkKey) -> Result<(), String> {
         if self.stop.load(Ordering::Acquire) {
             return Err("this server is shutting down".to_owned());
         }
-        (self.permit)(key)
+        catch_unwind(AssertUnwindSafe(|| (self.permit)(key))).unwrap_or_else(|_| {
+            tracing::error!(?key, "asking whether this node may act panicked");
+            Err("a defect in this server: it could not tell whether it may act; the log has the place"
+                .to_owned())
+        })
     }
 }
 
@@ -108,7 +113,7 @@ pub(crate) enum Answer {
     /// What an ended script has written, and its exit code if that is known.
     Finished(Streams, Option<i32>),
     /// The process to watch, or why there is none.
-    Found(Result<(ProcessRef, Option<OwnedFd>), String>),
+    Found(Result<(ProcessRef, Option<OwnedFd>), Box<Outcome>>),
     /// The end.
     Final(Outcome),
 }

@@ -27,7 +27,7 @@ pub(crate) fn work(context: &Context, orders: &Receiver<Order>, answers: &Sender
         if context.stop.load(Ordering::Acquire) {
             return;
         }
-        // A bug in one job (or in the caller's permit) fails that job; the thread goes on.
+        // A bug in one job fails that job; the thread goes on.
         let answer = catch_unwind(AssertUnwindSafe(|| answer(context, &key, job))).unwrap_or_else(|_| {
             tracing::error!(?key, "a job of the executor panicked");
             Answer::Final(Outcome::Failed("a defect in the executor; the log has its place".to_owned()))

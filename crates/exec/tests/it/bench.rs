@@ -1,6 +1,4 @@
 //! A plane's worth of nothing: an executor on a temporary folder, and what it reports.
-#![allow(unreachable_pub, reason = "shared by several test files, none of which uses all of it")]
-#![allow(dead_code, reason = "the same")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +12,16 @@ use engine::input::Host;
 use tempfile::TempDir;
 
 /// Longer than anything here takes, also on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Bench {
-    pub executor: Executor,
-    pub host: Host,
-    pub dir: TempDir,
+pub(crate) struct Bench {
+    pub(crate) executor: Executor,
+    pub(crate) host: Host,
+    pub(crate) dir: TempDir,
     outcomes: Receiver<(WorkKey, Outcome)>,
 }
 
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         end_grace: Duration::from_millis(300),
         progress_every: Duration::from_millis(150),
@@ -32,11 +30,11 @@ pub fn options() -> Options {
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(options(), |_| Ok(()))
     }
 
-    pub fn with(
+    pub(crate) fn with(
         options: Options,
         permit: impl Fn(&WorkKey) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
@@ -52,11 +50,11 @@ impl Bench {
         Self { executor, host, dir, outcomes }
     }
 
-    pub fn cwd(&self) -> PathBuf {
+    pub(crate) fn cwd(&self) -> PathBuf {
         self.dir.path().join("run")
     }
 
-    pub fn script(&self, text: &str) -> Script {
+    pub(crate) fn script(&self, text: &str) -> Script {
         Script {
             name: "test".to_owned(),
             text: text.to_owned(),
@@ -68,66 +66,66 @@ impl Bench {
         }
     }
 
-    pub fn run(&self, task: &str, work: Work) {
+    pub(crate) fn run(&self, task: &str, work: Work) {
         self.executor.run(key(task), Machine::Local(self.host.clone()), work).unwrap();
     }
 
-    pub fn run_script(&self, task: &str, text: &str) {
+    pub(crate) fn run_script(&self, task: &str, text: &str) {
         self.run(task, Work::Script(self.script(text)));
     }
 
-    pub fn watch(&self, task: &str, known: &ProcessRef) {
+    pub(crate) fn watch(&self, task: &str, known: &ProcessRef) {
         self.run(task, Work::Watch { pid_file: String::new(), known: Some(known.clone()) });
     }
 
-    pub fn kill(&self, task: &str, process: &ProcessRef, grace: Span) {
+    pub(crate) fn kill(&self, task: &str, process: &ProcessRef, grace: Span) {
         self.run(task, Work::Kill { process: process.clone(), grace });
     }
 
-    pub fn next(&self) -> (WorkKey, Outcome) {
+    pub(crate) fn next(&self) -> (WorkKey, Outcome) {
         self.outcomes.recv_timeout(PATIENCE).expect("an outcome")
     }
 
-    pub fn next_within(&self, time: Duration) -> Option<(WorkKey, Outcome)> {
+    pub(crate) fn next_within(&self, time: Duration) -> Option<(WorkKey, Outcome)> {
         self.outcomes.recv_timeout(time).ok()
     }
 
     /// The next outcome, which must be about `task`.
-    pub fn next_of(&self, task: &str) -> Outcome {
+    pub(crate) fn next_of(&self, task: &str) -> Outcome {
         let (key, outcome) = self.next();
         assert_eq!(key.task, task, "{outcome:?}");
         outcome
     }
 
-    pub fn started(&self, task: &str) -> ProcessRef {
+    pub(crate) fn started(&self, task: &str) -> ProcessRef {
         match self.next_of(task) {
             Outcome::Started(process) => process,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn found(&self, task: &str) -> ProcessRef {
+    pub(crate) fn found(&self, task: &str) -> ProcessRef {
         match self.next_of(task) {
             Outcome::Found(process) => process,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn ended(&self, task: &str) -> (i32, Streams, bool) {
+    pub(crate) fn ended(&self, task: &str) -> (i32, Streams, bool) {
         match self.next_of(task) {
             Outcome::Ended { exit_code, streams, timed_out } => (exit_code, streams, timed_out),
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn failed(&self, task: &str) -> String {
+    pub(crate) fn failed(&self, task: &str) -> String {
         match self.next_of(task) {
             Outcome::Failed(why) => why,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn gone(&self, task: &str) -> String {
+    pub(crate) fn gone(&self, task: &str) -> String {
         match self.next_of(task) {
             Outcome::Gone(why) => why,
             other => panic!("{other:?}"),
@@ -135,7 +133,7 @@ impl Bench {
     }
 
     /// A kill is done and a watch sees the end, in either order.
-    pub fn killed(&self, kill: &str, watch: &str) {
+    pub(crate) fn killed(&self, kill: &str, watch: &str) {
         let mut seen = [self.next(), self.next()];
         seen.sort_by_key(|(_, outcome)| matches!(outcome, Outcome::Gone(_)));
         assert!(
@@ -145,27 +143,43 @@ impl Bench {
     }
 
     /// Runs a script to its end.
-    pub fn output(&self, task: &str, text: &str) -> (i32, Streams, bool) {
+    pub(crate) fn output(&self, task: &str, text: &str) -> (i32, Streams, bool) {
         self.run_script(task, text);
         self.started(task);
         self.ended(task)
     }
 
-    pub fn attempt(&self, task: &str) -> PathBuf {
+    pub(crate) fn attempt(&self, task: &str) -> PathBuf {
         self.cwd().join(format!(".brownstone/{task}-0-0"))
     }
 }
 
-pub fn key(task: &str) -> WorkKey {
+impl Drop for Bench {
+    /// Ends what still runs in its folder, also when the test has failed.
+    fn drop(&mut self) {
+        self.executor.shutdown();
+        let Ok(dir) = self.dir.path().canonicalize() else { return };
+        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
+            if let (Some(pid), Ok(cwd)) = (pid, fs::read_link(entry.path().join("cwd")))
+                && cwd.starts_with(&dir)
+            {
+                sigkill(pid);
+            }
+        }
+    }
+}
+
+pub(crate) fn key(task: &str) -> WorkKey {
     WorkKey { term: Term(1), task: task.to_owned(), step: 0, attempt: 0 }
 }
 
 /// Waits for a file that a script writes, and reads the number in it.
-pub fn number_in(file: &Path) -> i32 {
+pub(crate) fn number_in(file: &Path) -> i32 {
     until(|| fs::read_to_string(file).ok()?.trim().parse().ok())
 }
 
-pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -177,11 +191,11 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Whether a process runs (a zombie does not).
-pub fn runs(pid: i32) -> bool {
+pub(crate) fn runs(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| !stat.rsplit(") ").next().unwrap_or("Z").starts_with(['Z', 'X']))
 }
 
-pub fn sigkill(pid: i32) {
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
+pub(crate) fn sigkill(pid: i32) {
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).ok();
 }

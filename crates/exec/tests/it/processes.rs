@@ -1,13 +1,11 @@
 //! Watching and ending processes that scripts have launched.
 
-mod common;
-
 use std::fs;
 use std::time::{Duration, Instant};
 
+use crate::bench::{Bench, key, number_in, options, runs, sigkill, until};
 use base::Span;
 use brownstone_exec::Options;
-use common::{Bench, key, number_in, options, runs, sigkill, until};
 use engine::effect::{Outcome, ProcessRef, Work};
 
 /// Launches a daemon the way blueprints do, and finds it by its pid file.
@@ -63,7 +61,8 @@ fn what_is_no_process_is_gone_and_says_why() {
     assert!(watch("nobody").contains("is not running"));
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
-    assert!(watch("folder").contains("cannot read the pid file"));
+    bench.run("folder", Work::Watch { pid_file: file.to_str().unwrap().to_owned(), known: None });
+    assert!(bench.failed("folder").contains("cannot read the pid file"));
 }
 
 #[test]
@@ -86,6 +85,8 @@ fn a_reused_pid_is_gone_to_a_watch_and_never_signalled() {
 
     let mut elsewhere = process.clone();
     (elsewhere.host.id, elsewhere.host.name) = ("x".to_owned(), "host-a".to_owned());
+    bench.watch("w3", &elsewhere);
+    assert!(bench.failed("w3").contains("runs on host host-a"));
     bench.kill("k3", &elsewhere, Span::ZERO);
     assert!(bench.failed("k3").contains("runs on host host-a"));
     assert!(runs(process.pid));
