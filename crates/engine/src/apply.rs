@@ -69,7 +69,7 @@ impl Root {
             Change::TaskCursor { task, cursor } => self.edit_task(task, |t| t.cursor = *cursor)?,
             Change::Intent { task, intent } => self.edit_task(task, |t| t.intent = Some(intent.clone()))?,
             Change::TaskProcess { task, process } => {
-                self.edit_task(task, |t| t.process.clone_from(process))?
+                self.edit_task(task, |t| t.process.clone_from(process))?;
             }
             Change::StreamsRecorded { task, streams } => self.edit_task(task, |t| {
                 for (name, captured) in streams {

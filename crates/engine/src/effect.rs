@@ -11,6 +11,7 @@ use crate::input::{Host, RequestId, TimerId};
 
 /// What the engine wants done once its changes are durable.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "an effect lives for a moment, and few do at once")]
 pub enum Effect {
     /// Answer a request.
     Reply {

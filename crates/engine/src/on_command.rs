@@ -16,18 +16,16 @@ impl Draft {
         key: Option<WriteKey>,
         command: Command,
     ) {
-        let reply = match key.as_ref().and_then(|k| self.known_write(k)) {
-            Some(reply) => reply,
-            None => {
-                let reply = self.obey(caller, command).unwrap_or_else(Reply::Refused);
-                if let Some(key) = key
-                    && !matches!(reply, Reply::Refused(_))
-                {
-                    self.remember_write(key, reply.clone());
-                }
-                reply
+        let known = key.as_ref().and_then(|k| self.known_write(k));
+        let reply = known.unwrap_or_else(|| {
+            let reply = self.obey(caller, command).unwrap_or_else(Reply::Refused);
+            if let Some(key) = key
+                && !matches!(reply, Reply::Refused(_))
+            {
+                self.remember_write(key, reply.clone());
             }
-        };
+            reply
+        });
         if self.changes.is_empty() && !matches!(reply, Reply::Refused(_)) {
             // A master that does not know that it was fenced learns it by the record.
             let at = self.wall();
@@ -39,7 +37,9 @@ impl Draft {
     fn obey(&mut self, caller: Caller, command: Command) -> Result<Reply, Refusal> {
         match command {
             Command::Deploy { id, spec, start } => self.on_deploy(caller, id, &spec, start),
-            Command::Invoke { entity, effector, params } => self.on_invoke(caller, &entity, effector, params),
+            Command::Invoke { entity, effector, params } => {
+                self.on_invoke(caller, &entity, &effector, params)
+            }
             Command::SetSensor { entity, sensor, value } => self.on_set_sensor(&entity, &sensor, value),
             Command::SetConfig { entity, key, value } => self.on_set_config(&entity, &key, value),
             Command::Rename { entity, name } => self.on_rename(&entity, name),

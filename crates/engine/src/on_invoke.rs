@@ -3,33 +3,55 @@
 use std::collections::BTreeMap;
 
 use base::EntityId;
-use model::spec::{EffectorBody, ExecutionTarget};
+use model::config;
+use model::spec::{ConfigValue, EffectorBody, ExecutionTarget, ParameterSpec};
 use model::types::{Action, Behaviour};
 use serde_json::Value;
 
 use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
 use crate::input::Caller;
+use crate::on_write::check_size;
 use crate::program::StepKind;
 use crate::programs;
 use crate::read::EffectorRef;
 use crate::task::OnError;
 use crate::tasks::NewTask;
 
+/// A parameter as the type that the effector declares for it; one that it does not declare stays as it is.
+fn coerced(effector: &EffectorRef<'_>, name: &str, value: Value) -> Result<Value, Refusal> {
+    check_size("parameter", name, &value)?;
+    let value_type = match effector {
+        EffectorRef::OfSpec(spec) => {
+            spec.parameters.iter().find(|p| p.name == name).map(ParameterSpec::value_type)
+        }
+        EffectorRef::OfType(def) => def.parameters.iter().find(|p| p.name == name).map(|p| p.value_type),
+    };
+    let Some(value_type) = value_type else { return Ok(value) };
+    match config::resolve(name, value_type, &ConfigValue::new(value)) {
+        Ok(value) => Ok(value.into_json()),
+        Err(e) => Err(Refusal::Invalid(e.to_string())),
+    }
+}
+
 impl Draft {
     pub(crate) fn on_invoke(
         &mut self,
         caller: Caller,
         id: &EntityId,
-        effector: String,
+        effector: &str,
         params: BTreeMap<String, Value>,
     ) -> Result<Reply, Refusal> {
         self.must_have(id)?;
         self.check_room()?;
-        if self.root.effector(id, &effector).is_none() {
+        let Some(found) = self.root.effector(id, effector) else {
             return Err(Refusal::NotFound(format!("Entity '{id}' has no effector with name '{effector}'")));
-        }
-        let new = self.effector_task(id, &effector, params, false).map_err(Refusal::Invalid)?;
+        };
+        let params = params
+            .into_iter()
+            .map(|(name, value)| coerced(&found, &name, value).map(|value| (name, value)))
+            .collect::<Result<BTreeMap<String, Value>, Refusal>>()?;
+        let new = self.effector_task(id, effector, params, false).map_err(Refusal::Invalid)?;
         let task = self.begin(NewTask { caller: Some(caller), ..new });
         Ok(Reply::Task { entity: id.clone(), task })
     }

@@ -11,10 +11,10 @@ use crate::effect::Work;
 use crate::entity::Entity;
 use crate::input::{Host, Reign};
 use crate::lifecycle::Lifecycle;
+use crate::machine::out_of_reach;
 use crate::names;
-use crate::process::out_of_reach;
 use crate::state::{Purpose, Transient};
-use crate::task::{Interruption, Status};
+use crate::task::{Interruption, Status, Task};
 
 impl Draft {
     pub(crate) fn on_took_over(&mut self, reign: Reign) {
@@ -42,21 +42,11 @@ impl Draft {
         for id in running {
             let Some(task) = self.task(&id) else { continue };
             let step = task.step_for_people();
-            let mut text = format!(
-                "interrupted: master {} ended ({why}) while in step {step}; nothing was re-run",
+            let left = left_by(&task);
+            let text = format!(
+                "interrupted: master {} ended ({why}) while in step {step}; nothing was re-run{left}",
                 before.node
             );
-            if let Some(p) = &task.process {
-                text += &format!(
-                    ". Its script may still run on host {} (process {}, process group {}): cancel the task to end it",
-                    p.host.name, p.pid, p.pgid
-                );
-            } else if let Some(intent) = task.intent.as_ref().filter(|i| i.step == task.step) {
-                text += &format!(
-                    ". It was about to do, or did, this on host {}: {}",
-                    intent.host.name, intent.what
-                );
-            }
             let interruption = Interruption {
                 master: before.node.clone(),
                 term: before.term,
@@ -116,5 +106,19 @@ impl Draft {
             }
         }
         self.reattach(id);
+    }
+}
+
+/// What a task may have left behind, for the end of its error's text.
+fn left_by(task: &Task) -> String {
+    if let Some(p) = &task.process {
+        return format!(
+            ". Its script may still run on host {} (process {}, process group {}): cancel the task to end it",
+            p.host.name, p.pid, p.pgid
+        );
+    }
+    match task.current_intent() {
+        Some(i) => format!(". It was about to do, or did, this on host {}: {}", i.host.name, i.what),
+        None => String::new(),
     }
 }

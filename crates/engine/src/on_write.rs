@@ -67,7 +67,7 @@ fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_size(what: &str, name: &str, value: &Value) -> Result<(), Refusal> {
+pub(crate) fn check_size(what: &str, name: &str, value: &Value) -> Result<(), Refusal> {
     // A cheap bound first: almost every value is small and none needs to be written out to know it.
     let size = rough_size(value);
     if size > VALUE_BYTES_MAX {

@@ -8,7 +8,7 @@ use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::effect::{Captured, ProcessRef};
+use crate::effect::{Captured, ProcessRef, WorkKey};
 use crate::input::{Caller, Host};
 use crate::program::StepKind;
 
@@ -162,6 +162,13 @@ pub struct Interruption {
     pub step: String,
 }
 
+impl Intent {
+    /// Names the action to the executor.
+    pub fn key(&self, task: &TaskId) -> WorkKey {
+        WorkKey { term: self.term, task: task.as_str().to_owned(), step: self.step, attempt: self.attempt }
+    }
+}
+
 impl Task {
     /// Whether it has ended.
     pub fn is_ended(&self) -> bool {
@@ -173,9 +180,14 @@ impl Task {
         self.program.get(self.step as usize)
     }
 
-    /// Whether the current step's outside action has been intended already.
-    pub fn intends(&self) -> bool {
-        self.intent.as_ref().is_some_and(|i| i.step == self.step)
+    /// The outside action of the current step, if it was intended already.
+    pub fn current_intent(&self) -> Option<&Intent> {
+        self.intent.as_ref().filter(|i| i.step == self.step)
+    }
+
+    /// The key of that action.
+    pub fn step_key(&self) -> Option<WorkKey> {
+        self.current_intent().map(|i| i.key(&self.id))
     }
 
     /// `launch (3 of 5)`.

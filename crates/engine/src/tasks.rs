@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::change::Change;
 use crate::draft::Draft;
-use crate::effect::WorkKey;
 use crate::input::Caller;
 use crate::lifecycle::Lifecycle;
 use crate::program::StepKind;
@@ -111,7 +110,7 @@ impl Draft {
         interrupted: Option<Interruption>,
     ) {
         let Some(task) = self.task(id).filter(|t| !t.is_ended()) else { return };
-        if let Some(key) = self.step_key(&task) {
+        if let Some(key) = task.step_key() {
             self.drop_work(&key);
         }
         if task.process.is_some() && interrupted.is_none() {
@@ -164,16 +163,5 @@ impl Draft {
             open.extend(self.root.sub_tasks(&id).filter(|t| !t.is_ended()).map(|t| t.id.clone()));
             self.end(&id, Status::Cancelled, why.into());
         }
-    }
-
-    /// The key of the outside action that a task waits for, if it does.
-    pub(crate) fn step_key(&self, task: &Task) -> Option<WorkKey> {
-        let intent = task.intent.as_ref().filter(|i| i.step == task.step)?;
-        Some(WorkKey {
-            term: intent.term,
-            task: task.id.as_str().to_owned(),
-            step: intent.step,
-            attempt: intent.attempt,
-        })
     }
 }

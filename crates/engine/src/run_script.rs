@@ -1,0 +1,140 @@
+//! Running the scripts of tasks, and what their ends mean.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::types::Behaviour;
+
+use crate::advance::Flow;
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::effect::{Outcome, Script, Streams, Work};
+use crate::entity::Place;
+use crate::input::Host;
+use crate::machine::{Try, fail, settled};
+use crate::program::{Phase, StepKind};
+use crate::read::EffectorRef;
+use crate::script;
+use crate::task::Task;
+
+impl Draft {
+    pub(crate) fn run_phase(&mut self, task: &Task, phase: Phase) -> Flow {
+        settled(self.try_run_phase(task, phase))
+    }
+
+    fn try_run_phase(&mut self, task: &Task, phase: Phase) -> Try<Flow> {
+        let (entity, host) = self.here(task)?;
+        if phase.leads_to_launch() && entity.process.is_some() {
+            return Ok(Flow::Next);
+        }
+        let place = Self::reachable(&entity, &host)?;
+        let Some(place) = place.filter(|p| p.host.is_same_host(&host)) else {
+            if phase == Phase::Stop {
+                return Ok(Flow::Next);
+            }
+            return fail(format!("{} has no machine", entity.described()));
+        };
+        match script::of_phase(&self.root, &entity, &place, phase).or_else(fail)? {
+            None => Ok(Flow::Next),
+            Some(script) => Ok(self.run_script(task, host, script)),
+        }
+    }
+
+    pub(crate) fn run_effector(&mut self, task: &Task) -> Flow {
+        settled(self.try_run_effector(task))
+    }
+
+    fn try_run_effector(&mut self, task: &Task) -> Try<Flow> {
+        let (entity, host) = self.here(task)?;
+        let place = match Self::reachable(&entity, &host)? {
+            Some(place) if place.host.is_same_host(&host) => (*place).clone(),
+            // An entity without a process may run commands where it is located.
+            _ if matches!(entity.behaviour(), Behaviour::Plain | Behaviour::Application) => {
+                self.check_location(task, &entity)?;
+                let run_dir = script::run_dir(&host.base_dir, &entity);
+                Place { host: host.clone(), install_dir: run_dir.clone(), run_dir, held: true }
+            }
+            _ => return fail(format!("{} has no machine; start it first", entity.described())),
+        };
+        let Some(call) = &task.call else { return fail("the task is no call of an effector") };
+        let Some(EffectorRef::OfSpec(spec)) = self.root.effector(&entity.id, &call.effector) else {
+            return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
+        };
+        let script = script::of_effector(&self.root, &entity, &place, spec, &call.params).or_else(fail)?;
+        if entity.place.is_none() {
+            // So that its folder is removed with it.
+            let place = Some(Arc::new(Place { held: false, ..place }));
+            self.record(Change::PlaceSet { entity: entity.id.clone(), place });
+        }
+        Ok(self.run_script(task, host, script))
+    }
+
+    fn run_script(&mut self, task: &Task, host: Host, script: Script) -> Flow {
+        let streams = script::given_streams(&script);
+        let flow = self.act(task, host, format!("runs script '{}'", script.name), Work::Script(script));
+        self.record(Change::StreamsRecorded { task: task.id.clone(), streams });
+        flow
+    }
+
+    pub(crate) fn on_script(&mut self, task: &Task, outcome: Outcome) -> Flow {
+        match outcome {
+            Outcome::Started(process) => {
+                self.record(Change::TaskProcess { task: task.id.clone(), process: Some(process) });
+                Flow::Wait
+            }
+            Outcome::Output(streams) => {
+                self.record_streams(task, &streams);
+                Flow::Wait
+            }
+            Outcome::Ended { exit_code, streams, timed_out } => {
+                self.record_streams(task, &streams);
+                if task.process.is_some() {
+                    self.record(Change::TaskProcess { task: task.id.clone(), process: None });
+                }
+                let effector = matches!(task.current(), Some(StepKind::Effector));
+                if exit_code != 0 || timed_out {
+                    Flow::Fail(self.script_failure(task, exit_code, &streams, timed_out))
+                } else if effector {
+                    Flow::Done((streams.stdout.head + &streams.stdout.tail).into())
+                } else {
+                    Flow::Next
+                }
+            }
+            Outcome::Failed(why) => Flow::Fail(format!("{} could not be run: {why}", task.name)),
+            Outcome::Found(_) | Outcome::Gone(_) | Outcome::Done => Flow::Wait,
+        }
+    }
+
+    fn script_failure(&self, task: &Task, exit_code: i32, streams: &Streams, timed_out: bool) -> String {
+        const SHOWN: usize = 200;
+        let key = match task.current() {
+            Some(StepKind::Script { phase }) => phase.key().name.to_owned(),
+            _ => format!("effector '{}'", task.name),
+        };
+        let entity = task.entity.as_ref().and_then(|e| self.root.entity(e));
+        let command = match (task.current(), entity) {
+            (Some(StepKind::Script { phase }), Some(e)) => {
+                self.root.config_text(&e.id, phase.key()).ok().flatten().unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let first = command.trim().lines().next().unwrap_or_default();
+        let cut: String = first.chars().take(SHOWN).collect();
+        let more = if command.trim().len() > cut.len() { " ..." } else { "" };
+        let shown = if cut.is_empty() { String::new() } else { format!(" ({cut}{more})") };
+        let ended = if timed_out { "its time was up".to_owned() } else { format!("exit code {exit_code}") };
+        format!("{key}{shown} failed: {ended}; last output: {}", script::last_lines(streams))
+    }
+
+    fn record_streams(&mut self, task: &Task, streams: &Streams) {
+        let mut new = BTreeMap::new();
+        for (name, captured) in [("stdout", &streams.stdout), ("stderr", &streams.stderr)] {
+            if task.streams.get(name).map(|c| &**c) != Some(captured) {
+                new.insert(name.to_owned(), Arc::new(captured.clone()));
+            }
+        }
+        if !new.is_empty() {
+            self.record(Change::StreamsRecorded { task: task.id.clone(), streams: new });
+        }
+    }
+}

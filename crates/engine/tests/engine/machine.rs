@@ -1,0 +1,166 @@
+//! Hosts on which scripts begin, write and end, and processes live and die, one happening at a time.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use brownstone_engine::effect::{Captured, Outcome, ProcessRef, Script, Streams, Work, WorkKey};
+use brownstone_engine::input::Host;
+
+#[derive(Default)]
+pub(crate) struct Machine {
+    host: Option<Host>,
+    /// What has been asked for and not begun.
+    asked: VecDeque<(WorkKey, Work)>,
+    /// Scripts that run, with what they will have done when they end.
+    scripts: VecDeque<(WorkKey, Script, ProcessRef)>,
+    /// Watches of processes that live.
+    watches: Vec<(WorkKey, ProcessRef)>,
+    events: VecDeque<(WorkKey, Outcome)>,
+    /// The processes that live, by pid file.
+    pub(crate) alive: BTreeMap<String, ProcessRef>,
+    /// Exit codes by script name; 0 unless given.
+    pub(crate) exits: BTreeMap<String, i32>,
+    /// Scripts by name that never end.
+    pub(crate) hang: Vec<String>,
+    /// Scripts that have begun, by name.
+    pub(crate) began: Vec<String>,
+    pub(crate) scripts_seen: Vec<Script>,
+    /// How often something was launched while it was alive: must stay 0.
+    pub(crate) doubles: usize,
+    pub(crate) removed: Vec<String>,
+    /// Whether a launched process ends at once.
+    pub(crate) stillborn: bool,
+    next_pid: i32,
+}
+
+impl Machine {
+    /// The executor of the earlier master is gone: what had not begun never does, and nobody hears of the rest.
+    pub(crate) fn new_master(&mut self, host: &Host) {
+        self.asked.clear();
+        self.events.clear();
+        self.watches.clear();
+        self.host = Some(host.clone());
+    }
+
+    /// The scripts that an earlier master left run to their end.
+    pub(crate) fn finish_leftovers(&mut self) {
+        while let Some((_, script, _)) = self.scripts.pop_front() {
+            self.work_of(&script);
+        }
+    }
+
+    /// The scripts that an earlier master left die.
+    pub(crate) fn kill_leftovers(&mut self) {
+        self.scripts.clear();
+    }
+
+    pub(crate) fn host_restarts(&mut self) {
+        self.scripts.clear();
+        self.alive.clear();
+    }
+
+    pub(crate) fn ask(&mut self, key: WorkKey, host: &Host, work: Work) {
+        let here = self.host.as_ref().expect("a host");
+        assert!(here.is_same_boot(host), "work is asked of the own host only");
+        assert!(!self.open().iter().any(|(k, _)| *k == key), "no key is used twice at once: {key:?}");
+        self.asked.push_back((key, work));
+    }
+
+    pub(crate) fn cancel(&mut self, key: &WorkKey) {
+        self.asked.retain(|(k, _)| k != key);
+        self.scripts.retain(|(k, ..)| k != key);
+        self.watches.retain(|(k, _)| k != key);
+        self.events.retain(|(k, _)| k != key);
+    }
+
+    pub(crate) fn open(&self) -> Vec<(WorkKey, Work)> {
+        self.asked.iter().cloned().collect()
+    }
+
+    pub(crate) fn running_scripts(&self) -> Vec<String> {
+        self.scripts.iter().map(|(_, s, _)| s.name.clone()).collect()
+    }
+
+    /// A process dies by itself.
+    pub(crate) fn die(&mut self, pid_file: &str) {
+        let process = self.alive.remove(pid_file).expect("it lives");
+        self.report(&process, "it has ended");
+    }
+
+    fn report(&mut self, process: &ProcessRef, why: &str) {
+        let (gone, rest) = std::mem::take(&mut self.watches).into_iter().partition(|(_, p)| p == process);
+        self.watches = rest;
+        let gone: Vec<(WorkKey, ProcessRef)> = gone;
+        self.events.extend(gone.into_iter().map(|(k, _)| (k, Outcome::Gone(why.to_owned()))));
+    }
+
+    fn process(&mut self) -> ProcessRef {
+        self.next_pid += 1;
+        let (pid, host) = (self.next_pid, self.host.clone().expect("a host"));
+        ProcessRef { host, pid, pgid: pid, start_ticks: 100 + pid as u64 }
+    }
+
+    fn work_of(&mut self, script: &Script) {
+        if script.name == "launch" && self.exits.get("launch").copied().unwrap_or(0) == 0 && !self.stillborn {
+            let pid_file = script.env.iter().find(|(n, _)| n == "PID_FILE").expect("PID_FILE").1.clone();
+            let process = self.process();
+            if self.alive.insert(pid_file, process).is_some() {
+                self.doubles += 1;
+            }
+        }
+    }
+
+    /// The next thing that happens here.
+    pub(crate) fn happen(&mut self) -> Option<(WorkKey, Outcome)> {
+        if let Some(event) = self.events.pop_front() {
+            return Some(event);
+        }
+        if let Some((key, work)) = self.asked.pop_front() {
+            let outcome = self.begin(&key, work);
+            return Some((key, outcome));
+        }
+        let at = self.scripts.iter().position(|(_, s, _)| !self.hang.contains(&s.name))?;
+        let (key, script, _) = self.scripts.remove(at)?;
+        self.work_of(&script);
+        let exit_code = self.exits.get(&script.name).copied().unwrap_or(0);
+        let text = |t: String| Captured { size: t.len() as u64, head: t, ..Captured::default() };
+        let streams = Streams {
+            stdout: text(format!("{} said hello\n", script.name)),
+            stderr: text(if exit_code == 0 { String::new() } else { "it went wrong\n".to_owned() }),
+        };
+        Some((key, Outcome::Ended { exit_code, streams, timed_out: false }))
+    }
+
+    fn begin(&mut self, key: &WorkKey, work: Work) -> Outcome {
+        match work {
+            Work::Script(script) => {
+                let process = self.process();
+                self.began.push(script.name.clone());
+                self.scripts_seen.push(script.clone());
+                self.scripts.push_back((key.clone(), script, process.clone()));
+                Outcome::Started(process)
+            }
+            Work::Watch { pid_file, known } => {
+                let script =
+                    self.scripts.iter().map(|(_, _, p)| p).find(|p| known.as_ref() == Some(p)).cloned();
+                let found = self.alive.get(&pid_file).cloned().or(script);
+                match found.filter(|p| known.is_none() || known.as_ref() == Some(p)) {
+                    Some(process) => {
+                        self.watches.push((key.clone(), process.clone()));
+                        Outcome::Found(process)
+                    }
+                    None => Outcome::Gone("no such process".to_owned()),
+                }
+            }
+            Work::Kill { process, .. } => {
+                self.alive.retain(|_, p| *p != process);
+                self.scripts.retain(|(_, _, p)| *p != process);
+                self.report(&process, "it was ended");
+                Outcome::Done
+            }
+            Work::RemoveDir { dir } => {
+                self.removed.push(dir);
+                Outcome::Done
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The engine from outside: inputs in, changes and effects out, on a scripted machine.
+
+mod env;
+mod machine;
+mod processes;
+mod specs;
+mod take_over;
+mod writes;
