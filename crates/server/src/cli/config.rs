@@ -65,7 +65,7 @@ impl Config {
 
 fn table(lines: &[explain::Line]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["KEY", "VALUE", "FROM"]);
     for line in lines {
         let value = if line.value.is_empty() { "-" } else { &line.value };

@@ -114,7 +114,14 @@ pub const KEYS: &[Key] = &[
         "brooklyn.base.dir",
         File,
         "${karaf.data}",
-        "where managed processes on this host have their run directories, and relative persistence folders lie",
+        "where a relative persistenceDir lies",
+    ),
+    key(
+        Brooklyn,
+        "onbox.base.dir",
+        File,
+        "/tmp/brooklyn-${user.name}",
+        "where processes that are managed on this host have their run directories",
     ),
     key(
         Brooklyn,

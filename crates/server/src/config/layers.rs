@@ -55,6 +55,7 @@ impl Layers {
             ("karaf.etc", path(home.join("etc"))),
             ("karaf.data", path(home.join("data"))),
             ("user.home", user_home),
+            ("user.name", user_name()),
         ]);
         for place in Place::ALL {
             layers.file(&home.join("etc").join(place.file()), Some(place), false);
@@ -216,6 +217,13 @@ impl Layers {
             None => base.join(text),
         })
     }
+}
+
+/// The name of the user that this process runs as; its number where it has none.
+fn user_name() -> String {
+    let uid = nix::unistd::Uid::effective();
+    let user = nix::unistd::User::from_uid(uid).ok().flatten();
+    user.map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 fn family(prefixes: &[&str], name: &str) -> bool {

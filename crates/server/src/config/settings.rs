@@ -227,7 +227,7 @@ impl Reader<'_> {
             catalog: self
                 .path("default.catalog.location", self.home)
                 .unwrap_or_else(|| self.home.join("etc/default.catalog.bom")),
-            base_dir,
+            base_dir: self.path("onbox.base.dir", self.home).unwrap_or_else(|| data.join("managed")),
             poll,
             beat,
             timeout,

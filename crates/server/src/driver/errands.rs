@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base::{Incarnation, Lsn};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use engine::state::Root;
+use engine::Root;
 use node::interface::Input;
 use tracing::error;
 

@@ -10,6 +10,7 @@ mod nudges;
 mod permit;
 mod run;
 mod start;
+mod works;
 
 pub use handle::Handle;
 pub use nudges::send as send_nudge;

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use base::{Mono, Span};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use engine::effect::Outcome;
 use engine::input::RequestId;
-use exec::Executor;
 use ha::input::{Event, Exit, Level};
 use ha::verbs::{Answer, Fault, FaultKind};
 use node::Node;
@@ -21,6 +19,7 @@ use tracing::{debug, error, info, warn};
 use super::errands::{Errand, Errands};
 use super::handle::{Message, Shared};
 use super::nudges::Nudges;
+use super::works::Works;
 use super::{Prover, clock};
 
 /// The timer behind `recv_timeout` stands still while the host sleeps: look at the clock this often at least.
@@ -33,7 +32,7 @@ pub(super) struct Driver {
     shared: Arc<Shared>,
     inbox: Receiver<Message>,
     lanes: Lanes,
-    executor: Executor,
+    works: Works,
     errands: Errands,
     nudges: Nudges,
     prover: Box<dyn Prover>,
@@ -52,7 +51,7 @@ impl Driver {
         shared: Arc<Shared>,
         inbox: Receiver<Message>,
         lanes: Lanes,
-        executor: Executor,
+        works: Works,
         errands: Errands,
         nudges: Nudges,
         prover: Box<dyn Prover>,
@@ -62,7 +61,7 @@ impl Driver {
             shared,
             inbox,
             lanes,
-            executor,
+            works,
             errands,
             nudges,
             prover,
@@ -137,7 +136,7 @@ impl Driver {
         drop(self.lanes);
         self.nudges.finish();
         self.errands.finish(ERRANDS_END);
-        self.executor.shutdown();
+        self.works.shutdown();
     }
 }
 
@@ -162,15 +161,12 @@ fn carry_out(driver: &mut Driver, effect: Effect) {
             }
         }
         Effect::Run { key, machine, work } => {
-            if let Err(refused) = driver.executor.run(key.clone(), machine, work) {
-                driver.at_once.push_back(Input::Worked { key, outcome: Outcome::Failed(refused.to_string()) });
+            if let Err(input) = driver.works.run(key, machine, work) {
+                driver.at_once.push_back(input);
             }
         }
-        Effect::CancelWork(key) => {
-            if let Err(refused) = driver.executor.cancel(&key) {
-                warn!(%refused, task = key.task, "work could not be cancelled");
-            }
-        }
+        Effect::CancelWork(key) => driver.works.cancel(&key),
+        Effect::DropWork => driver.works.drop_all(),
         Effect::EncodeCheckpoint { floor, root } => driver.errands.run(Errand::Encode { floor, root }),
         Effect::TellProver { term, incarnation } => driver.prover.claims(term, incarnation),
         Effect::KeepIncarnation(life) => driver.errands.run(Errand::KeepIncarnation(life)),

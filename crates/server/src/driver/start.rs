@@ -7,7 +7,6 @@ use std::thread;
 
 use base::limits;
 use crossbeam_channel::bounded;
-use exec::Executor;
 use ha::input::Exit;
 use node::Node;
 use node::interface::{Config, Input};
@@ -19,7 +18,8 @@ use super::errands::Errands;
 use super::handle::{Handle, Message, Shared};
 use super::nudges::Nudges;
 use super::run::Driver;
-use super::{Prover, permit};
+use super::Prover;
+use super::works::Works;
 use crate::data::Memory;
 use crate::keys::PeerKey;
 
@@ -60,19 +60,13 @@ pub fn start(parts: Parts) -> io::Result<Running> {
     let handle = Handle::new(Arc::clone(&shared));
 
     let to_node = handle.clone();
-    let lanes = Lanes::start(parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
-    let (to_node, view) = (handle.clone(), Arc::clone(&shared));
-    let executor = Executor::start(
-        host,
-        parts.base_dir,
-        move |key| permit::may_act(key, &view.view.load().status),
-        move |key, outcome| to_node.send(Input::Worked { key, outcome }),
-    )?;
+    let lanes = Lanes::start(&parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
+    let works = Works::start(host, parts.base_dir, Arc::clone(&shared), handle.clone())?;
     let errands = Errands::start(parts.memory, handle.clone())?;
     let nudges = Nudges::start(parts.peer)?;
 
     let (ended, exit) = oneshot::channel();
-    let driver = Driver::new(node, shared, inbox, lanes, executor, errands, nudges, parts.prover);
+    let driver = Driver::new(node, shared, inbox, lanes, works, errands, nudges, parts.prover);
     thread::Builder::new().name("driver".to_owned()).spawn(move || {
         let why = driver.run();
         // Nobody listens when the process is ending already.

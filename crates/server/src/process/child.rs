@@ -20,7 +20,7 @@ use tracing::{error, info, warn};
 use super::words::{Ready, Word, say};
 use super::{Options, listen, plane_store};
 use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
-use crate::data::{Data, Lock, Memory, boot_id, random_u64, this_host};
+use crate::data::{Data, Lock, Memory, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
 use crate::keys::{self, CertificateSlot, PlaneKeys};
@@ -28,6 +28,8 @@ use crate::{auth, logs};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
 const FIRST_STATE: Duration = Duration::from_secs(2);
+/// How often a folder is listed for nodes that are new.
+const LIST_PERIOD: base::Span = base::Span::secs(2);
 /// Threads that answer requests.
 const WEB_THREADS: usize = 2;
 
@@ -266,12 +268,12 @@ fn stop_on_signals(handle: &Handle) -> io::Result<()> {
 
 fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interface::Config> {
     let known = &memory.identity;
-    let host = this_host();
+    let host = exec::host(&known.home, &settings.base_dir.to_string_lossy());
     let ha = ha::config::Config {
         node: settings.node_id.clone().unwrap_or_else(|| known.node.clone()),
         uid: format!("{:016x}", random_u64()?),
         home: known.home.clone(),
-        boot: boot_id(),
+        boot: host.boot.clone(),
         host: host.name.clone(),
         uri: settings.node_uri.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -286,11 +288,12 @@ fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interfa
         timeout: settings.timeout,
         poll: settings.poll,
         beat: settings.beat,
+        list_period: LIST_PERIOD,
         incarnation_seen: known.incarnation,
         wall_secs: clock::wall().0 / 1000,
         prune_after: base::Span::secs(300).max(settings.timeout * 2),
         checkpoint_records: base::limits::CHECKPOINT_RECORDS,
         seed: random_u64()?,
     };
-    Ok(node::interface::Config { ha, host })
+    Ok(node::interface::Config { ha, host, seed: random_u64()? })
 }

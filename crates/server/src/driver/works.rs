@@ -1,0 +1,93 @@
+//! The executor as the driver holds it: begun anew when this node does not rule any more, so that nothing of an
+//! ended reign is watched on; what runs goes on running.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use engine::effect::{Machine, Outcome, Work, WorkKey};
+use engine::input::Host;
+use exec::Executor;
+use node::interface::Input;
+use tracing::{error, warn};
+
+use super::handle::{Handle, Shared};
+use super::permit;
+
+pub(super) struct Works {
+    host: Host,
+    base_dir: PathBuf,
+    shared: Arc<Shared>,
+    handle: Handle,
+    executor: Executor,
+    /// Whether it was given anything.
+    used: bool,
+}
+
+impl Works {
+    pub(super) fn start(
+        host: Host,
+        base_dir: PathBuf,
+        shared: Arc<Shared>,
+        handle: Handle,
+    ) -> io::Result<Works> {
+        let executor = executor(&host, &base_dir, &shared, &handle)?;
+        Ok(Works { host, base_dir, shared, handle, executor, used: false })
+    }
+
+    /// Begins work; what could not even be begun comes back at once.
+    pub(super) fn run(&mut self, key: WorkKey, machine: Machine, work: Work) -> Result<(), Input> {
+        self.used = true;
+        self.executor
+            .run(key.clone(), machine, work)
+            .map_err(|refused| Input::Worked { key, outcome: Outcome::Failed(refused.to_string()) })
+    }
+
+    /// Ends a script, or stops watching.
+    pub(super) fn cancel(&self, key: &WorkKey) {
+        if let Err(refused) = self.executor.cancel(key) {
+            warn!(%refused, task = key.task, "work could not be cancelled");
+        }
+    }
+
+    /// Stops caring for all work.
+    pub(super) fn drop_all(&mut self) {
+        if !self.used {
+            return;
+        }
+        match executor(&self.host, &self.base_dir, &self.shared, &self.handle) {
+            Ok(fresh) => {
+                let old = std::mem::replace(&mut self.executor, fresh);
+                self.used = false;
+                // It waits for its threads, and the driver waits for nobody.
+                let ended = thread::Builder::new().name("exec-end".to_owned()).spawn(move || drop(old));
+                if let Err(error) = ended {
+                    error!(%error, "no thread to end the work of an ended reign with");
+                }
+            }
+            // The old one goes on; its outcomes are of an earlier term and count for nothing.
+            Err(error) => error!(%error, "the work of an ended reign is still watched"),
+        }
+    }
+
+    /// Ends its threads; what runs goes on.
+    pub(super) fn shutdown(self) {
+        self.executor.shutdown();
+    }
+}
+
+fn executor(
+    host: &Host,
+    base_dir: &std::path::Path,
+    shared: &Arc<Shared>,
+    handle: &Handle,
+) -> io::Result<Executor> {
+    let (shared, handle) = (Arc::clone(shared), handle.clone());
+    Executor::start(
+        host.clone(),
+        base_dir.to_owned(),
+        move |key| permit::may_act(key, &shared.view.load().status),
+        move |key, outcome| handle.send(Input::Worked { key, outcome }),
+    )
+}
