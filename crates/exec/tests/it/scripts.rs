@@ -74,7 +74,6 @@ fn the_environment_is_clean_and_values_arrive_as_they_are() {
         let known = ["HOME", "LANG", "NASTY", "OLDPWD", "PATH", "PWD", "SHLVL", "TMPDIR", "USER", "_"];
         assert!(known.contains(name), "{name} is of the server");
     }
-    assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok() && !streams.stdout.head.contains("CARGO"));
     assert!(streams.stdout.head.contains("LANG=C\0"));
     assert_eq!(fs::read_to_string(bench.cwd().join("nasty")).unwrap(), nasty);
     assert!(!bench.cwd().join("pwned").exists());
@@ -119,11 +118,11 @@ fn a_timeout_ends_the_whole_group_also_what_ignores_sigterm() {
                 sleep 1000 & echo $! > meek; echo waiting; wait";
     let mut script = bench.script(text);
     script.timeout = Some(Span::millis(300));
+    let begin = Instant::now();
     bench.run("t1", Work::Script(script));
     bench.started("t1");
-    let begin = Instant::now();
     let (code, streams, timed_out) = bench.ended("t1");
-    assert!(begin.elapsed() > Duration::from_millis(550), "{:?}: it had no grace", begin.elapsed());
+    assert!(begin.elapsed() > Duration::from_millis(590), "{:?}: it had no grace", begin.elapsed());
     assert_eq!((code, streams.stdout.head.as_str(), timed_out), (143, "waiting\n", true));
     let (stubborn, meek) = (number_in(&bench.cwd().join("stubborn")), number_in(&bench.cwd().join("meek")));
     until(|| (!runs(stubborn) && !runs(meek)).then_some(()));
