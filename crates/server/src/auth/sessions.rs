@@ -145,7 +145,7 @@ mod tests {
     fn a_session_lives_while_it_is_used_and_no_longer() {
         let sessions = Sessions::new();
         let account = Arc::new(Account { name: Some("admin".into()), grants: Grants::Root });
-        let at = |s| Mono(s * 1_000_000);
+        let at = |s: u64| Mono(s * 1_000_000);
         let new = sessions.open(&account, at(0)).unwrap();
         let cookie = sessions.cookie(&new.id, true);
         assert!(cookie.contains("HttpOnly") && cookie.contains("Secure") && cookie.contains("SameSite=Lax"));

@@ -97,7 +97,7 @@ mod tests {
     fn a_burst_is_told_once_and_then_slowed_down() {
         let throttle = Throttle::default();
         let from = IpAddr::from([10, 0, 0, 1]);
-        let at = |s| Mono(s * 1_000_000);
+        let at = |s: u64| Mono(s * 1_000_000);
         for n in 0..5 {
             assert_eq!(throttle.ask(from, "x", at(1)), Ok(()), "try {n}");
             let told = throttle.failed(from, "x", at(1)) == Failure::First { unreported: 0 };

@@ -18,11 +18,11 @@ pub(super) const KEY: &str = "idempotency-key";
 
 /// Keyed writes under way on this server.
 #[derive(Default)]
-pub struct Pending(Mutex<HashSet<String>>);
+pub(super) struct Pending(Mutex<HashSet<String>>);
 
 impl Pending {
     /// Whether one with this key is under way.
-    pub fn has(&self, key: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
     }
 

@@ -1,1 +1,0 @@
-//! The rules of the wire, driven through the whole front door.
