@@ -110,6 +110,10 @@ impl Ha {
             return;
         }
         self.log.job = Job::Idle;
+        if self.log.have.is_none_or(|p| p.lsn.next() != lsn) {
+            // An answer to a question that was asked twice.
+            return;
+        }
         match answer {
             Answer::Content(Some(bytes)) => self.fold_record(lsn, &bytes, tries),
             Answer::Content(None) if self.ckpt.known.last().is_some_and(|(f, _)| lsn <= *f) => {
@@ -298,7 +302,7 @@ impl Ha {
         if found.is_empty() {
             let Some(plane) = &self.plane else { return };
             let chain = Chain::genesis(&plane.plane, plane.era);
-            self.out.push(Effect::Fold(Fold::Reset));
+            self.out.push(Effect::Fold(Fold::Reset(Lsn(0))));
             self.log.fence_term = Term(0);
             self.log.data_term = Term(0);
             self.loaded(Point { lsn: Lsn(0), chain });
@@ -324,7 +328,7 @@ impl Ha {
                 self.follow_failed(why, false);
             }
             Some(Ok(ok)) => {
-                self.out.push(Effect::Fold(Fold::Reset));
+                self.out.push(Effect::Fold(Fold::Reset(ok.floor)));
                 self.read_part(ok, 0, 0, left);
             }
             // A floor without its mark: look again, then fail by name; never start empty.

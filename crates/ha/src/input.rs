@@ -65,8 +65,8 @@ pub enum Input {
 /// What to do with the folded state.
 #[derive(Clone, Debug)]
 pub enum Fold {
-    /// Begin again with nothing.
-    Reset,
+    /// Begin again with nothing; the parts of the checkpoint of this record follow (none for 0).
+    Reset(Lsn),
     /// Take a part of a checkpoint.
     Load(Arc<[u8]>),
     /// Fold one record over it.

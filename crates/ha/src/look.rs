@@ -89,7 +89,8 @@ impl Ha {
             (Target::Leader, Answer::Content(Some(bytes))) => self.saw_leader(&bytes),
             (Target::Node(id), Answer::Content(Some(bytes))) => self.saw_node_bytes(&id, &bytes),
             (Target::Node(id), Answer::Content(None)) => self.saw_no_node(&id),
-            (Target::Term(term), Answer::Content(Some(bytes))) => match files::from_bytes::<TermFile>(&bytes) {
+            (Target::Term(term), Answer::Content(Some(bytes))) => match files::from_bytes::<TermFile>(&bytes)
+            {
                 Ok(claim) => self.saw_claim(claim),
                 Err(why) => {
                     let what = format!("it cannot be read ({why}); its owner is waited for as unknown");

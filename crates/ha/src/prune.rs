@@ -14,7 +14,7 @@ const PERIOD: Span = Span::secs(10);
 
 impl Ha {
     pub(crate) fn prunes(&self) -> bool {
-        matches!(self.stage, Stage::Reign(_)) && matches!(self.prune.job, PruneJob::Idle)
+        self.serving() && matches!(self.prune.job, PruneJob::Idle)
     }
 
     /// The second newest of the checkpoints that this process has known for long enough.
@@ -31,7 +31,7 @@ impl Ha {
             self.prune.job = PruneJob::Idle;
             return;
         }
-        if !self.serving() || !self.prunes() || self.now() < self.prune.next_at {
+        if !self.prunes() || self.now() < self.prune.next_at {
             return;
         }
         self.prune.next_at = self.now() + PERIOD;

@@ -38,7 +38,7 @@ pub struct Ha {
     pub(crate) asked: BTreeMap<OpId, Want>,
     pub(crate) next_op: u64,
     pub(crate) damage: Vec<Damage>,
-    pub(crate) trouble: Option<(Mono, String)>,
+    pub(crate) trouble: Option<Trouble>,
     pub(crate) history: VecDeque<(Role, WallMs)>,
     /// Terms before the own one whose owners are still to be learnt, while a claim waits.
     pub(crate) claim_terms: Vec<Term>,
@@ -48,6 +48,17 @@ pub struct Ha {
     pub(crate) slot_lost: Option<Lsn>,
     /// Since when the process is to end.
     pub(crate) stop_wanted: Option<Mono>,
+}
+
+/// How many different texts are said of one trouble.
+const TROUBLES_SAID_MAX: usize = 8;
+
+/// The store fails at things.
+pub(crate) struct Trouble {
+    pub(crate) since: Mono,
+    pub(crate) last: Mono,
+    pub(crate) text: String,
+    said: Vec<String>,
 }
 
 /// Where a node is in its life.
@@ -473,20 +484,30 @@ impl Ha {
         }
     }
 
-    /// The store failed at something; said once for each new text.
+    /// The store failed at something; each text is said once while the trouble lasts.
     pub(crate) fn note_trouble(&mut self, what: &str, why: &str) {
         let text = format!("{what}: {why}");
-        let since = self.trouble.as_ref().map_or(self.now(), |(since, _)| *since);
-        if self.trouble.as_ref().is_none_or(|(_, old)| *old != text) {
+        let now = self.now();
+        let trouble = self.trouble.get_or_insert_with(|| Trouble {
+            since: now,
+            last: now,
+            text: String::new(),
+            said: Vec::new(),
+        });
+        trouble.last = now;
+        trouble.text.clone_from(&text);
+        if trouble.said.len() < TROUBLES_SAID_MAX && !trouble.said.contains(&text) {
+            trouble.said.push(text.clone());
             self.say(Level::Warn, format!("the store gives trouble: {text}"));
         }
-        self.trouble = Some((since, text));
     }
 
+    /// The store has answered. The trouble is over when it has failed at nothing for a while.
     pub(crate) fn trouble_over(&mut self) {
-        if let Some((since, _)) = self.trouble.take() {
-            let lasted = self.now().since(since);
-            self.say(Level::Info, format!("the store answers again, after {lasted}"));
+        let now = self.now();
+        if let Some(trouble) = self.trouble.take_if(|t| now.since(t.last) >= Span::secs(2)) {
+            let lasted = trouble.last.since(trouble.since);
+            self.say(Level::Info, format!("the store answers again; there was trouble for {lasted}"));
         }
     }
 

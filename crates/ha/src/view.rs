@@ -140,7 +140,7 @@ impl Ha {
             timeout: self.cfg.timeout,
             poll: self.cfg.poll,
             history: self.history.iter().copied().collect(),
-            store_trouble: self.trouble.as_ref().map_or_else(String::new, |(_, text)| text.clone()),
+            store_trouble: self.trouble.as_ref().map_or_else(String::new, |t| t.text.clone()),
         }
     }
 

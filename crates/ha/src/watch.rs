@@ -182,6 +182,10 @@ impl Ha {
             return Some(since + self.rank_delay());
         }
         let mark = self.watch.mark?;
+        if self.look.round.is_some() {
+            // The round that decides is under way; its end is an input.
+            return None;
+        }
         let left = self.silence_limit() - self.watch.quiet;
         (left <= self.cfg.poll * 2 && left > Span::ZERO).then(|| mark + left)
     }

@@ -14,9 +14,9 @@ impl Node {
             return;
         }
         match fold {
-            Fold::Reset => {
+            Fold::Reset(at) => {
                 self.durable = Some(Root::empty());
-                self.durable_at = Lsn(0);
+                self.durable_at = at;
             }
             Fold::Drop => {
                 self.durable = None;
@@ -26,7 +26,8 @@ impl Node {
                 let Some(root) = &mut self.durable else { return };
                 if let Err(problems) = root.load_part(&part) {
                     let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                    self.fold_failed = Some((self.durable_at, format!("a checkpoint part cannot be read: {why}")));
+                    self.fold_failed =
+                        Some((self.durable_at, format!("a checkpoint part cannot be read: {why}")));
                 }
             }
             Fold::Apply { lsn, ops } => {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use base::{Incarnation, Lsn, Mono, NodeId, Term, WallMs};
+use engine::Root;
 use engine::effect::{Machine, Outcome, Reply, Work, WorkKey};
 use engine::input::{Caller, Command, Host, RequestId, WriteKey};
-use engine::Root;
 use ha::config::Mode;
 use ha::input::{Event, Exit};
 use ha::status::Status;

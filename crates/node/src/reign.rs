@@ -5,18 +5,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use base::{Lsn, Mono, Span, Term, limits};
-use engine::effect::{Effect as Want, Outcome, WorkKey};
-use engine::input::{Command, Input as Happened, Moment, Reign, RequestId, TimerId};
 use engine::Root;
 use engine::Step;
+use engine::effect::{Effect as Want, Outcome, WorkKey};
+use engine::input::{Caller, Command, Input as Happened, Moment, Reign, RequestId, TimerId};
 use ha::config::Persist;
-use ha::input::{Event, Input as HaInput, Level, LostAppend};
+use ha::input::{Event, Exit, Input as HaInput, Level, LostAppend};
 
 use crate::interface::{Effect, Response};
 use crate::step::Node;
 
 /// How long a change that nobody waits for may stay unrecorded.
 const IDLE_DELAY: Span = Span::millis(200);
+
+/// The request of what this node asks of itself: its answer goes nowhere.
+const NOBODY: RequestId = RequestId(0);
 
 /// What one input changed, and what is to happen once that is durable.
 struct Unit {
@@ -66,14 +69,20 @@ impl Node {
             not_before: None,
             timers: BTreeMap::new(),
         });
+        let mut first = Vec::new();
         if self.config.ha.persist == Persist::Clean && !std::mem::replace(&mut self.cleaned, true) {
-            let command = Command::Reset;
-            let request = RequestId(0);
-            self.happened(Happened::Command { request, caller: Default::default(), key: None, command }, out);
+            let caller = Caller { user: "persistMode CLEAN".to_owned(), ..Caller::default() };
+            first.push(Happened::Command { request: NOBODY, caller, key: None, command: Command::Reset });
         }
         let node = self.config.ha.node.to_string();
         let seed = self.config.seed ^ term.0.rotate_left(32);
-        self.happened(Happened::TookOver(Reign { term, node, host: self.config.host.clone(), why, seed }), out);
+        first.push(Happened::TookOver(Reign { term, node, host: self.config.host.clone(), why, seed }));
+        for input in first {
+            if let Err(why) = self.happened(input, out) {
+                // A master that cannot begin its reign must not look like one.
+                out.push(Effect::Exit(Exit::Failed(why)));
+            }
+        }
     }
 
     /// Somebody asks: only a master with a valid lease takes it on.
@@ -104,7 +113,8 @@ impl Node {
     pub(crate) fn fire_timers(&mut self, out: &mut Vec<Effect>) {
         let now = self.at.now;
         let Some(reign) = &mut self.reign else { return };
-        let due: Vec<TimerId> = reign.timers.iter().filter(|(_, at)| **at <= now).map(|(id, _)| id.clone()).collect();
+        let due: Vec<TimerId> =
+            reign.timers.iter().filter(|(_, at)| **at <= now).map(|(id, _)| id.clone()).collect();
         for id in &due {
             reign.timers.remove(id);
         }
@@ -183,8 +193,7 @@ impl Node {
     fn release(&mut self, wants: Vec<Want>, lsn: Lsn, out: &mut Vec<Effect>) {
         for want in wants {
             match want {
-                // The empty state of persist mode CLEAN answers nobody.
-                Want::Reply { request: RequestId(0), .. } => {}
+                Want::Reply { request: NOBODY, .. } => {}
                 Want::Reply { request, reply } => {
                     out.push(Effect::Answer { request, response: Response::Recorded { reply, lsn } });
                 }
@@ -225,7 +234,7 @@ impl Node {
 fn refuse(wants: Vec<Want>, response: &Response, out: &mut Vec<Effect>) {
     for want in wants {
         if let Want::Reply { request, .. } = want
-            && request != RequestId(0)
+            && request != NOBODY
         {
             out.push(Effect::Answer { request, response: response.clone() });
         }

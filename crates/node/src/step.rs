@@ -161,6 +161,10 @@ impl Node {
 
     /// The answer for a write that cannot be taken now.
     pub(crate) fn refusal(&self) -> Response {
-        if self.reign.is_some() || self.stop_by.is_some() { Response::NotRecorded } else { Response::NotMaster }
+        if self.reign.is_some() || self.stop_by.is_some() {
+            Response::NotRecorded
+        } else {
+            Response::NotMaster
+        }
     }
 }

@@ -33,7 +33,9 @@ impl Verdict {
         match response {
             Response::Recorded { lsn, .. } => Verdict::Recorded(*lsn),
             Response::Unknown => Verdict::Unknown,
-            Response::NotMaster | Response::NotRecorded | Response::Overloaded | Response::Broken(_) => Verdict::Not,
+            Response::NotMaster | Response::NotRecorded | Response::Overloaded | Response::Broken(_) => {
+                Verdict::Not
+            }
         }
     }
 }
@@ -65,7 +67,8 @@ impl Checker {
             }
             Some(until) => {
                 self.leases.insert(node, (now, until));
-                let others: Vec<_> = self.leases.iter().filter(|(n, (_, u))| **n != node && *u > now).collect();
+                let others: Vec<_> =
+                    self.leases.iter().filter(|(n, (_, u))| **n != node && *u > now).collect();
                 if let Some((other, (_, theirs))) = others.first() {
                     self.wrong(format!(
                         "two valid leases at {now}: node {node} until {until}, node {other} until {theirs}"
@@ -119,7 +122,9 @@ impl Checker {
             .find(|w| matches!(w.answered, Some((at, Verdict::Recorded(_))) if at < now) && !has(&w.sensor))
             .map(|w| w.sensor.clone());
         if let Some(sensor) = missing {
-            self.wrong(format!("{who} serves as master at {now} without {sensor}, which was acknowledged before"));
+            self.wrong(format!(
+                "{who} serves as master at {now} without {sensor}, which was acknowledged before"
+            ));
         }
     }
 
@@ -146,7 +151,10 @@ impl Checker {
         for pair in slots.windows(2) {
             let (earlier, later) = (&pair[0], &pair[1]);
             if earlier.1 < later.0 && earlier.2 > later.2 {
-                wrong.push(format!("{} was acknowledged before {} was asked for, and lies behind it", earlier.3, later.3));
+                wrong.push(format!(
+                    "{} was acknowledged before {} was asked for, and lies behind it",
+                    earlier.3, later.3
+                ));
             }
         }
         for text in wrong {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use brownstone_sim::{model, world};
+use brownstone_sim::world;
 
 const USAGE: &str = "usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]]\n       brownstone-sim mutants\n       \
                      brownstone-sim model [--full]\n\n  sim      runs N seeds (2000), or replays one (-v: one line for each event)\n  \
@@ -14,17 +14,14 @@ const USAGE: &str = "usage: brownstone-sim sim [--seeds N] [--from S] [--seed S 
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let flag = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).and_then(|v| v.parse().ok());
+    let flag = |name: &str| {
+        args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).and_then(|v| v.parse().ok())
+    };
     match args.first().map(String::as_str) {
         Some("sim") => match flag("--seed") {
             Some(seed) => replay(seed, args.iter().any(|a| a == "-v" || a == "--verbose")),
             None => campaign(flag("--from").unwrap_or(1), flag("--seeds").unwrap_or(2000)),
         },
-        Some("mutants") => reports(&model::mutants(), true),
-        Some("model") => {
-            let full = args.iter().any(|a| a == "--full");
-            reports(&model::sound_models(if full { model::Scale::Full } else { model::Scale::Check }), false)
-        }
         Some("--help" | "-h" | "help") => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -60,21 +57,25 @@ fn campaign(from: u64, seeds: u64) -> ExitCode {
     let workers: Vec<_> = (0..threads)
         .map(|_| {
             let (next, coverage, failed) = (next.clone(), coverage.clone(), failed.clone());
-            std::thread::spawn(move || loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= from + seeds {
-                    return;
-                }
-                let outcome = world::run(seed, false);
-                if let Some(violation) = outcome.violations.first() {
-                    println!("FAILED seed {seed}: {violation}\n  replay: cargo xtask sim --seed {seed} -v");
-                    if let Ok(mut failed) = failed.lock() {
-                        failed.push((seed, violation.clone()));
+            std::thread::spawn(move || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from + seeds {
+                        return;
                     }
-                }
-                if let Ok(mut coverage) = coverage.lock() {
-                    for (what, n) in outcome.coverage {
-                        *coverage.entry(what).or_default() += n;
+                    let outcome = world::run(seed, false);
+                    if let Some(violation) = outcome.violations.first() {
+                        println!(
+                            "FAILED seed {seed}: {violation}\n  replay: cargo xtask sim --seed {seed} -v"
+                        );
+                        if let Ok(mut failed) = failed.lock() {
+                            failed.push((seed, violation.clone()));
+                        }
+                    }
+                    if let Ok(mut coverage) = coverage.lock() {
+                        for (what, n) in outcome.coverage {
+                            *coverage.entry(what).or_default() += n;
+                        }
                     }
                 }
             })
@@ -95,14 +96,4 @@ fn campaign(from: u64, seeds: u64) -> ExitCode {
     let failed = failed.lock().map_or(1, |f| f.len());
     println!("{} passed, {failed} failed", seeds - failed as u64);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn reports(reports: &[model::Report], must_fail: bool) -> ExitCode {
-    let mut sound = true;
-    for report in reports {
-        println!("{report}");
-        let violated = matches!(report.verdict, model::Verdict::Violated { .. });
-        sound &= violated == must_fail;
-    }
-    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

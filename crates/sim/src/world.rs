@@ -20,6 +20,9 @@ use crate::swarm::Draw;
 /// The application that every world deploys first.
 pub const APP: &str = "simapp0001";
 
+/// More events than any world needs: a node that asks the store the same thing for ever is a violation.
+const EVENTS_MAX: u64 = 1_000_000;
+
 /// What a run was.
 pub struct Outcome {
     /// A digest of the whole history: the same seed gives the same one.
@@ -34,17 +37,47 @@ pub struct Outcome {
 
 #[derive(Debug)]
 enum Event {
-    Wake { node: usize, life: u64, at: Mono },
+    Wake {
+        node: usize,
+        life: u64,
+        wish: u64,
+    },
     /// A store request takes effect, and (perhaps) is answered.
-    StoreRun { node: usize, life: u64, lane: Lane, op: OpId, verb: Verb, fate: Fate },
-    StoreReply { node: usize, life: u64, lane: Lane, op: OpId, answer: Answer },
+    StoreRun {
+        node: usize,
+        life: u64,
+        lane: Lane,
+        op: OpId,
+        verb: Verb,
+        fate: Fate,
+    },
+    StoreReply {
+        node: usize,
+        life: u64,
+        lane: Lane,
+        op: OpId,
+        answer: Answer,
+    },
     /// A request that everybody has given up on takes effect.
-    LateEffect { client: usize, verb: Verb },
-    Deliver { node: usize, life: u64, input: Input },
+    LateEffect {
+        client: usize,
+        verb: Verb,
+    },
+    Deliver {
+        node: usize,
+        life: u64,
+        input: Input,
+    },
     Client,
     Trouble,
-    Restart { node: usize },
-    Prove { node: usize, term: Term, life: Incarnation },
+    Restart {
+        node: usize,
+    },
+    Prove {
+        node: usize,
+        term: Term,
+        life: Incarnation,
+    },
     StoreBack,
     Calm,
 }
@@ -69,7 +102,8 @@ struct Server {
     mode: Mode,
     told: Option<(Term, Incarnation)>,
     waiting: HashMap<RequestId, usize>,
-    deposed_once: bool,
+    /// Counts wishes to be woken.
+    wish: u64,
 }
 
 /// The world.
@@ -136,6 +170,11 @@ pub fn run(seed: u64, verbose: bool) -> Outcome {
         if world.healed() {
             break;
         }
+        if world.seq > EVENTS_MAX {
+            world
+                .checker
+                .wrong(format!("the world does not come to rest: {EVENTS_MAX} events by {}", world.now));
+        }
     }
     world.settle();
     Outcome {
@@ -190,7 +229,7 @@ impl World {
                 [self.rng.below(6) as usize],
             told: None,
             waiting: HashMap::new(),
-            deposed_once: false,
+            wish: 0,
         }
     }
 
@@ -224,8 +263,9 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Wake { node, life, at } => {
-                if self.lives(node, life) && self.mono(node) >= at {
+            Event::Wake { node, life, wish } => {
+                // A later wish replaces an earlier one.
+                if self.lives(node, life) && self.servers[node].wish == wish {
                     self.step(node, Input::Wake);
                 }
             }
@@ -234,7 +274,9 @@ impl World {
                     self.step(node, input);
                 }
             }
-            Event::StoreRun { node, life, lane, op, verb, fate } => self.store_run(node, life, lane, op, verb, fate),
+            Event::StoreRun { node, life, lane, op, verb, fate } => {
+                self.store_run(node, life, lane, op, verb, fate)
+            }
             Event::StoreReply { node, life, lane, op, answer } => {
                 if self.lives(node, life) {
                     self.servers[node].busy.insert(lane, false);
@@ -304,7 +346,9 @@ impl World {
             }
             Effect::WakeAt(at) => {
                 let when = self.true_time(node, at);
-                self.put(when + 1, Event::Wake { node, life, at });
+                self.servers[node].wish += 1;
+                let wish = self.servers[node].wish;
+                self.put(when + 1, Event::Wake { node, life, wish });
             }
             Effect::Publish(view) => self.published(node, view),
             Effect::Answer { request, response } => {
@@ -316,7 +360,12 @@ impl World {
                         Verdict::Not => "writes refused",
                         Verdict::Unknown => "writes unknown",
                     });
-                    self.note(|w| format!("{} answers {}: {verdict:?}", w.servers[node].id, w.checker.writes[index].sensor));
+                    self.note(|w| {
+                        format!(
+                            "{} answers {}: {verdict:?}",
+                            w.servers[node].id, w.checker.writes[index].sensor
+                        )
+                    });
                     self.checker.answered(index, self.now, verdict);
                 }
             }
@@ -527,8 +576,14 @@ impl World {
                 self.put(at, Event::StoreBack);
             }
             6 if self.draw.modes && self.servers[node].up => {
-                let mode = [Mode::Auto, Mode::Master, Mode::Standby, Mode::HotStandby, Mode::HotBackup, Mode::Disabled]
-                    [self.rng.below(6) as usize];
+                let mode = [
+                    Mode::Auto,
+                    Mode::Master,
+                    Mode::Standby,
+                    Mode::HotStandby,
+                    Mode::HotBackup,
+                    Mode::Disabled,
+                ][self.rng.below(6) as usize];
                 self.count("modes set");
                 self.note(|w| format!("{} is asked to be {mode:?}", w.servers[node].id));
                 self.step(node, Input::SetMode(mode));
@@ -612,7 +667,6 @@ impl World {
         let server = &mut self.servers[node];
         server.life += 1;
         server.up = true;
-        server.deposed_once = false;
         let config = config_of(
             &self.draw,
             &server.id,
@@ -625,7 +679,12 @@ impl World {
         );
         server.node = Node::new(config);
         server.told = None;
-        self.note(|w| format!("{} starts (life {}, {:?})", w.servers[node].id, w.servers[node].life, w.servers[node].mode));
+        self.note(|w| {
+            format!(
+                "{} starts (life {}, {:?})",
+                w.servers[node].id, w.servers[node].life, w.servers[node].mode
+            )
+        });
         self.step(node, Input::Start);
     }
 
@@ -654,7 +713,8 @@ impl World {
         }
         let calm_at = 1_000_000 + self.draw.storm.0;
         let fresh_write = self.checker.writes.iter().rev().take(50).any(|w| {
-            w.asked > calm_at && matches!(w.answered, Some((at, Verdict::Recorded(_))) if at + 2_000_000 < self.now)
+            w.asked > calm_at
+                && matches!(w.answered, Some((at, Verdict::Recorded(_))) if at + 2_000_000 < self.now)
         });
         let masters = (0..self.servers.len()).filter(|n| self.says_master(*n)).count();
         fresh_write
@@ -675,7 +735,8 @@ impl World {
                 .servers
                 .iter()
                 .map(|s| {
-                    let shown = s.view.as_ref().map(|v| (v.status.role.map(Role::word), v.status.why.clone()));
+                    let shown =
+                        s.view.as_ref().map(|v| (v.status.role.map(Role::word), v.status.why.clone()));
                     format!("{} up={} {shown:?}", s.id, s.up)
                 })
                 .collect();
@@ -717,7 +778,9 @@ fn has_sensor(root: &engine::Root, sensor: &str) -> bool {
 
 fn event_node(event: &Event) -> Option<usize> {
     match event {
-        Event::Wake { node, .. } | Event::StoreReply { node, .. } | Event::Deliver { node, .. } => Some(*node),
+        Event::Wake { node, .. } | Event::StoreReply { node, .. } | Event::Deliver { node, .. } => {
+            Some(*node)
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Bounded exhaustive models of the HA protocol.
 
 mod explore;
+mod lease;
 mod log;
 
 #[cfg(test)]
@@ -14,7 +15,11 @@ mod probe {
             let t = std::time::Instant::now();
             let e = explore(&m);
             println!("{name}: {} states {:?}", e.states, t.elapsed());
-            if let Outcome::Violated(v) = e.outcome { for l in v { println!("   {l}"); } }
+            if let Outcome::Violated(v) = e.outcome {
+                for l in v {
+                    println!("   {l}");
+                }
+            }
         };
         let spec = std::env::var("SPEC").unwrap_or("2,3,2,4".into());
         let v: Vec<usize> = spec.split(',').map(|x| x.parse().unwrap()).collect();
@@ -41,10 +46,48 @@ mod probe {
                 "stale" => r.refuses_by_fresh_floor = false,
                 "ack" => r.strict_ack = true,
                 "noop" => r.strict_noop = true,
+                "accuse" => r.accuses_store = true,
                 x => panic!("{x}"),
             }
         }
         show(&format!("{spec} {opts}"), LogModel::new(b, r));
         let _ = t;
+    }
+
+    #[test]
+    fn lease() {
+        use super::lease as l;
+        let spec = std::env::var("SPEC").unwrap_or("2,2,3,2".into());
+        let v: Vec<usize> = spec.split(',').map(|x| x.parse().unwrap()).collect();
+        let opts = std::env::var("OPTS").unwrap_or_default();
+        let b = l::Bounds {
+            nodes: v[0],
+            terms: v[1] as u8,
+            slots: v[2] as u8,
+            lease_ticks: v[3] as u8,
+            late_beats: opts.contains('l'),
+        };
+        let mut r = l::Rules::TEXT;
+        for rule in std::env::var("RULES").unwrap_or_default().split(',') {
+            match rule {
+                "" => {}
+                "once" => r.wait = l::Wait::Once,
+                "last" => r.wait = l::Wait::LastOwnerOnly,
+                "look" => r.look_sees = true,
+                "noopfirst" => r.beat_before_noop = false,
+                "resend" => r.resend_proves = true,
+                "revive" => r.beat_revives = true,
+                "term" => r.standby_needs_term = true,
+                x => panic!("{x}"),
+            }
+        }
+        let t = std::time::Instant::now();
+        let e = explore(&l::LeaseModel::new(b, r));
+        println!("{spec} {opts}: {} states {:?}", e.states, t.elapsed());
+        if let Outcome::Violated(v) = e.outcome {
+            for l in v {
+                println!("   {l}");
+            }
+        }
     }
 }

@@ -7,7 +7,9 @@ use super::{After, Exists, LogModel, Validation, Wrong};
 const TWO_HISTORIES: Wrong = "two histories: an acknowledgement, a checkpoint and a serving master disagree";
 const LOST: Wrong = "an acknowledged write is not in a later serving master";
 const REFUSED_KEPT: Wrong = "a write that its client was told is not recorded is in the history";
-const DAMAGE: Wrong = "a node that agrees with the newest checkpoint meets a data record that does not follow";
+const DAMAGE: Wrong =
+    "a node that agrees with the newest checkpoint meets a data record that does not follow";
+const ACCUSED: Wrong = "a store that lost nothing is said to have lost data";
 
 impl LogModel {
     /// Clause 3: any standby may create the next term.
@@ -122,6 +124,11 @@ impl LogModel {
         };
         let mut after = state.clone();
         after.nodes[n].outstanding[place] = NOTHING;
+        let standing = self.library.record(state.slots[self.library.slot_of(out.record) as usize]);
+        let is_serving = matches!(state.nodes[n].role, Role::Master | Role::Suspended);
+        if self.rules.accuses_store && !is_mine && is_serving && standing.term < state.nodes[n].term {
+            return Some((after, Err(ACCUSED)));
+        }
         let result = if is_mine {
             self.on_created(state, &mut after, n, out.record)
         } else {
@@ -287,9 +294,15 @@ impl LogModel {
 
     fn load_newest(&self, after: &mut State, n: usize) {
         let (floor, chain) = after.newest_checkpoint();
-        after.nodes[n].base = floor;
-        after.nodes[n].history = chain;
-        after.nodes[n].agreed = ROOT;
+        let node = &mut after.nodes[n];
+        node.base = floor;
+        node.history = chain;
+        node.agreed = ROOT;
+        // Clause 4: a newer term, read or met, stops a claimant; a `.ok` names the term it was written from.
+        let newest = self.library.backwards(chain).iter().map(|record| record.term).max();
+        if node.role == Role::Fencing && newest > Some(node.term) {
+            to_standby(node);
+        }
     }
 
     fn next_slot(&self, node: &Node) -> Option<usize> {

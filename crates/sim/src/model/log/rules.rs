@@ -87,6 +87,9 @@ pub(crate) struct Rules {
     pub(crate) strict_ack: bool,
     /// The same look for the noop that proves a slot. The text names acknowledgements only.
     pub(crate) strict_noop: bool,
+    /// Clause 4, end: an older term's record at a serving master's next slot is called a loss of the store.
+    /// No rule is broken with it; the property is that a sound store is never accused.
+    pub(crate) accuses_store: bool,
 }
 
 impl Rules {
@@ -102,5 +105,6 @@ impl Rules {
         refuses_by_fresh_floor: true,
         strict_ack: false,
         strict_noop: false,
+        accuses_store: false,
     };
 }

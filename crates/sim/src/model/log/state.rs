@@ -59,14 +59,8 @@ pub(super) struct Node {
 }
 
 /// A node that has just been started on an empty store.
-pub(super) const FRESH: Node = Node {
-    role: Role::Standby,
-    term: 0,
-    base: 0,
-    history: ROOT,
-    outstanding: [NOTHING; 2],
-    agreed: ROOT,
-};
+pub(super) const FRESH: Node =
+    Node { role: Role::Standby, term: 0, base: 0, history: ROOT, outstanding: [NOTHING; 2], agreed: ROOT };
 
 /// The memory image of node 0, where bounds allow one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -120,9 +114,10 @@ impl State {
 
     /// The newest `.ok`: floor F and the chain value that it names.
     pub(super) fn newest_checkpoint(&self) -> (u8, HistoryId) {
-        (1..=SLOTS_MAX).rev().find(|&f| self.checkpoints[f] != ROOT).map_or((0, ROOT), |f| {
-            (f as u8, self.checkpoints[f])
-        })
+        (1..=SLOTS_MAX)
+            .rev()
+            .find(|&f| self.checkpoints[f] != ROOT)
+            .map_or((0, ROOT), |f| (f as u8, self.checkpoints[f]))
     }
 
     /// Puts a request under way; it stays so for ever, for it may be delayed, repeated or come late.

@@ -9,14 +9,19 @@ impl LogModel {
         let said = match step {
             Step::Claim(n) => format!("{} creates terms/{}", name(n), after.terms),
             Step::Apply(n) if after.nodes[n].base != before.nodes[n].base => {
-                format!("{} meets a record that does not follow, differs from the checkpoint, reloads", name(n))
+                format!(
+                    "{} meets a record that does not follow, differs from the checkpoint, reloads",
+                    name(n)
+                )
             }
             Step::Apply(n) => {
                 let applied = self.library.last(after.nodes[n].history);
                 format!("{} applies {}", name(n), self.record(applied))
             }
             Step::Reload(n) => format!("{} restarts and loads checkpoint {}", name(n), after.nodes[n].base),
-            Step::SendFence(n) if after.wire == before.wire && after.nodes[n].outstanding == before.nodes[n].outstanding => {
+            Step::SendFence(n)
+                if after.wire == before.wire && after.nodes[n].outstanding == before.nodes[n].outstanding =>
+            {
                 format!("{} finds its last record gone, loads checkpoint {}", name(n), after.nodes[n].base)
             }
             Step::SendFence(n) | Step::Append(n) | Step::SendNoop(n) => {
@@ -28,14 +33,20 @@ impl LogModel {
             Step::Validate(n) if after.nodes[n].role == Role::Master => {
                 format!("{} finds itself valid and serves term {}", name(n), after.nodes[n].term)
             }
-            Step::Validate(n) => format!("{} is not valid, loads checkpoint {}", name(n), after.nodes[n].base),
+            Step::Validate(n) => {
+                format!("{} is not valid, loads checkpoint {}", name(n), after.nodes[n].base)
+            }
             Step::GiveUp(n) => format!("{} gives up term {}", name(n), before.nodes[n].term),
             Step::Suspend(n) => format!("{} suspends itself", name(n)),
             Step::Compare(n) if after.checkpoints != before.checkpoints => {
                 format!("{} writes checkpoint {}", name(n), self.library.len(after.nodes[n].history))
             }
             Step::Compare(n) if after.nodes[n].agreed != before.nodes[n].agreed => {
-                format!("{} is about to write checkpoint {}", name(n), self.library.len(after.nodes[n].agreed))
+                format!(
+                    "{} is about to write checkpoint {}",
+                    name(n),
+                    self.library.len(after.nodes[n].agreed)
+                )
             }
             Step::Compare(n) => format!("{} differs from the newest checkpoint and reloads", name(n)),
             Step::Publish(n) => {

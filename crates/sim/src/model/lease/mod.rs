@@ -1,0 +1,154 @@
+//! The lease model: clauses 1, 6, 10 and 11 of `ha-anchors.md` 6.2 with clocks.
+
+mod node;
+mod rules;
+mod state;
+mod store;
+mod tell;
+
+use super::explore::{Model, Next};
+use state::{NODES_MAX, Role, SLOTS_MAX, State, TERMS_MAX};
+
+pub(crate) use rules::{Bounds, Rules, Wait};
+
+/// Units that a slow clock gains a tick, and a fast one: 1.25 apart.
+const RATES: [u8; 2] = [4, 5];
+
+/// The protocol in a world of some size.
+pub(crate) struct LeaseModel {
+    pub(crate) bounds: Bounds,
+    pub(crate) rules: Rules,
+}
+
+/// One thing that happens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Tick,
+    Claim(usize),
+    StartBeat(usize),
+    LandBeat(usize),
+    ConfirmBeat(usize),
+    AbandonBeat(usize),
+    LandLateBeat(usize),
+    SendFence(usize),
+    SendData(usize),
+    SendNoop(usize),
+    Resend(usize),
+    LandCreate(usize),
+    Receive(usize),
+    Read(usize, usize),
+    Serve(usize),
+    GiveUp(usize),
+    Prune(u8),
+}
+
+impl LeaseModel {
+    pub(crate) fn new(bounds: Bounds, rules: Rules) -> Self {
+        assert!(bounds.nodes <= NODES_MAX && usize::from(bounds.slots) <= SLOTS_MAX);
+        assert!(usize::from(bounds.terms) <= TERMS_MAX);
+        Self { bounds, rules }
+    }
+
+    /// The lease, 0.8 T, in units of a clock.
+    fn lease(&self) -> u8 {
+        4 * self.bounds.lease_ticks
+    }
+
+    /// T in units of a clock.
+    fn silence(&self) -> u8 {
+        5 * self.bounds.lease_ticks
+    }
+
+    fn take(&self, state: &State, step: Step) -> Option<State> {
+        match step {
+            Step::Tick => Some(self.tick(state)),
+            Step::Claim(n) => self.claim(state, n),
+            Step::StartBeat(n) => self.start_beat(state, n),
+            Step::LandBeat(n) => land_beat(state, n),
+            Step::ConfirmBeat(n) => self.confirm_beat(state, n),
+            Step::AbandonBeat(n) => self.abandon_beat(state, n),
+            Step::LandLateBeat(n) => land_late_beat(state, n),
+            Step::SendFence(n) => self.send_fence(state, n),
+            Step::SendData(n) => self.send_data(state, n),
+            Step::SendNoop(n) => self.send_noop(state, n),
+            Step::Resend(n) => self.resend(state, n),
+            Step::LandCreate(n) => land_create(state, n),
+            Step::Receive(n) => self.receive(state, n),
+            Step::Read(n, other) => self.read(state, n, other),
+            Step::Serve(n) => self.serve(state, n),
+            Step::GiveUp(n) => give_up(state, n),
+            Step::Prune(slot) => prune(state, slot),
+        }
+    }
+}
+
+use node::give_up;
+use store::{land_beat, land_create, land_late_beat, prune};
+
+/// Whether the node releases reads and effects at this instant.
+fn is_valid(state: &State, n: usize) -> bool {
+    let node = &state.nodes[n];
+    node.role == Role::Master && node.proven && node.lease > 0
+}
+
+impl Model for LeaseModel {
+    type State = State;
+    type Step = Step;
+
+    /// Every choice of a slow or a fast clock for each node.
+    fn starts(&self) -> Vec<State> {
+        let choices = 0..1_usize << self.bounds.nodes;
+        let start = |choice: usize| {
+            let mut state = State::default();
+            for n in 0..self.bounds.nodes {
+                state.nodes[n].rate = RATES[choice >> n & 1];
+            }
+            state
+        };
+        choices.map(start).collect()
+    }
+
+    fn next(&self, state: &State, out: &mut Vec<Next<State, Step>>) {
+        let mut try_step = |step| {
+            if let Some(mut after) = self.take(state, step)
+                && after != *state
+            {
+                after.renumber_beats();
+                let valid = (0..self.bounds.nodes).filter(|&n| is_valid(&after, n)).count();
+                let wrong = (valid > 1).then_some("two valid leases at one time");
+                out.push(Next { step, state: after, wrong });
+            }
+        };
+        try_step(Step::Tick);
+        for n in 0..self.bounds.nodes {
+            for step in [Step::Claim, Step::StartBeat, Step::LandBeat, Step::ConfirmBeat, Step::SendFence] {
+                try_step(step(n));
+            }
+            for step in [Step::SendData, Step::SendNoop, Step::LandCreate, Step::Receive, Step::Serve] {
+                try_step(step(n));
+            }
+            try_step(Step::GiveUp(n));
+            if self.bounds.late_beats {
+                try_step(Step::AbandonBeat(n));
+                try_step(Step::LandLateBeat(n));
+            }
+            if self.rules.resend_proves {
+                try_step(Step::Resend(n));
+            }
+            for other in (0..self.bounds.nodes).filter(|&other| other != n) {
+                try_step(Step::Read(n, other));
+            }
+        }
+        for slot in 1..=self.bounds.slots {
+            try_step(Step::Prune(slot));
+        }
+    }
+
+    fn canonical(&self, state: &State) -> State {
+        state.clone()
+    }
+
+    fn tell(&self, before: &State, step: Step, after: &State) -> String {
+        self.describe(before, step, after)
+    }
+}

@@ -1,0 +1,55 @@
+//! The switches of the lease model: how large the world is, and which rule is broken on purpose.
+
+/// How large the world is.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) nodes: usize,
+    pub(crate) terms: u8,
+    pub(crate) slots: u8,
+    /// Ticks in a lease on the slowest clock; on the fastest a standby waits as many.
+    pub(crate) lease_ticks: u8,
+    /// A beat that was given up may reach the store after a later one.
+    pub(crate) late_beats: bool,
+}
+
+/// Clause 6: whom a claimant waits for, and how.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// The owners of every term since the last that wrote data, each until it gave up or was still for T.
+    UntilStill,
+    /// Mutant: T once, counted from the own fence.
+    Once,
+    /// Mutant: as the text, but only for the owner of the term before.
+    LastOwnerOnly,
+}
+
+/// One protocol: [`Rules::TEXT`], or that with one rule broken.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    pub(crate) wait: Wait,
+    /// Clause 10: after a beat, the look for a newer term finds it. Without it the look sees nothing, as on
+    /// a folder whose listing is cached and to which a new node came.
+    pub(crate) look_sees: bool,
+    /// Clause 11: the noop is first sent after a beat was durable; a mutant sends it before.
+    pub(crate) beat_before_noop: bool,
+    /// Clause 11: a re-sent record proves nothing; a mutant resumes on it.
+    pub(crate) resend_proves: bool,
+    /// Clause 10: beats carry a lease on, they do not revive one; a mutant lets them.
+    pub(crate) beat_revives: bool,
+    /// Clause 6: "whatever `term` it shows". With `true` a STANDBY file counts only when its `term` is not
+    /// older than the one waited for.
+    pub(crate) standby_needs_term: bool,
+}
+
+impl Rules {
+    /// Clauses 1, 6, 10 and 11 as they are written, with a look that never sees anything: the first line of
+    /// defence is taken away, so what holds rests on fence, beat and wait alone.
+    pub(crate) const TEXT: Self = Self {
+        wait: Wait::UntilStill,
+        look_sees: false,
+        beat_before_noop: true,
+        resend_proves: false,
+        beat_revives: false,
+        standby_needs_term: false,
+    };
+}
