@@ -8,6 +8,7 @@
 
 mod basic;
 mod csrf;
+mod hex;
 mod options;
 mod sessions;
 mod throttle;
@@ -23,6 +24,7 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 pub use csrf::{CsrfMode, CsrfRefusal};
+pub(crate) use hex::hex;
 pub use options::{AuthOptions, BadAuth, GeneratedLogin, Provider};
 pub use sessions::{NewSession, SessionId, Sessions};
 pub use users::{Credential, Users};

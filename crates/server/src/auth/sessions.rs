@@ -1,14 +1,13 @@
 //! Sessions of browsers. Made only where one is asked for: scripts that never send a cookie back get none.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Mono, Secret, Span};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::Account;
 use super::csrf::{CsrfMode, CsrfRefusal};
+use super::{Account, hex};
 
 /// Sessions kept at once; the one that was silent for longest goes first.
 const SESSIONS_MAX: usize = 10_000;
@@ -128,10 +127,7 @@ impl Sessions {
 fn random_hex(digits: usize) -> Option<String> {
     let mut bytes = vec![0; digits.div_ceil(2)];
     SystemRandom::new().fill(&mut bytes).ok()?;
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
+    let mut text = hex(bytes);
     text.truncate(digits);
     Some(text)
 }

@@ -7,6 +7,8 @@ use argon2::{Argon2, PasswordVerifier};
 use base::Secret;
 use ring::digest::{Context, SHA256};
 
+use super::hex;
+
 /// What proves a user.
 #[derive(Clone)]
 pub enum Credential {
@@ -62,7 +64,7 @@ fn sha256(salt: &str, password: &str) -> String {
     let mut context = Context::new(&SHA256);
     context.update(salt.as_bytes());
     context.update(password.as_bytes());
-    context.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    hex(context.finish())
 }
 
 /// Equal, in a time that does not tell where they differ.

@@ -220,7 +220,6 @@ pub fn limit_of(call: &Call) -> Result<usize, Fail> {
     match text.parse::<i64>() {
         Ok(n) if n > 0 => Ok(usize::try_from(n).unwrap_or(usize::MAX)),
         Ok(_) => Ok(usize::MAX),
-        // Brooklyn's framework takes a number that is none for a path that is none.
-        Err(_) => Err(Fail::Bare(StatusCode::NOT_FOUND)),
+        Err(_) => Err(Fail::bad(format!("limit: \"{text}\" is not a whole number; -1 means all"))),
     }
 }

@@ -14,6 +14,7 @@ use rust_embed::RustEmbed;
 
 use super::app::App;
 use super::negotiate::names;
+use crate::auth::hex;
 
 #[derive(RustEmbed)]
 #[folder = "../../console/dist"]
@@ -49,8 +50,7 @@ pub(super) fn serve(app: &App, request: &Request) -> Option<Response> {
 
 fn embedded(path: &str, file: rust_embed::EmbeddedFile, seen: Option<&str>) -> Response {
     let hash = file.metadata.sha256_hash();
-    let tag: String = hash[..12].iter().map(|b| format!("{b:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let tag = format!("\"{}\"", hex(&hash[..12]));
     let unchanged = seen.is_some_and(|s| s.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
     let mut response = if unchanged {
         let mut response = Response::new(Body::empty());

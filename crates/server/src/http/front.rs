@@ -15,9 +15,12 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri
 use axum::response::Response;
 use tower::{Service, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 
 use super::app::{App, PublicHeaders};
 use super::fail::Fail;
+use super::limits::COMPRESS_BYTES_MIN;
 use super::route::{LoggedIn, router};
 use super::{console, routes};
 use crate::auth::{Asking, Login};
@@ -80,6 +83,8 @@ impl Front {
             .layer(CatchPanicLayer::custom(|_| {
                 Fail::inside("The request made the server fail; nothing else is concerned").respond()
             }));
+        // Short answers stay as they are, as in Brooklyn.
+        let routes = routes.layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESS_BYTES_MIN)));
         Front { app: Arc::clone(app), routes }
     }
 

@@ -11,7 +11,7 @@ pub const CONNECTIONS_MAX: usize = 2048;
 /// How long a TLS handshake may take.
 pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long a connection may be silent between requests, or take to send a request's head.
-pub const HEAD_WAIT_MAX: Duration = Duration::from_secs(60);
+pub const HEAD_WAIT_MAX: Duration = Duration::from_mins(1);
 /// Requests at once on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 100;
 /// The longest head of a request, in bytes.
@@ -19,7 +19,7 @@ pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long running requests may go on after the server was asked to end.
 pub const DRAIN_WAIT_MAX: Duration = Duration::from_secs(3);
 /// How long a write waits for the core before it is called unknown.
-pub const WRITE_WAIT_MAX: Duration = Duration::from_secs(60);
+pub const WRITE_WAIT_MAX: Duration = Duration::from_mins(1);
 /// The longest `Idempotency-Key`, in characters.
 pub const WRITE_KEY_CHARS_MAX: usize = 200;
 /// Keyed writes under way that are remembered as pending.
@@ -30,3 +30,5 @@ pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
 pub const ACTIVITIES_DEFAULT: usize = 200;
 /// The shortest time between two looks at the store that nudges cause.
 pub const NUDGE_PAUSE_MIN: Duration = Duration::from_millis(100);
+/// The shortest answer that is sent compressed to those who take it so, in bytes.
+pub const COMPRESS_BYTES_MIN: u64 = 1024;

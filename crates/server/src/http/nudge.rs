@@ -14,6 +14,7 @@ use super::call::Call;
 use super::fail::Fail;
 use super::limits::NUDGE_PAUSE_MIN;
 use super::route::Route;
+use crate::auth::hex;
 
 const WORDS: &[u8] = b"brownstone nudge 1";
 
@@ -23,8 +24,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
 
 /// The value of the signature header, for whoever sends a nudge with the plane's key.
 pub fn signature(plane_key: &[u8]) -> String {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, plane_key), WORDS);
-    tag.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, plane_key), WORDS))
 }
 
 async fn nudge(call: Call) -> Answer {

@@ -1,6 +1,6 @@
 //! A route as a declaration: verb, path, permission, gate and forms stand in one line of its resource's file.
 //!
-//! The lines are data of our own rather than macros of an OpenAPI library: the same line drives the 404, 405,
+//! The lines are data of our own rather than macros of a library: the same line drives the 404, 405,
 //! 415, 406, the role gate and the permission check, so that a description made of it cannot be wrong about
 //! them; and no handler can be reached without them.
 

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::fail::Fail;
 use super::gate::Barred;
 use super::limits::{PENDING_KEYS_MAX, WRITE_KEY_CHARS_MAX, WRITE_WAIT_MAX};
+use crate::auth::hex;
 
 /// The header by which a caller says that a repeated request is the same one.
 pub(super) const KEY: &str = "idempotency-key";
@@ -85,6 +86,6 @@ fn write_key(call: &Call, body: &[u8]) -> Result<Option<WriteKey>, Fail> {
     for part in [method.as_bytes(), b" ", path.as_bytes(), b"\n", body] {
         sum.update(part);
     }
-    let body_sum = sum.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let body_sum = hex(sum.finish());
     Ok(Some(WriteKey { key: key.to_owned(), body_sum }))
 }

@@ -15,7 +15,7 @@ pub(in crate::http) fn summary(root: &Root, app: &Entity) -> ApplicationSummary 
             kind: app.def.type_name.to_string(),
             locations: root.locations(&app.id).iter().map(|l| l.spec.clone()).collect(),
         },
-        status: Status::of(app.state().map(|s| s.word()), app.is_up()),
+        status: Status::of(app.state().map(engine::Lifecycle::word), app.is_up()),
         links: ApplicationLinks { entities: format!("{own}/entities"), own },
     }
 }

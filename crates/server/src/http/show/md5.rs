@@ -15,7 +15,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     for block in message.chunks_exact(64) {
         round(&mut state, block);
     }
-    state.iter().flat_map(|word| word.to_le_bytes()).map(|b| format!("{b:02x}")).collect()
+    crate::auth::hex(state.map(u32::to_le_bytes).as_flattened())
 }
 
 fn round(state: &mut [u32; 4], block: &[u8]) {

@@ -101,7 +101,7 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
             "step": by.step,
         }}));
     }
-    for (name, stream) in task.streams.iter() {
+    for (name, stream) in &task.streams {
         let whole = stream_text(stream);
         let short = whole.chars().count() <= TAG_STREAM_CHARS_MAX;
         let contents = if short { whole.as_str() } else { "<contents-too-large>" };

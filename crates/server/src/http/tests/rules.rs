@@ -93,3 +93,17 @@ async fn browsers_get_a_page_in_every_role_without_a_login() {
     let api = Request::builder().uri("/v1/server/version").header("accept", browser);
     assert_eq!(door.send(api.body(Body::empty()).unwrap()).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_those_who_ask() {
+    let door = Door::new(Role::Master);
+    for _ in 0..8 {
+        door.deploy().await;
+    }
+    let gzip = [("accept-encoding", "gzip")];
+    let short = door.ask(Method::HEAD, "/v1/server/ha/state", &gzip, "").await;
+    assert!(!short.headers.contains_key("content-encoding"));
+    let long = door.ask(Method::HEAD, "/v1/applications", &gzip, "").await;
+    assert_eq!(long.header("content-encoding"), "gzip");
+    assert!(!door.get("/v1/applications").await.headers.contains_key("content-encoding"));
+}

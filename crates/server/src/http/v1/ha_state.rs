@@ -93,11 +93,9 @@ async fn priority(call: Call) -> Answer {
 
 async fn set_priority(mut call: Call) -> Answer {
     let fields = call.fields().await?;
-    let given = fields.iter().find(|(name, _)| name == "priority").map_or("", |(_, value)| value.as_str());
-    let priority = match given.trim() {
-        "" => 0,
-        text => text.parse().map_err(|_| Fail::Bare(StatusCode::BAD_REQUEST))?,
-    };
+    let given = fields.iter().find(|(name, _)| name == "priority");
+    let (_, given) = given.ok_or_else(|| Fail::bad("Missing parameter: priority"))?;
+    let priority = given.trim().parse().map_err(|_| Fail::Bare(StatusCode::BAD_REQUEST))?;
     json(&call.app.plane.set_priority(priority))
 }
 
