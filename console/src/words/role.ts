@@ -1,0 +1,50 @@
+// Roles in words. The wire's own word is always shown beside ours, because scripts and colleagues use it.
+import type { Node, Role } from '../wire/cluster';
+import type { Tone } from './tone';
+
+interface Words {
+  /** What it is, in a sentence: "this server is ...". */
+  readonly noun: string;
+  /** What it does, for a table. */
+  readonly does: string;
+  readonly tone: Tone;
+}
+
+const WORDS: Readonly<Record<Role, Words>> = {
+  MASTER: { noun: 'the master', does: 'manages', tone: 'ok' },
+  HOT_STANDBY: { noun: 'a hot standby', does: 'follows, ready to take over', tone: 'ok' },
+  STANDBY: { noun: 'a cold standby', does: 'may take over, holds no state until then', tone: 'ok' },
+  HOT_BACKUP: { noun: 'a hot backup', does: 'follows, never takes over', tone: 'ok' },
+  SUSPENDED: { noun: 'a suspended master', does: 'suspended, writes wait', tone: 'err' },
+  INITIALIZING: { noun: 'not ready yet', does: 'starting or loading', tone: 'prog' },
+  FAILED: { noun: 'failed', does: 'cannot serve', tone: 'err' },
+  TERMINATED: { noun: 'stopped', does: 'was stopped', tone: 'off' },
+};
+
+export function roleWords(role: Role): Words {
+  return WORDS[role];
+}
+
+/** Whether a server in this role takes part in the next election. */
+export function mayTakeOver(role: Role): boolean {
+  return role === 'HOT_STANDBY' || role === 'STANDBY';
+}
+
+export interface Claim {
+  readonly term: number;
+  readonly by: string;
+  readonly own: boolean;
+  readonly why: string;
+}
+
+/** Who is on the way to be master. A node says so in its `why`: "claiming term 4: the master's process ended". */
+export function claimOf(nodes: readonly Node[]): Claim | null {
+  const claims = nodes.flatMap((node) => {
+    const said = /^claiming term (\d+)(?:: (.*))?$/s.exec(node.why);
+    return said && node.role === 'INITIALIZING'
+      ? [{ term: Number(said[1]), by: node.id, own: node.own, why: said[2] ?? '' }]
+      : [];
+  });
+  // Two may have tried: the higher term is the one that counts.
+  return claims.toSorted((a, b) => b.term - a.term)[0] ?? null;
+}
