@@ -118,6 +118,12 @@ impl Sessions {
         format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.cookie, id.0)
     }
 
+    /// The value of the `Set-Cookie` that has a browser forget its session.
+    pub fn end_cookie(&self, secure: bool) -> String {
+        let secure = if secure { "; Secure" } else { "" };
+        format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", self.cookie)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Session>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -44,6 +44,15 @@ async fn a_page_gets_a_session_whose_writes_need_its_token() {
     );
     let right = door.send(with_cookies(&cookies, Some(&token))).await;
     assert_eq!((right.status, right.body.as_str()), (StatusCode::OK, "10"));
+    let logout = |token: &str| {
+        let request = Request::builder().method(Method::POST).uri("/v1/logout?unauthorize=bye");
+        request.header("cookie", &cookies).header("X-Csrf-Token", token).body(Body::empty()).unwrap()
+    };
+    let out = door.send(logout(&token)).await;
+    assert_eq!(out.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(out.body, r#"{"currentUser":"admin","message":"bye"}"#);
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(door.send(with_cookies(&cookies, Some(&token))).await.body, "Authorization required");
 }
 
 #[tokio::test]

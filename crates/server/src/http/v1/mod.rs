@@ -8,6 +8,7 @@ mod effectors;
 mod entities;
 mod find;
 mod ha_state;
+mod logout;
 mod sensors;
 mod server;
 mod shutdown;
@@ -20,6 +21,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     server::add_routes(all);
     ha_state::add_routes(all);
     shutdown::add_routes(all);
+    logout::add_routes(all);
     applications::add_routes(all);
     deploy::add_routes(all);
     entities::add_routes(all);
