@@ -1,6 +1,6 @@
 // Answers as a server would, from recorded scenes, so that every state of the page can be looked at without making
 // it happen. Used by `npm run dev`, `npm run preview` and scripts/pictures.mjs; it is not part of what is built.
-import { scenes } from './scenes.mjs';
+import { reasons, scenes } from './scenes.mjs';
 
 const COOKIE = 'SCENE';
 
@@ -30,7 +30,7 @@ export function answer(request, response, next) {
       return send(response, 200, cluster);
     case '/v1/applications/fetch':
       return scene.applications
-        ? send(response, 200, scene.applications)
+        ? send(response, 200, url.searchParams.has('items') ? [...scene.applications, ...reasons] : scene.applications)
         : send(response, 403, { message: scene.refusal ?? 'not here', error: 403 });
     case '/v1/server/user':
       return send(response, 200, 'admin');

@@ -49,7 +49,7 @@ for (const [name, scene] of Object.entries(scenes)) {
     page.on('pageerror', (error) => complain(`${name} ${view}: ${error.message}`));
     // A refused request is part of some scenes; anything else is ours.
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) complain(`${name} ${view}: ${message.text()}`);
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complain(`${name} ${view}: ${message.text()}`);
     });
     if (scene.isDead) {
       // First it lives, then it does not.

@@ -93,8 +93,8 @@ function earlier(cluster: Cluster): Moment[] {
   const skew = Date.now() - cluster.now;
   let timeline: readonly Moment[] = [];
   for (const { role, since } of cluster.history.slice(0, EARLIER_MAX).toReversed()) {
-    const { noun, tone } = roleWords(role);
-    timeline = add(timeline, since + skew, [{ tone, words: `this server was ${noun}`, loud: false }]);
+    const { became, tone } = roleWords(role);
+    timeline = add(timeline, since + skew, [{ tone, words: `this server ${became}`, loud: false }]);
   }
   return [...timeline];
 }

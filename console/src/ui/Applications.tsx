@@ -1,6 +1,8 @@
 // The applications with their states, worst first; each opens to what is below it.
+import { useState } from 'react';
+
 import type { Applications as Shown } from '../follow/follower';
-import type { Entity, Problems } from '../wire/applications';
+import { flatten, type Entity, type Problems } from '../wire/applications';
 import type { Cluster } from '../wire/cluster';
 import { sentence } from '../words/sentence';
 import { health, shortType, stateWords, worstFirst } from '../words/state';
@@ -49,7 +51,7 @@ function note({ list, answeredAt, trouble }: Shown, cluster: Cluster): string {
 }
 
 function Application({ app, problems }: { readonly app: Entity; readonly problems: Problems }) {
-  const { tone } = stateWords(app);
+  const [isOpen, setOpen] = useState(() => flatten(app).some((entity) => ['err', 'prog'].includes(stateWords(entity).tone)));
   const row = (
     <>
       <State entity={app} />
@@ -60,7 +62,7 @@ function Application({ app, problems }: { readonly app: Entity; readonly problem
   );
   if (app.children.length === 0) return <div className="app">{row}</div>;
   return (
-    <details open={tone === 'err' || tone === 'prog' || undefined}>
+    <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="app">{row}</summary>
       <Reasons of={app} problems={problems} />
       <Children of={app} problems={problems} />
@@ -102,7 +104,7 @@ function State({ entity }: { readonly entity: Entity }) {
 function Reasons({ of: { id }, problems }: { readonly of: Entity; readonly problems: Problems }) {
   return problems.get(id)?.map((reason) => (
     <p key={reason} className="reason">
-      {sentence(reason)}
+      {sentence(reason, false)}
     </p>
   ));
 }

@@ -11,7 +11,7 @@ interface Props {
   readonly age: number;
 }
 
-const COLUMNS = ['Server', 'Role', 'Term', 'Last beat', 'Behind', 'Priority'];
+const COLUMNS = ['Server', 'Role', 'Own term', 'Last beat', 'Behind', 'Priority'];
 
 export function Servers({ cluster, age }: Props) {
   return (
@@ -53,7 +53,7 @@ function Server({ node, cluster, age }: Props & { readonly node: Node }) {
           {node.own && <span className="tag">this server</span>}
         </span>
         <span className="place">
-          {node.uri === '' || node.own ? node.uri : <a href={node.uri}>{node.uri}</a>}
+          {node.uri === '' || node.own || isGone ? node.uri : <a href={node.uri}>{node.uri}</a>}
           {node.host !== '' && <span> on {node.host}</span>}
         </span>
       </th>
@@ -61,7 +61,7 @@ function Server({ node, cluster, age }: Props & { readonly node: Node }) {
         <RoleChip role={node.role} />
         <span className="place">{node.why === '' ? roleWords(node.role).does : sentence(node.why, false)}</span>
       </td>
-      <td role="cell" className="number" data-label="term">
+      <td role="cell" className="number" data-label="own term">
         {node.term === 0 ? '–' : node.term}
       </td>
       <td role="cell" className="number" data-label="last beat">

@@ -18,9 +18,7 @@ export function Situation({ words }: { readonly words: Words }) {
                 <a className={index === 0 ? 'button button-first' : 'button'} href={samePage(link)} rel="noopener">
                   Open this page on {link.node}
                 </a>
-                <span className="secondary">
-                  {link.uri} · {link.note}
-                </span>
+                <span className="secondary">{link.note}</span>
               </li>
             ))}
           </ul>

@@ -12,14 +12,14 @@ export function Trouble({ cluster }: { readonly cluster: Cluster }) {
       <Glyph tone="err" />
       <div>
         <h2 id="trouble">{storeTrouble === '' ? 'The store is damaged' : 'The store is in trouble'}</h2>
-        {storeTrouble !== '' && <p>{sentence(storeTrouble)}</p>}
+        {storeTrouble !== '' && <p>{sentence(storeTrouble, false)}</p>}
         {damage.length > 0 && (
           <>
             <p>{plural(damage.length, 'file')} cannot be read. Everything else is served; what may be missing is named:</p>
             <ul>
               {damage.map(({ file, what }) => (
                 <li key={file}>
-                  <code>{file}</code> {sentence(what)}
+                  <code>{file}</code> {sentence(what, false)}
                 </li>
               ))}
             </ul>

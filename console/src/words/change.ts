@@ -17,6 +17,9 @@ const loud = (tone: Tone, words: string): Change => ({ tone, words, loud: true }
 
 /** The first answer. */
 export function opening(next: Cluster): Change {
+  if (next.master && find(next, next.master)?.role === 'SUSPENDED') {
+    return quiet('err', `term ${next.term}: ${next.master} is master, but suspended`);
+  }
   if (next.master) return quiet('ok', `term ${next.term}: ${next.master} is master`);
   const claim = claimOf(next.nodes);
   return claim ? claimed(claim.term, claim.by) : quiet('warn', `term ${next.term}: no server is master`);
@@ -57,18 +60,18 @@ function ownRole(before: Cluster, next: Cluster): Change[] {
   const saidAlready = next.role === 'MASTER' && next.master === next.own && next.master !== before.master;
   const isClaim = next.role === 'INITIALIZING' && claimOf(next.nodes)?.own === true;
   if (before.role === next.role || saidAlready || isClaim) return [];
-  const { noun, tone } = roleWords(next.role);
+  const { became, tone } = roleWords(next.role);
   const why = next.why === '' ? '' : `: ${next.why}`;
-  return [{ tone, words: `this server is ${noun}${why}`, loud: tone === 'err' }];
+  return [{ tone, words: `this server ${became}${why}`, loud: tone === 'err' }];
 }
 
 function peer(before: Node | undefined, next: Node): Change[] {
-  const { noun, tone } = roleWords(next.role);
+  const { noun, became, tone } = roleWords(next.role);
   if (!before) return [quiet(tone, `${next.id} joined as ${noun}`)];
   // Its claim and its mastery are told as such.
   if (before.role === next.role || next.role === 'MASTER' || claimOf([next])) return [];
   const why = next.why === '' ? '' : `: ${next.why}`;
-  return [quiet(tone === 'ok' ? 'off' : tone, `${next.id} is ${noun}${why}`)];
+  return [quiet(tone === 'ok' ? 'off' : tone, `${next.id} ${became}${why}`)];
 }
 
 function store(before: Cluster, next: Cluster): Change[] {

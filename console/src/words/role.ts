@@ -7,18 +7,20 @@ interface Words {
   readonly noun: string;
   /** What it does, for a table. */
   readonly does: string;
+  /** What happened when it became so: "this server ...". */
+  readonly became: string;
   readonly tone: Tone;
 }
 
 const WORDS: Readonly<Record<Role, Words>> = {
-  MASTER: { noun: 'the master', does: 'manages', tone: 'ok' },
-  HOT_STANDBY: { noun: 'a hot standby', does: 'follows, ready to take over', tone: 'ok' },
-  STANDBY: { noun: 'a cold standby', does: 'may take over, holds no state until then', tone: 'ok' },
-  HOT_BACKUP: { noun: 'a hot backup', does: 'follows, never takes over', tone: 'ok' },
-  SUSPENDED: { noun: 'a suspended master', does: 'suspended, writes wait', tone: 'err' },
-  INITIALIZING: { noun: 'not ready yet', does: 'starting or loading', tone: 'prog' },
-  FAILED: { noun: 'failed', does: 'cannot serve', tone: 'err' },
-  TERMINATED: { noun: 'stopped', does: 'was stopped', tone: 'off' },
+  MASTER: { noun: 'the master', does: 'manages', became: 'became master', tone: 'ok' },
+  HOT_STANDBY: { noun: 'a hot standby', does: 'follows, ready to take over', became: 'became a hot standby', tone: 'ok' },
+  STANDBY: { noun: 'a cold standby', does: 'may take over, holds no state until then', became: 'became a cold standby', tone: 'ok' },
+  HOT_BACKUP: { noun: 'a hot backup', does: 'follows, never takes over', became: 'became a hot backup', tone: 'ok' },
+  SUSPENDED: { noun: 'a suspended master', does: 'suspended, writes wait', became: 'was suspended', tone: 'err' },
+  INITIALIZING: { noun: 'not ready yet', does: 'starting or loading', became: 'was starting or loading', tone: 'prog' },
+  FAILED: { noun: 'failed', does: 'cannot serve', became: 'failed', tone: 'err' },
+  TERMINATED: { noun: 'stopped', does: 'was stopped', became: 'was stopped', tone: 'off' },
 };
 
 export function roleWords(role: Role): Words {

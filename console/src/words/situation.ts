@@ -9,7 +9,7 @@ import type { Tone } from './tone';
 export interface Link {
   readonly node: string;
   readonly uri: string;
-  /** What is known of the node there. */
+  /** What is known of the node there; empty when it is said elsewhere. */
   readonly note: string;
 }
 
@@ -115,8 +115,8 @@ function suspended(cluster: Cluster): Situation {
     tone: 'err',
     headline: 'This master is suspended',
     lines: [
-      sentence(cluster.why) || 'The store does not answer.',
-      'Writes are refused until it does. What you see may be old.',
+      sentence(cluster.why) || 'The store does not answer; writes are refused until it does.',
+      'It resumes by itself. Until then, what you see may be old.',
       `A standby that reaches the store may take over ${seconds(cluster.timeoutMs)} after the last beat.`,
     ],
     links: others(cluster),
@@ -147,7 +147,8 @@ function unreachable(memory: Memory, cluster: Cluster | null, now: number): Situ
   if (memory.silentWhy !== '') lines.push(sentence(memory.silentWhy));
   if (cluster) lines.push(`What is shown below is from ${clock(memory.answeredAt)}.`);
   const links = cluster ? others(cluster) : [];
-  if (links.length > 0) lines.push('If it has died, one of the other servers takes over. They were:');
+  if (cluster?.master && cluster.master !== cluster.own) lines.push(`The master is ${cluster.master}, as far as this page knows.`);
+  else if (links.length > 0) lines.push('If it has died, another server takes over. This page knows of:');
   return { tone: 'err', headline: `No answer from this server for ${seconds(now - since)}; asking again`, lines, links };
 }
 
@@ -165,7 +166,10 @@ function masterLines(cluster: Cluster): string[] {
 }
 
 function masterLinks(cluster: Cluster): Link[] {
-  return others(cluster).filter((link) => link.node === cluster.master);
+  // Its address stands above, in Brooklyn's sentence.
+  return others(cluster)
+    .filter((link) => link.node === cluster.master)
+    .map(({ node, uri }) => ({ node, uri, note: '' }));
 }
 
 /** The other servers that may be worth a look: the master first, those that ended not at all. */
@@ -173,7 +177,7 @@ function others(cluster: Cluster): Link[] {
   return cluster.nodes
     .filter((node) => !node.own && node.uri !== '' && node.role !== 'TERMINATED')
     .toSorted((a, b) => rank(a) - rank(b) || b.priority - a.priority)
-    .map((node) => ({ node: node.id, uri: node.uri, note: roleWords(node.role).noun }));
+    .map((node) => ({ node: node.id, uri: node.uri, note: `${node.uri}, ${roleWords(node.role).noun}` }));
 }
 
 function reason(cluster: Cluster): string[] {
