@@ -204,3 +204,29 @@ async fn a_write_with_a_key_happens_once() {
     assert_eq!(door.get("/v1/writes/order-66").await.json()["outcome"], "recorded");
     assert_eq!(door.get("/v1/writes/order-67").await.json()["outcome"], "not_recorded");
 }
+
+#[tokio::test]
+async fn a_call_waits_as_long_as_it_says_and_hears_of_the_end() {
+    let door = Door::new(Role::Master);
+    // Nothing carries out what this plane's engine wants, so the start goes on until it is cancelled.
+    let blueprint = "name: Slow\nlocation: localhost\nservices:\n- type: vanilla\n  name: P\n  \
+                     brooklyn.config: {launch.command: sleep 1}\n";
+    let made = door.post_json("/v1/applications", blueprint).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let start = made.json()["id"].as_str().unwrap().to_owned();
+    let running = door.get(&format!("/v1/activities/{start}?timeout=20ms")).await;
+    assert_eq!(
+        (running.status, &running.json()["currentStatus"]),
+        (StatusCode::ACCEPTED, &json!("In progress"))
+    );
+    assert!(running.json()["detailedStatus"].as_str().unwrap().starts_with("Waiting on: Task["));
+    let cancel = async {
+        let cancelled = door.ask(Method::POST, &format!("/v1/activities/{start}/cancel"), &[], "").await;
+        assert_eq!((cancelled.status, cancelled.body.as_str()), (StatusCode::OK, "true"));
+    };
+    let path = format!("/v1/activities/{start}?timeout=never");
+    let (ended, ()) = tokio::join!(door.get(&path), cancel);
+    let task = ended.json();
+    assert_eq!((ended.status, &task["isCancelled"]), (StatusCode::OK, &json!(true)));
+    assert_eq!(task["currentStatus"], "Cancelled");
+}

@@ -6,6 +6,7 @@ mod rules;
 mod sessions;
 mod small;
 mod sockets;
+mod table;
 
 use std::sync::Arc;
 
