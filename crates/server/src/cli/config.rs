@@ -1,5 +1,7 @@
 //! `brownstone config explain|check`.
 
+use std::fmt::Write as _;
+
 use clap::{Args, Subcommand};
 use comfy_table::{ContentArrangement, Table, presets};
 
@@ -71,7 +73,8 @@ fn table(lines: &[explain::Line]) -> Table {
         let value = if line.value.is_empty() { "-" } else { &line.value };
         let mut from = line.origin.clone();
         for shadow in &line.shadows {
-            from.push_str(&format!("\n  wins over {} of {}", shadow.value, shadow.origin));
+            // Writing to a text cannot fail.
+            let _ = write!(from, "\n  wins over {} of {}", shadow.value, shadow.origin);
         }
         table.add_row([line.key.as_str(), value, &from]);
     }

@@ -57,9 +57,8 @@ impl Release {
             home.join("etc").is_dir().then_some(home)
         };
         let home = self.home.clone().or_else(near).unwrap_or_else(|| PathBuf::from("."));
-        std::fs::canonicalize(&home).map_err(|e| {
-            format!("{}: {e}; name the release folder with --home", home.display())
-        })
+        std::fs::canonicalize(&home)
+            .map_err(|e| format!("{}: {e}; name the release folder with --home", home.display()))
     }
 }
 

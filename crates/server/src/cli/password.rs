@@ -8,6 +8,7 @@ use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::refused;
+use crate::keys::hex;
 
 /// A user and a salt; the password comes from standard input.
 #[derive(Debug, Args)]
@@ -34,9 +35,8 @@ impl GeneratePassword {
             Ok(password) => password,
             Err(why) => return refused(1, why),
         };
-        let salt = match self.salt.or_else(random_salt) {
-            Some(salt) => salt,
-            None => return refused(1, "the system gave no random bytes"),
+        let Some(salt) = self.salt.or_else(random_salt) else {
+            return refused(1, "the system gave no random bytes");
         };
         let hash = hash(&salt, &password);
         println!("brooklyn.webconsole.security.users={}", self.user);
@@ -70,5 +70,5 @@ fn hash(salt: &str, password: &Secret) -> String {
     let mut context = Context::new(&SHA256);
     context.update(salt.as_bytes());
     context.update(password.reveal().as_bytes());
-    context.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    hex(context.finish().as_ref())
 }

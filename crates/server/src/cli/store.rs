@@ -1,6 +1,6 @@
 //! `brownstone store check DIR`: does a folder keep what a plane's folder must keep?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ::store::suite::processes;
@@ -31,25 +31,25 @@ pub(super) enum Store {
 impl Store {
     pub(super) fn run(self) -> u8 {
         match self {
-            Store::Check { dir, json } => check(dir, json),
+            Store::Check { dir, json } => check(&dir, json),
             Store::CheckChild { arguments } => u8::try_from(processes::child(&arguments)).unwrap_or(1),
         }
     }
 }
 
-fn check(dir: PathBuf, json: bool) -> u8 {
+fn check(dir: &Path, json: bool) -> u8 {
     let program = match std::env::current_exe() {
         Ok(program) => program,
         Err(error) => return refused(1, format!("the program cannot be found: {error}")),
     };
-    let results = processes::run(&dir, &|arguments| {
+    let results = processes::run(dir, &|arguments| {
         let mut command = Command::new(&program);
         command.args(["store", "check-child", "--"]).args(arguments);
         command
     });
     let fit = !results.iter().any(CheckResult::is_failed);
     if json {
-        println!("{}", as_json(&dir, fit, &results));
+        println!("{}", as_json(dir, fit, &results));
     } else {
         for result in &results {
             println!("{result}");
@@ -60,7 +60,7 @@ fn check(dir: PathBuf, json: bool) -> u8 {
     u8::from(!fit)
 }
 
-fn as_json(dir: &std::path::Path, fit: bool, results: &[CheckResult]) -> serde_json::Value {
+fn as_json(dir: &Path, fit: bool, results: &[CheckResult]) -> serde_json::Value {
     let checks = results.iter().map(|result| {
         let (verdict, what, todo) = match &result.verdict {
             Verdict::Passed => ("passed", "", ""),

@@ -37,7 +37,10 @@ fn is_global(ip: IpAddr) -> bool {
 
 /// The host's name, for people and for the certificate.
 pub fn host_name() -> String {
-    nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "localhost".to_owned())
+    nix::unistd::gethostname()
+        .ok()
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_else(|| "localhost".to_owned())
 }
 
 /// Where this host itself reaches the server, whatever it is called outside.

@@ -75,12 +75,12 @@ impl Layers {
         }
         for key in keys::KEYS {
             if let Some((name, value)) = outside.variable(key.name) {
-                layers.add(key.name.to_owned(), value, Origin::Env(name));
+                layers.add(key.name.to_owned(), &value, Origin::Env(name));
             }
         }
         for (key, value) in &outside.flags {
             layers.judge_name(key, None, &Origin::Flag);
-            layers.add(key.clone(), value.clone(), Origin::Flag);
+            layers.add(key.clone(), value, Origin::Flag);
         }
         layers
     }
@@ -109,11 +109,11 @@ impl Layers {
                 self.warnings.push(Problem { origin: origin.clone(), text });
             }
             self.judge_name(&entry.key, place, &origin);
-            self.add(entry.key, entry.value, origin);
+            self.add(entry.key, &entry.value, origin);
         }
     }
 
-    fn add(&mut self, key: String, value: String, origin: Origin) {
+    fn add(&mut self, key: String, value: &str, origin: Origin) {
         self.values.entry(key).or_default().push((value.trim().to_owned(), origin));
     }
 
@@ -161,7 +161,10 @@ impl Layers {
     /// The keys that are set to something, each with the value that wins.
     pub fn effective(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().filter_map(|(key, given)| {
-            given.last().filter(|(value, _)| !value.is_empty()).map(|(value, _)| (key.as_str(), value.as_str()))
+            given
+                .last()
+                .filter(|(value, _)| !value.is_empty())
+                .map(|(value, _)| (key.as_str(), value.as_str()))
         })
     }
 
@@ -188,7 +191,7 @@ impl Layers {
             };
             match self.variable(name, depth) {
                 Some(value) => out.push_str(&value),
-                None => out.push_str(&format!("${{{name}}}")),
+                None => out.extend(["${", name, "}"]),
             }
             rest = tail;
         }

@@ -210,7 +210,7 @@ impl Reader<'_> {
         let (poll, beat) = HaConfig::times(poll, timeout, wished);
         self.judge_times(timeout, beat);
         let login = login::read(self.layers);
-        let web = self.web(&login);
+        let web = self.web(login);
         let configured = self.get("brownstone.ha.nodeUri");
         let (node_uri, node_uri_from) = address::node_uri(configured, &web);
         Settings {
@@ -254,7 +254,9 @@ impl Reader<'_> {
     fn judge_times(&mut self, timeout: Span, beat: Span) {
         const SHORTEST: Span = Span::millis(500);
         if timeout < SHORTEST {
-            let text = format!("brooklyn.ha.heartbeatTimeout: {timeout} is shorter than {SHORTEST}; 2s is safe on a folder");
+            let text = format!(
+                "brooklyn.ha.heartbeatTimeout: {timeout} is shorter than {SHORTEST}; 2s is safe on a folder"
+            );
             self.error("brooklyn.ha.heartbeatTimeout", text);
         } else if beat > timeout.scaled(1, 2) {
             let text = format!(
@@ -265,9 +267,10 @@ impl Reader<'_> {
         }
     }
 
-    fn web(&mut self, login: &Login) -> Web {
+    fn web(&mut self, login: Login) -> Web {
         let configured = self.text("org.ops4j.pax.web.listening.addresses");
-        let addresses = configured.and_then(|value| kind::addresses(&value).ok()).filter(|list| !list.is_empty());
+        let addresses =
+            configured.and_then(|value| kind::addresses(&value).ok()).filter(|list| !list.is_empty());
         let addresses = addresses.unwrap_or_else(|| match login {
             // Nobody asks for a password: only this host may come.
             Login::Off => vec![IpAddr::from(Ipv4Addr::LOCALHOST)],
@@ -286,7 +289,8 @@ impl Reader<'_> {
                         reach this server; set it to true";
             self.error("org.osgi.service.http.secure.enabled", text.to_owned());
         }
-        if !plain.is_empty() && plain.first().map(SocketAddr::port) == secure.first().map(SocketAddr::port)
+        if !plain.is_empty()
+            && plain.first().map(SocketAddr::port) == secure.first().map(SocketAddr::port)
             && plain.first().is_some_and(|a| a.port() != 0)
         {
             let text = "org.osgi.service.http.port: http and https cannot share a port".to_owned();

@@ -15,7 +15,8 @@ fn release(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn outside(env: &[(&str, &str)], flags: &[(&str, &str)]) -> Outside {
-    let pairs = |list: &[(&str, &str)]| list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let pairs =
+        |list: &[(&str, &str)]| list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let mut env: std::collections::BTreeMap<_, _> =
         env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     env.entry("HOME".to_owned()).or_insert_with(|| "/nonexistent".to_owned());
@@ -45,7 +46,10 @@ fn nothing_set_is_a_plane_of_its_own() {
     let home = release(&[]);
     let settings = load(home.path(), &outside(&[], &[])).unwrap().settings;
     assert_eq!(settings.store, home.path().join("data/persisted-state"));
-    assert_eq!((settings.timeout, settings.poll, settings.beat), (Span::secs(30), Span::secs(1), Span::secs(1)));
+    assert_eq!(
+        (settings.timeout, settings.poll, settings.beat),
+        (Span::secs(30), Span::secs(1), Span::secs(1))
+    );
     assert!(settings.node_uri.ends_with(":8443/"), "{}", settings.node_uri);
     assert!(settings.hot_standby && settings.proof_of_death && settings.store_check);
 }
@@ -56,7 +60,10 @@ fn later_layers_win_and_are_named() {
         (PROPERTIES, "brooklyn.ha.heartbeatTimeout=20s\nbrooklyn.ha.pollPeriod=3s\n"),
         ("global.properties", "brooklyn.ha.heartbeatTimeout=10s\n"),
         ("local.properties", "brooklyn.ha.heartbeatTimeout=8s\n"),
-        (LAUNCHER, "globalBrooklynPropertiesFile=global.properties\nlocalBrooklynPropertiesFile=local.properties\n"),
+        (
+            LAUNCHER,
+            "globalBrooklynPropertiesFile=global.properties\nlocalBrooklynPropertiesFile=local.properties\n",
+        ),
     ]);
     let timeout = |outside: &Outside| load(home.path(), outside).unwrap().settings.timeout;
     assert_eq!(timeout(&outside(&[], &[])), Span::secs(8));
@@ -105,7 +112,11 @@ fn an_unknown_key_is_a_warning_with_the_nearest_known_one() {
     ]);
     let warnings = load(home.path(), &outside(&[], &[])).unwrap().warnings;
     let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-    assert!(texts[0].ends_with("osgilauncher.cfg:1: unknown key persistanceDir: ignored; did you mean persistenceDir?"));
+    assert!(
+        texts[0].ends_with(
+            "osgilauncher.cfg:1: unknown key persistanceDir: ignored; did you mean persistenceDir?"
+        )
+    );
     assert!(texts[1].ends_with("brooklyn.cfg:1: unknown key colour: ignored"));
     assert!(texts[2].contains("has no effect in this release"));
     assert!(texts[3].contains("belongs in etc/org.apache.brooklyn.osgilauncher.cfg"));

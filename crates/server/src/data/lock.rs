@@ -8,6 +8,11 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two tries: locks of files cannot be waited for with a bound.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The lock, while this lives. Dropping it closes the file, which does not free it for the other holder.
 #[derive(Debug)]
@@ -59,6 +64,22 @@ impl Lock {
             Ok(()) => Ok(Lock { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),
             Err(TryLockError::Error(error)) => Err(io(error)),
+        }
+    }
+
+    /// Takes the lock, and waits while `worth_it` says so: a parent writes down the end of a server that was
+    /// killed, or somebody only looks.
+    pub fn take_within(
+        path: &Path,
+        longest: Duration,
+        worth_it: impl Fn() -> bool,
+    ) -> Result<Lock, LockError> {
+        let deadline = Instant::now() + longest;
+        loop {
+            match Lock::take(path) {
+                Err(LockError::Held) if worth_it() && Instant::now() < deadline => thread::sleep(LOOK),
+                other => return other,
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use base::{Incarnation, NodeId, Rng};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
 
 use super::file::{read_if_there, write_private};
 use super::host::machine_id;
@@ -45,9 +46,18 @@ impl Memory {
         let file = data.join("node.json");
         let path = fs::canonicalize(data)?;
         let machine = machine_id();
-        let known = read_if_there(&file)?.and_then(|text| serde_json::from_str::<Identity>(&text).ok());
-        if let Some(identity) = known.filter(|known| known.path == path && known.machine == machine) {
-            return Ok(Memory { file, identity });
+        if let Some(text) = read_if_there(&file)? {
+            match serde_json::from_str::<Identity>(&text) {
+                Ok(identity) if identity.path == path && identity.machine == machine => {
+                    return Ok(Memory { file, identity });
+                }
+                Ok(other) => {
+                    info!("this folder was copied or moved, so it is not {} but a new server", other.node);
+                }
+                Err(error) => {
+                    warn!(%error, "{} cannot be read: this is a new server of the plane", file.display());
+                }
+            }
         }
         let mut rng = Rng::from_seed(random_u64()?);
         let identity = Identity {

@@ -24,7 +24,7 @@ pub(super) enum Errand {
         /// The record at which it stands.
         floor: Lsn,
         /// The state.
-        root: Root,
+        root: Box<Root>,
     },
     /// Keep the number of a life.
     KeepIncarnation(Incarnation),

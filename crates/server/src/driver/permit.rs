@@ -13,7 +13,10 @@ pub(super) fn may_act(key: &WorkKey, status: &Status) -> Result<(), String> {
         return Err(format!("this server is {} now, not master: nothing was done", role.word()));
     }
     if status.term != key.term {
-        return Err(format!("it was asked for in term {}, and this is term {}: nothing was done", key.term, status.term));
+        return Err(format!(
+            "it was asked for in term {}, and this is term {}: nothing was done",
+            key.term, status.term
+        ));
     }
     Ok(())
 }

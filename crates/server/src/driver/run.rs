@@ -161,13 +161,15 @@ fn carry_out(driver: &mut Driver, effect: Effect) {
             }
         }
         Effect::Run { key, machine, work } => {
-            if let Err(input) = driver.works.run(key, machine, work) {
-                driver.at_once.push_back(input);
+            if let Some(outcome) = driver.works.run(key.clone(), machine, work) {
+                driver.at_once.push_back(Input::Worked { key, outcome });
             }
         }
         Effect::CancelWork(key) => driver.works.cancel(&key),
         Effect::DropWork => driver.works.drop_all(),
-        Effect::EncodeCheckpoint { floor, root } => driver.errands.run(Errand::Encode { floor, root }),
+        Effect::EncodeCheckpoint { floor, root } => {
+            driver.errands.run(Errand::Encode { floor, root: Box::new(root) });
+        }
         Effect::TellProver { term, incarnation } => driver.prover.claims(term, incarnation),
         Effect::KeepIncarnation(life) => driver.errands.run(Errand::KeepIncarnation(life)),
         Effect::KeepPriority(priority) => driver.errands.run(Errand::KeepPriority(priority)),
@@ -177,17 +179,19 @@ fn carry_out(driver: &mut Driver, effect: Effect) {
     }
 }
 
+/// What `ha` says is logged under its name: it has no logger of its own.
 fn log(event: &Event) {
     let text = &event.text;
     match event.level {
-        Level::Debug => debug!("{text}"),
-        Level::Info => info!("{text}"),
-        Level::Warn => warn!("{text}"),
-        Level::Error => error!("{text}"),
+        Level::Debug => debug!(target: "brownstone_ha", "{text}"),
+        Level::Info => info!(target: "brownstone_ha", "{text}"),
+        Level::Warn => warn!(target: "brownstone_ha", "{text}"),
+        Level::Error => error!(target: "brownstone_ha", "{text}"),
     }
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
 }

@@ -14,11 +14,11 @@ use store::Store;
 use store::lanes::Lanes;
 use tokio::sync::oneshot;
 
+use super::Prover;
 use super::errands::Errands;
 use super::handle::{Handle, Message, Shared};
 use super::nudges::Nudges;
 use super::run::Driver;
-use super::Prover;
 use super::works::Works;
 use crate::data::Memory;
 use crate::keys::PeerKey;

@@ -36,12 +36,10 @@ impl Works {
         Ok(Works { host, base_dir, shared, handle, executor, used: false })
     }
 
-    /// Begins work; what could not even be begun comes back at once.
-    pub(super) fn run(&mut self, key: WorkKey, machine: Machine, work: Work) -> Result<(), Input> {
+    /// Begins work; an outcome when it could not even be begun.
+    pub(super) fn run(&mut self, key: WorkKey, machine: Machine, work: Work) -> Option<Outcome> {
         self.used = true;
-        self.executor
-            .run(key.clone(), machine, work)
-            .map_err(|refused| Input::Worked { key, outcome: Outcome::Failed(refused.to_string()) })
+        self.executor.run(key, machine, work).err().map(|refused| Outcome::Failed(refused.to_string()))
     }
 
     /// Ends a script, or stops watching.

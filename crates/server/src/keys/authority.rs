@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::Store;
 
 use super::once::read_or_create;
-use super::{KeyError, name};
+use super::{KeyError, hex, name};
 use crate::data::random_u64;
 
 /// How long an authority lasts.
@@ -54,8 +54,7 @@ impl Authority {
 
     /// Tells one authority from another.
     pub(super) fn sum(&self) -> String {
-        let sum = digest(&SHA256, self.file.certificate.as_bytes());
-        sum.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+        hex(digest(&SHA256, self.file.certificate.as_bytes()).as_ref())
     }
 
     pub(super) fn issuer(&self) -> &Issuer<'static, KeyPair> {

@@ -9,6 +9,7 @@ mod once;
 pub mod peer;
 mod server;
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,7 +44,9 @@ pub enum KeyError {
     #[error("{0}")]
     Store(Fault),
     /// What stands there cannot be used.
-    #[error("{name} in the plane's folder cannot be used: {why}; bring it back from a copy, or remove it to have a new one made")]
+    #[error(
+        "{name} in the plane's folder cannot be used: {why}; bring it back from a copy, or remove it to have a new one made"
+    )]
     Damaged {
         /// Which.
         name: Name,
@@ -91,6 +94,15 @@ impl PlaneKeys {
 fn name(leaf: &str) -> Name {
     // The leaves are constants of this module.
     Name::parse(&format!("keys/{leaf}")).unwrap_or_else(ha::names::plane)
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 type Bytes = Arc<[u8]>;

@@ -7,7 +7,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use store::Store;
 
 use super::once::read_or_create;
-use super::{Bytes, KeyError, name};
+use super::{Bytes, KeyError, hex, name};
 
 const LENGTH: usize = 32;
 
@@ -40,9 +40,8 @@ impl PeerKey {
 
     fn parse(text: &[u8]) -> Option<PeerKey> {
         let digits = text.trim_ascii();
-        let pairs = digits.chunks_exact(2).map(|pair| {
-            u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()
-        });
+        let pairs =
+            digits.chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         let bytes: Vec<u8> = pairs.collect::<Option<_>>()?;
         (digits.len() == LENGTH * 2 && bytes.len() == LENGTH).then(|| PeerKey { bytes: bytes.into() })
     }
@@ -55,8 +54,4 @@ impl PeerKey {
 
 fn file() -> Name {
     name("peer.key")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use arc_swap::ArcSwapOption;
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -130,9 +130,7 @@ fn make(authority: &Authority, names: &BTreeSet<String>) -> Result<String, KeyEr
 
 /// A certificate from PEM files: the chain, and the key (which may stand in the same file).
 pub fn from_pem(chain: &Path, key: &Path) -> Result<CertifiedKey, KeyError> {
-    let read = |path: &Path| {
-        fs::read(path).map_err(|error| KeyError::File { path: path.to_owned(), error })
-    };
+    let read = |path: &Path| fs::read(path).map_err(|error| KeyError::File { path: path.to_owned(), error });
     let bad = |path: &Path, why: String| KeyError::Certificate(format!("{}: {why}", path.display()));
     let certificates = CertificateDer::pem_slice_iter(&read(chain)?)
         .collect::<Result<Vec<_>, _>>()

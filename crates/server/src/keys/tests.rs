@@ -39,7 +39,7 @@ fn the_first_server_makes_the_keys_and_the_second_reads_them() {
 #[test]
 fn servers_that_start_at_once_agree() {
     let store = Arc::new(MemStore::new());
-    let pems: Vec<String> = (0..4)
+    let threads: Vec<_> = (0..4)
         .map(|_| {
             let store = Arc::clone(&store);
             thread::spawn(move || {
@@ -49,8 +49,8 @@ fn servers_that_start_at_once_agree() {
                 keys.authority.pem().to_owned()
             })
         })
-        .map(|thread| thread.join().unwrap())
         .collect();
+    let pems: Vec<String> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     assert!(pems.iter().all(|pem| *pem == pems[0]));
 }
 

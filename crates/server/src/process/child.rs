@@ -12,6 +12,7 @@ use std::time::Duration;
 use ha::input::Exit;
 use ha::status::Role;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::signal::SigSet;
 use nix::unistd::{dup2_stdin, dup2_stdout};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
@@ -59,6 +60,10 @@ impl From<Exit> for End {
 
 /// Runs the server until it ends; the exit code.
 pub fn child(options: &Options, to_console: bool) -> u8 {
+    // The parent holds its signals back, and a process inherits that. Nothing else runs yet.
+    if let Err(error) = SigSet::all().thread_unblock() {
+        eprintln!("signals cannot be heard: {error}");
+    }
     let data = Data::of(&options.home);
     let (lock, mut parent) = match inherit(&data) {
         Ok(inherited) => inherited,
@@ -107,7 +112,8 @@ impl Prover for Parent {
 /// Lock and pipe come as standard input and output. Both are taken away from there, so that no process that this
 /// server starts keeps them open.
 fn inherit(data: &Data) -> Result<(Lock, Parent), End> {
-    let failed = |e: &dyn std::fmt::Display| End::new(1, format!("what the parent handed down cannot be used: {e}"));
+    let failed =
+        |e: &dyn std::fmt::Display| End::new(1, format!("what the parent handed down cannot be used: {e}"));
     let lock = Lock::handed_down(&data.lock()).map_err(|e| End::new(2, e))?;
     let pipe = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(|e| failed(&e))?);
     // The driver writes to it and must never wait.
@@ -137,7 +143,12 @@ fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) 
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run(loaded, data, parent)).unwrap_or_else(|end| end),
+        Ok(runtime) => {
+            let end = runtime.block_on(run(loaded, data, parent)).unwrap_or_else(|end| end);
+            // A thread that hangs must not keep the process from ending.
+            runtime.shutdown_background();
+            end
+        }
         Err(error) => End::new(1, format!("no threads to serve with: {error}")),
     }
 }
@@ -167,7 +178,8 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     parent.say(&Word::Life {
         node: config.ha.node.clone(),
         uid: config.ha.uid.clone(),
-        store: (settings.proof_of_death && settings.persist != Persist::Disabled).then(|| settings.store.clone()),
+        store: (settings.proof_of_death && settings.persist != Persist::Disabled)
+            .then(|| settings.store.clone()),
         tell_peers: settings.peer_link,
     });
     info!(
@@ -217,7 +229,10 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
 async fn first_state(handle: &Handle, exit: &mut oneshot::Receiver<Exit>) -> Option<End> {
     let mut changed = handle.changed();
     let known = async {
-        while handle.role() == Role::Initializing && changed.changed().await.is_ok() {}
+        // TERMINATED is followed by the reason.
+        while matches!(handle.role(), Role::Initializing | Role::Terminated)
+            && changed.changed().await.is_ok()
+        {}
     };
     tokio::select! {
         ended = exit => {

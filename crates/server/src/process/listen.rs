@@ -36,7 +36,9 @@ impl ListenError {
             ListenError::Bind(error) if error.is_in_use() => {
                 "; stop the process that has the port (ss -ltnp shows it), or set another one in etc/org.ops4j.pax.web.cfg"
             }
-            ListenError::Bind(_) => "; correct the listening addresses and ports in etc/org.ops4j.pax.web.cfg",
+            ListenError::Bind(_) => {
+                "; correct the listening addresses and ports in etc/org.ops4j.pax.web.cfg"
+            }
             ListenError::Tls(_) => "",
         }
     }

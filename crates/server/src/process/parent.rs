@@ -6,6 +6,7 @@ use std::io::{self, PipeReader, Read};
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, kill};
@@ -17,6 +18,11 @@ use super::prover::{Life, prove};
 use super::words::{Ready, Word, say, take_words};
 use super::{Options, start};
 use crate::data::{Data, Lock, LockError};
+
+/// How long the parent of an earlier server may take to write down its end.
+const EARLIER_END: Duration = Duration::from_secs(10);
+/// For how long a process that was killed a moment ago may still look alive.
+const DYING: Duration = Duration::from_millis(250);
 
 /// Whom the parent reports to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +87,12 @@ struct Parent {
 
 impl Parent {
     fn begin(options: &Options, report: Report) -> Result<Parent, String> {
-        let data = Data::open(&options.home).map_err(|e| format!("{}: {e}", options.home.join("data").display()))?;
-        let lock = Lock::take(&data.lock()).map_err(|e| match e {
+        let data =
+            Data::open(&options.home).map_err(|e| format!("{}: {e}", options.home.join("data").display()))?;
+        let begun = Instant::now();
+        let ending =
+            || begun.elapsed() < DYING || !Running::read(&data).is_some_and(|running| running.is_alive());
+        let lock = Lock::take_within(&data.lock(), EARLIER_END, ending).map_err(|e| match e {
             LockError::Held => already_running(&data),
             other => other.to_string(),
         })?;
@@ -167,10 +177,9 @@ impl Parent {
 
     fn read_signals(&mut self) {
         while let Ok(Some(signal)) = self.signals.read_signal() {
-            match Signal::try_from(signal.ssi_signo as i32) {
-                Ok(Signal::SIGTERM | Signal::SIGINT) => self.forward(Signal::SIGTERM),
-                // SIGCHLD: `watch` looks. SIGHUP: a terminal that closes ends nothing.
-                _ => {}
+            // SIGCHLD: `watch` looks. SIGHUP: a terminal that closes ends nothing.
+            if let Ok(Signal::SIGTERM | Signal::SIGINT) = Signal::try_from(signal.ssi_signo as i32) {
+                self.forward(Signal::SIGTERM);
             }
         }
     }
@@ -246,7 +255,9 @@ impl Parent {
         self.running.remove_pid_files();
         let (code, reason) = match (self.over.take(), status.code(), status.signal()) {
             (Some(over), _, _) => over,
-            (None, Some(code), _) => (u8::try_from(code).unwrap_or(1), format!("the server ended with {code}")),
+            (None, Some(code), _) => {
+                (u8::try_from(code).unwrap_or(1), format!("the server ended with {code}"))
+            }
             (None, None, signal) => {
                 (1, format!("the server was ended by signal {}", signal.unwrap_or_default()))
             }
@@ -259,7 +270,7 @@ impl Parent {
 }
 
 /// What a second start is told.
-pub(super) fn already_running(data: &Data) -> String {
+fn already_running(data: &Data) -> String {
     match Running::read(data) {
         Some(running) if running.is_alive() => {
             format!("already running with pid {}; `bin/stop` ends it", running.pid)

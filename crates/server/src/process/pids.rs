@@ -87,8 +87,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = pid_files(dir.path(), Some(dir.path()));
         let me = std::process::id();
-        let running =
-            Running { pid: me, began: began(me).unwrap(), parent: 1, uri: String::new(), local: String::new(), pid_files: files.clone() };
+        let running = Running {
+            pid: me,
+            began: began(me).unwrap(),
+            parent: 1,
+            uri: String::new(),
+            local: String::new(),
+            pid_files: files.clone(),
+        };
         assert!(running.is_alive());
         assert!(!Running { began: 1, ..running.clone() }.is_alive());
         running.write_pid_files().unwrap();

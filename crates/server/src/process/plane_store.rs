@@ -52,15 +52,12 @@ pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, Strin
 }
 
 fn try_open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
-    let store: Arc<dyn Store> = match settings.persist {
-        Persist::Disabled => {
-            warn!("persistMode is DISABLED: nothing is kept when this server ends");
-            Arc::new(MemStore::new())
-        }
-        _ => {
-            refuse_foreign(&settings.store)?;
-            Arc::new(FolderStore::open(&settings.store).map_err(|e| e.to_string())?)
-        }
+    let store: Arc<dyn Store> = if settings.persist == Persist::Disabled {
+        warn!("persistMode is DISABLED: nothing is kept when this server ends");
+        Arc::new(MemStore::new())
+    } else {
+        refuse_foreign(&settings.store)?;
+        Arc::new(FolderStore::open(&settings.store).map_err(|e| e.to_string())?)
     };
     if settings.store_check && settings.persist != Persist::Disabled {
         let uid = format!("{:016x}", random_u64().map_err(|e| e.to_string())?);
@@ -86,7 +83,8 @@ fn refuse_foreign(folder: &Path) -> Result<(), String> {
     };
     let mut foreign = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|e| format!("the plane's folder {} cannot be read: {e}", folder.display()))?;
+        let entry =
+            entry.map_err(|e| format!("the plane's folder {} cannot be read: {e}", folder.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name == "plane.json" {
             return Ok(());

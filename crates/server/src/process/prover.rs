@@ -50,7 +50,7 @@ pub(super) fn prove(life: &Life) -> Result<(), String> {
         own.role = FileRole::Terminated;
         own.at = clock::wall();
         "its process is gone".clone_into(&mut own.why);
-        put(&store, Verb::PutOwn { name, bytes: files::to_bytes(&own) })?;
+        put(&store, &Verb::PutOwn { name, bytes: files::to_bytes(&own) })?;
     }
     if life.tell_peers
         && let Some(key) = PeerKey::find(&store)
@@ -83,7 +83,7 @@ fn end_term(
         by: format!("the parent process of {}", life.node),
         at: clock::wall(),
     };
-    put(store, Verb::Create { name: names::term_end(term), bytes: files::to_bytes(&end) })
+    put(store, &Verb::Create { name: names::term_end(term), bytes: files::to_bytes(&end) })
 }
 
 /// Where the other servers of the plane are.
@@ -105,8 +105,8 @@ fn read<T: DeserializeOwned>(store: &FolderStore, name: &Name) -> Result<Option<
     }
 }
 
-fn put(store: &FolderStore, verb: Verb) -> Result<(), String> {
-    again(store, &verb).map(|_| ())
+fn put(store: &FolderStore, verb: &Verb) -> Result<(), String> {
+    again(store, verb).map(|_| ())
 }
 
 fn again(store: &FolderStore, verb: &Verb) -> Result<Answer, String> {

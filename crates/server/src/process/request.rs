@@ -57,7 +57,7 @@ pub fn send(uri: &str, request: &Request<'_>, patience: Duration) -> io::Result<
     stream.set_nodelay(true)?;
     let mut text = format!("{} {} HTTP/1.1\r\nhost: {host}:{port}\r\n", request.method, request.path);
     for (name, value) in request.headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text.extend([name, ": ", value, "\r\n"]);
     }
     text.push_str("content-length: 0\r\nconnection: close\r\n\r\n");
     if is_secure {

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Options;
-use super::parent::already_running;
 use super::words::{Ready, Word, take_words};
-use crate::data::{Data, Held, Lock};
+use crate::data::Data;
 
 /// How much of the log is shown when a server died without a word.
 const TAIL_LINES: usize = 20;
@@ -33,11 +32,8 @@ pub fn start(options: &Options) -> u8 {
 }
 
 fn try_start(options: &Options) -> Result<u8, String> {
-    let data = Data::open(&options.home).map_err(|e| format!("{}: {e}", options.home.join("data").display()))?;
-    // The parent takes the lock; this only says it sooner.
-    if Lock::probe(&data.lock()).map_err(|e| e.to_string())? == Held::Yes {
-        return Err(already_running(&data));
-    }
+    let data =
+        Data::open(&options.home).map_err(|e| format!("{}: {e}", options.home.join("data").display()))?;
     let console = console(&data).map_err(|e| format!("{}: {e}", data.logs().display()))?;
     let log_begins = length(&info_log(&data));
     let (words, to_starter) = io::pipe().map_err(|e| format!("no pipe: {e}"))?;
@@ -60,7 +56,7 @@ fn try_start(options: &Options) -> Result<u8, String> {
             Ok(0)
         }
         Some(Word::Over { code, reason }) => {
-            eprintln!("the server did not start: {reason}");
+            eprintln!("{reason}");
             if code == 1 {
                 show_tail(&data, log_begins);
             }
@@ -87,7 +83,8 @@ fn first_word(mut words: PipeReader) -> io::Result<Option<Word>> {
             return Ok(None);
         }
         heard.extend_from_slice(&buffer[..n]);
-        let word = take_words(&mut heard).into_iter().find(|w| matches!(w, Word::Ready(_) | Word::Over { .. }));
+        let word =
+            take_words(&mut heard).into_iter().find(|w| matches!(w, Word::Ready(_) | Word::Over { .. }));
         if word.is_some() {
             return Ok(word);
         }
@@ -105,7 +102,11 @@ pub(super) fn show(ready: &Ready) {
     }
     if let Some(login) = &ready.first_login {
         // The one place where it is shown; it is kept in data/initial-password.
-        println!("login: {} / {}   (shown once; kept in data/initial-password)", login.user, login.password.reveal());
+        println!(
+            "login: {} / {}   (shown once; kept in data/initial-password)",
+            login.user,
+            login.password.reveal()
+        );
     }
 }
 

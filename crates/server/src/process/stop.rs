@@ -11,7 +11,7 @@ use super::pids::Running;
 use crate::data::{Data, Held, Lock};
 
 /// A graceful end has bounds of its own, well below this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks at the lock.
 const LOOK: Duration = Duration::from_millis(10);
 
