@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use engine::effect::Reply;
 use engine::input::{Command, WriteKey};
+use ha::status::Role;
 use node::interface::Response;
 use ring::digest::{Context, SHA256};
 
@@ -55,6 +56,7 @@ pub(super) async fn ask(call: &Call, command: Command, body: &[u8]) -> Result<Re
     match response {
         Response::Recorded { reply: Reply::Refused(refusal), .. } => Err(refusal.into()),
         Response::Recorded { reply, .. } => Ok(reply),
+        Response::NotMaster if call.role() == Role::Suspended => Err(Barred::Suspended.into()),
         Response::NotMaster => Err(Barred::NeedsMaster.into()),
         Response::NotRecorded => Err(Fail::later(
             "Not recorded: this server stopped being master before the request was written; send it again to \

@@ -135,6 +135,9 @@ async fn config_is_seen_from_below_and_refused_when_it_is_of_the_wrong_type() {
     assert_eq!(door.get(&format!("{base}/{ent}/config/wire.nope")).await.status, StatusCode::NO_CONTENT);
     let words = door.post_json(&format!("{base}/{ent}/config/x"), "turtle").await;
     assert_eq!(words.status, StatusCode::BAD_REQUEST);
+    let flag = door.post_json(&format!("{base}/{app}/config/brooklyn.wrapper_app"), "[1]").await;
+    assert_eq!(flag.status, StatusCode::BAD_REQUEST, "{}", flag.body);
+    assert!(flag.body.contains("Cannot coerce"), "{}", flag.body);
 }
 
 #[tokio::test]

@@ -8,10 +8,12 @@ use engine::effect::Reply;
 use engine::input::Command;
 
 use super::find;
+use super::sensors::hides;
 use crate::http::answer::{Answer, json, json_with};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::route::Route;
+use crate::http::show::secrets::suppress;
 use crate::http::show::task::Detail;
 use crate::http::show::{application, entity, task};
 
@@ -46,6 +48,13 @@ async fn fetch(call: Call) -> Answer {
         let mut chain: Vec<_> = root.ancestry(&item.id).filter(|e| e.parent.is_some()).collect();
         chain.reverse();
         all.extend(chain.into_iter().map(|e| entity::tree(root, e, sensors)));
+    }
+    if hides(&call) {
+        for values in all.iter_mut().filter_map(|e| e.sensors.as_mut()) {
+            for (name, value) in values.iter_mut() {
+                *value = suppress(name, value.take());
+            }
+        }
     }
     json(&all)
 }

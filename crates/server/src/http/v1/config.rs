@@ -83,11 +83,16 @@ async fn set_all(mut call: Call) -> Answer {
 /// What the key's type does not take is refused before it is recorded.
 async fn set_one(call: &Call, key: String, value: Value) -> Result<(), Fail> {
     let found = find::entity(call)?;
-    if let Some(def) = found.type_def().and_then(|t| t.config_key(&key))
-        && !value.is_null()
-    {
-        resolve(&key, def.value_type, &ConfigValue::new(value.clone()))
-            .map_err(|e| Fail::bad(e.to_string()))?;
+    if let Some(def) = found.type_def().and_then(|t| t.config_key(&key)) {
+        // No key of the types is reconfigurable: changing one on a living entity is more than calling it.
+        if !call.visitor().is_some_and(|v| v.login.may(ModifyEntity)) {
+            let user = call.user();
+            return Err(Fail::forbidden(format!("User '{user}' is not authorized to set config '{key}'")));
+        }
+        if !value.is_null() {
+            resolve(&key, def.value_type, &ConfigValue::new(value.clone()))
+                .map_err(|e| Fail::bad(e.to_string()))?;
+        }
     }
     let body = value.to_string();
     let entity = found.id.clone();
