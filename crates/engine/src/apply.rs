@@ -30,6 +30,14 @@ pub enum ApplyError {
 impl Root {
     /// Folds one change in. On an error the state is as it was.
     pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
+        match self.fold(change) {
+            // What a lost record was about is not there; what can be read is served.
+            Err(_) if self.gaps.is_some() => Ok(()),
+            other => other,
+        }
+    }
+
+    fn fold(&mut self, change: &Change) -> Result<(), ApplyError> {
         match change {
             Change::ReignBegan { reign } => self.reign = Some(Arc::new(reign.clone())),
             Change::RngMoved { state } => self.rng = state.clone(),
@@ -83,12 +91,16 @@ impl Root {
                 t.ended_at = Some(*at);
             })?,
             Change::TasksForgotten { tasks } => {
+                if let Some(missing) = tasks.iter().find(|t| !self.tasks.contains_key(*t))
+                    && self.gaps.is_none()
+                {
+                    return Err(ApplyError::NoTask(missing.clone()));
+                }
                 for task in tasks {
-                    let Some(old) = self.tasks.get(task).cloned() else {
-                        return Err(ApplyError::NoTask(task.clone()));
-                    };
-                    self.index.task(&old, false);
-                    self.tasks.remove_mut(task);
+                    if let Some(old) = self.tasks.get(task).cloned() {
+                        self.index.task(&old, false);
+                        self.tasks.remove_mut(task);
+                    }
                 }
             }
             Change::WriteDone { key, body_sum, reply, at } => self.put_write(WriteRecord {
@@ -106,6 +118,7 @@ impl Root {
                     }
                 }
             }
+            Change::GapsFilled { .. } => self.accept_gaps(),
             Change::WriteRepeated { .. } | Change::Noted { .. } => {}
             Change::Reset => {
                 // Who rules, and the stream of ids, go on: an id is never drawn twice in one log.

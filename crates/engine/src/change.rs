@@ -170,6 +170,14 @@ pub enum Change {
         /// Which.
         keys: Vec<String>,
     },
+    /// The master had lost something and put other things in its place. Whoever follows may have it still: from
+    /// here on a change about what is not there, or is there already, is passed over.
+    GapsFilled {
+        /// How many.
+        entities: u64,
+        /// When.
+        at: WallMs,
+    },
     /// Something was acknowledged that left everything as it was.
     Noted {
         /// What, for people.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entity::Entity;
 use crate::input::Reign;
-use crate::state::{Root, WriteRecord};
+use crate::state::{LostEntity, Root, WriteRecord};
 use crate::task::Task;
 
 /// One line of a checkpoint.
@@ -71,18 +71,28 @@ impl Root {
 
     /// Loads one part, in any order. What can be read is loaded; what cannot is named.
     pub fn load_part(&mut self, bytes: &[u8]) -> Result<(), Vec<LoadProblem>> {
-        let mut problems = Vec::new();
+        let (mut problems, mut lost) = (Vec::new(), Vec::new());
         let mut offset = 0;
         for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
             if !line.is_empty() {
                 match serde_json::from_slice(line) {
                     Ok(line) => self.load_line(line),
-                    Err(e) => problems.push(problem(i + 1, offset, line, &e)),
+                    Err(e) => {
+                        lost.extend(lost_entity(line));
+                        problems.push(problem(i + 1, offset, line, &e));
+                    }
                 }
             }
             offset += line.len() + 1;
         }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        if !problems.iter().any(|p| p.newer) {
+            let gaps = Arc::make_mut(self.gaps.get_or_insert_default());
+            gaps.entities.extend(lost);
+        }
+        Err(problems)
     }
 
     fn load_line(&mut self, line: Line) {
@@ -112,13 +122,27 @@ impl Root {
     }
 }
 
+/// What a damaged line still shows of the value of a key that comes early in it.
+fn shown(text: &str, key: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("\"{key}\":\""))?;
+    let (value, _) = rest.split_once('"')?;
+    value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_').then(|| value.to_owned())
+}
+
+fn lost_entity(line: &[u8]) -> Option<LostEntity> {
+    let text = String::from_utf8_lossy(line);
+    let rest = text.strip_prefix("{\"entity\":{")?;
+    Some(LostEntity {
+        id: EntityId::new(shown(rest, "id")?),
+        app: EntityId::new(shown(rest, "app")?),
+        parent: shown(rest, "parent").map(EntityId::new),
+    })
+}
+
 /// Says what is wrong with a line, and whom it concerns as far as its text still shows.
 fn problem(line: usize, offset: usize, bytes: &[u8], error: &serde_json::Error) -> LoadProblem {
     let text = String::from_utf8_lossy(bytes);
-    let id = |kind: &str| {
-        let rest = text.strip_prefix(&format!("{{\"{kind}\":{{\"id\":\""))?;
-        rest.split_once('"').map(|(id, _)| id.to_owned())
-    };
+    let id = |kind: &str| shown(text.strip_prefix(&format!("{{\"{kind}\":{{"))?, "id");
     let what = error.to_string();
     LoadProblem {
         line,

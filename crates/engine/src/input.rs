@@ -190,4 +190,6 @@ pub enum TimerId {
     Step(TaskId),
     /// An entity's next poll.
     Poll(EntityId),
+    /// The next batch of what a new master takes on.
+    TakeOver,
 }

@@ -16,6 +16,7 @@ mod draft;
 pub mod effect;
 mod entity;
 mod find;
+mod gaps;
 mod index;
 pub mod input;
 mod invariants;

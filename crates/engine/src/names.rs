@@ -5,6 +5,8 @@ pub(crate) const EXPECTED: &str = "service.state.expected";
 pub(crate) const IS_UP: &str = "service.isUp";
 pub(crate) const NOT_UP: &str = "service.notUp.indicators";
 pub(crate) const PROBLEMS: &str = "service.problems";
+/// What is known about why an entity is not up, or cannot be told to be.
+pub(crate) const DIAGNOSTICS: &str = "service.notUp.diagnostics";
 pub(crate) const PROCESS_IS_RUNNING: &str = "service.process.isRunning";
 /// The key under which a parent keeps what its children are short of, in both maps.
 pub(crate) const FROM_CHILDREN: &str = "service-lifecycle-indicators-from-children-and-members";

@@ -9,69 +9,100 @@ use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::Work;
 use crate::entity::Entity;
-use crate::input::{Host, Reign};
+use crate::input::{Host, Reign, TimerId};
 use crate::lifecycle::Lifecycle;
+use crate::limits::TAKE_OVER_BATCH;
 use crate::machine::out_of_reach;
 use crate::names;
-use crate::state::{Purpose, Transient};
+use crate::state::{Purpose, TakingOver, Transient};
 use crate::task::{Interruption, Status, Task};
 
 impl Draft {
     pub(crate) fn on_took_over(&mut self, reign: Reign) {
         let before = self.root.reign.clone();
         let (seed, host) = (reign.seed, reign.host.clone());
-        let why = reign.why.clone();
         self.record(Change::ReignBegan { reign });
         self.stir(seed);
-        self.root.transient = Transient::default();
-        if let Some(before) = before {
-            self.interrupt_tasks(&before, &why);
-        }
+        self.fill_gaps();
+        let taking_over = TakingOver { before, tasks_below: self.root.next_seq, entities_after: None };
+        self.root.transient = Transient { taking_over: Some(taking_over), ..Transient::default() };
         self.look_after_leftovers(&host);
-        let entities: Vec<EntityId> = self.root.entities.keys().cloned().collect();
+        self.take_over_more();
+    }
+
+    /// Takes on the next batch: first the tasks, then the entities.
+    pub(crate) fn take_over_more(&mut self) {
+        let Some(mut state) = self.root.transient.taking_over.take() else { return };
+        let Some(reign) = self.root.reign.clone() else { return };
+        let mut room = TAKE_OVER_BATCH;
+        if let Some(before) = &state.before {
+            // Parts have higher numbers than what they are a part of, and end first.
+            let running = self.root.index.running.range(..state.tasks_below).rev().take(room);
+            let running: Vec<TaskId> = running.map(|(_, id)| id.clone()).collect();
+            room -= running.len();
+            for id in running {
+                self.interrupt(&id, before, &reign.why);
+            }
+            // What this would let go on is over as well.
+            self.ready.clear();
+        }
+        let after = state.entities_after.clone();
+        let entities = self.root.entities.keys().filter(|id| after.as_ref().is_none_or(|a| *id > a));
+        let entities: Vec<EntityId> = entities.take(room).cloned().collect();
+        let more = entities.len() == room;
         for id in entities {
             if let Some(entity) = self.entity(&id) {
-                self.adopt(&entity, &host);
+                self.adopt(&entity, &reign.host);
             }
+            state.entities_after = Some(id);
+        }
+        if more {
+            self.root.transient.taking_over = Some(state);
+            let now = self.now();
+            self.timer(TimerId::TakeOver, now);
         }
     }
 
-    /// Nothing that was going on goes on by itself.
-    fn interrupt_tasks(&mut self, before: &Reign, why: &str) {
-        let running: Vec<TaskId> = self.root.index.running.values().cloned().collect();
-        for id in running {
-            let Some(task) = self.task(&id) else { continue };
-            let step = task.step_for_people();
-            let left = left_by(&task);
-            let text = format!(
-                "interrupted: master {} ended ({why}) while in step {step}; nothing was re-run{left}",
-                before.node
-            );
-            let interruption = Interruption {
-                master: before.node.clone(),
-                term: before.term,
-                at: self.wall(),
-                why: why.to_owned(),
-                step,
-            };
-            self.end_with(&id, Status::Failed, text.into(), Some(interruption));
+    /// Ends a task of an earlier master: nothing that was going on goes on by itself.
+    fn interrupt(&mut self, id: &TaskId, before: &Reign, why: &str) {
+        let Some(task) = self.task(id) else { return };
+        let step = task.step_for_people();
+        let left = left_by(&task);
+        let text = format!(
+            "interrupted: master {} ended ({why}) while in step {step}; nothing was re-run{left}",
+            before.node
+        );
+        let interruption = Interruption {
+            master: before.node.clone(),
+            term: before.term,
+            at: self.wall(),
+            why: why.to_owned(),
+            step,
+        };
+        let process = task.process.is_some();
+        self.end_with(id, Status::Failed, text.into(), Some(interruption));
+        if process && let Some(host) = self.host() {
+            self.look_after_leftover(id, &host);
         }
-        // The parents that this would let go on are over as well.
-        self.ready.clear();
     }
 
     fn look_after_leftovers(&mut self, host: &Host) {
         let left: Vec<TaskId> = self.root.index.leftovers.values().cloned().collect();
         for id in left {
-            let Some(task) = self.task(&id) else { continue };
-            let Some(process) = task.process.clone() else { continue };
-            if process.host.is_same_boot(host) {
-                let key = self.leftover_key(&task, 1);
-                let work = Work::Watch { pid_file: String::new(), known: Some(process) };
-                self.run(key, host.clone(), work, Purpose::Leftover(id));
-            } else if process.host.is_same_host(host) {
-                self.record(Change::TaskProcess { task: id, process: None });
-            }
+            self.look_after_leftover(&id, host);
+        }
+    }
+
+    /// Watches the process that an interrupted task left, so that its end is known.
+    fn look_after_leftover(&mut self, id: &TaskId, host: &Host) {
+        let Some(task) = self.task(id) else { return };
+        let Some(process) = task.process.clone() else { return };
+        if process.host.is_same_boot(host) {
+            let key = self.leftover_key(&task, 1);
+            let work = Work::Watch { pid_file: String::new(), known: Some(process) };
+            self.run(key, host.clone(), work, Purpose::Leftover(id.clone()));
+        } else if process.host.is_same_host(host) {
+            self.record(Change::TaskProcess { task: id.clone(), process: None });
         }
     }
 

@@ -70,7 +70,10 @@ impl Draft {
 
     fn try_find_process(&mut self, task: &Task) -> Try<Flow> {
         let (entity, host) = self.here(task)?;
-        let Some(place) = Self::reachable(&entity, &host)?.filter(|p| p.host.is_same_host(&host)) else {
+        let place = Self::reachable(&entity, &host)?;
+        // A pid file of an earlier running of the host names whatever has that number now.
+        let Some(place) = place.filter(|p| p.host.is_same_boot(&host)) else {
+            self.set_process(Some(&entity.id), None);
             return Ok(Flow::Next);
         };
         if entity.behaviour() != Behaviour::Process {
@@ -128,8 +131,19 @@ impl Draft {
                 self.set_process(entity.as_ref(), Some(process));
                 Flow::Next
             }
-            (Some(StepKind::FindProcess), Outcome::Gone(_))
-            | (Some(StepKind::KillProcess), Outcome::Done | Outcome::Gone(_)) => {
+            (Some(StepKind::FindProcess), Outcome::Gone(_)) => {
+                let known =
+                    entity.as_ref().and_then(|e| self.root.entity(e)).is_some_and(|e| e.process.is_some());
+                self.set_process(entity.as_ref(), None);
+                if known {
+                    // The one that was known is gone; the pid file may name another by now.
+                    self.ready.push_back(id.clone());
+                    Flow::Wait
+                } else {
+                    Flow::Next
+                }
+            }
+            (Some(StepKind::KillProcess), Outcome::Done | Outcome::Gone(_)) => {
                 self.set_process(entity.as_ref(), None);
                 Flow::Next
             }

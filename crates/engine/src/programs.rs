@@ -55,7 +55,7 @@ pub(crate) fn start_process(root: &Root, entity: &Entity, params: &Params) -> Re
     let mut steps = vec![
         StepKind::CheckIdle,
         expect(Lifecycle::Starting),
-        sub("pre-start", vec![StepKind::TakeMachine, StepKind::FindProcess]),
+        sub("pre-start", vec![StepKind::FindProcess, StepKind::TakeMachine]),
     ];
     if !flag(&software_process::SKIP_START)? {
         if !flag(&software_process::SKIP_INSTALL)? {
@@ -75,8 +75,8 @@ pub(crate) fn restart_process(root: &Root, entity: &Entity, params: &Params) -> 
         StepKind::CheckIdle,
         expect(Lifecycle::Starting),
     ];
-    steps.push(sub("pre-start", vec![StepKind::TakeMachine]));
     steps.push(sub("stopping process", end_process(root, entity)?));
+    steps.push(sub("pre-start", vec![StepKind::TakeMachine]));
     if new_machine {
         phases(root, entity, &[Phase::PreInstall, Phase::Install, Phase::PostInstall], &mut steps)?;
         phases(root, entity, &[Phase::PreCustomize, Phase::Customize, Phase::PostCustomize], &mut steps)?;

@@ -70,7 +70,12 @@ pub(crate) fn of_phase(
     let installs = matches!(phase, Phase::PreInstall | Phase::Install | Phase::PostInstall);
     Ok(Some(Script {
         name: phase.name().to_owned(),
-        text: if phase == Phase::Install { install_text(&command) } else { plain_text(&command) },
+        text: match phase {
+            Phase::Install => install_text(&command),
+            // A pid that an earlier process left must not be taken for this one's.
+            Phase::Launch => plain_text(&format!("rm -f \"$PID_FILE\"\n{command}")),
+            _ => plain_text(&command),
+        },
         env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
         cwd: if installs { place.install_dir.clone() } else { place.run_dir.clone() },
         make_dirs: vec![place.install_dir.clone(), place.run_dir.clone()],

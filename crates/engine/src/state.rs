@@ -26,6 +26,8 @@ pub struct Root {
     pub(crate) entities: Map<EntityId, Arc<Entity>>,
     pub(crate) tasks: Map<TaskId, Arc<Task>>,
     pub(crate) writes: Map<String, Arc<WriteRecord>>,
+    /// What was lost: not recorded. What the log says of it further on is passed over.
+    pub(crate) gaps: Option<Arc<Gaps>>,
     // Derived from it while folding.
     pub(crate) index: Index,
     // Neither recorded nor hashed.
@@ -48,6 +50,21 @@ pub struct WriteRecord {
     pub at: WallMs,
 }
 
+/// What is known of what could not be read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gaps {
+    /// Entities whose record was lost, with their application and parent as far as that could still be told.
+    pub(crate) entities: Vec<LostEntity>,
+}
+
+/// An entity whose record was lost.
+#[derive(Clone, Debug)]
+pub(crate) struct LostEntity {
+    pub(crate) id: EntityId,
+    pub(crate) app: EntityId,
+    pub(crate) parent: Option<EntityId>,
+}
+
 /// What only the reigning master has: work under way.
 #[derive(Clone, Default)]
 pub(crate) struct Transient {
@@ -57,6 +74,19 @@ pub(crate) struct Transient {
     pub(crate) watching: Map<EntityId, Watching>,
     /// What is left to create of large applications, by the task that does it.
     pub(crate) creating: Map<TaskId, Arc<Vec<Entity>>>,
+    /// What is left of taking over.
+    pub(crate) taking_over: Option<TakingOver>,
+}
+
+/// How far a new master is with what an earlier one left.
+#[derive(Clone, Debug)]
+pub(crate) struct TakingOver {
+    /// The earlier reign, if there was one.
+    pub(crate) before: Option<Arc<Reign>>,
+    /// Tasks with a lower number are the earlier master's.
+    pub(crate) tasks_below: u64,
+    /// The last entity that was taken on.
+    pub(crate) entities_after: Option<EntityId>,
 }
 
 /// What some work is for.
@@ -84,9 +114,23 @@ impl Root {
             entities: Map::new_sync(),
             tasks: Map::new_sync(),
             writes: Map::new_sync(),
+            gaps: None,
             index: Index::default(),
             transient: Transient::default(),
         }
+    }
+}
+
+impl Root {
+    /// Says that something before what follows could not be read: from now on a change about what is not there
+    /// is passed over instead of being an error. Loading a damaged part says so by itself.
+    pub fn accept_gaps(&mut self) {
+        self.gaps.get_or_insert_default();
+    }
+
+    /// Whether something is missing in this state.
+    pub fn has_gaps(&self) -> bool {
+        self.gaps.is_some()
     }
 }
 

@@ -5,8 +5,10 @@
 
 use base::{EntityId, TaskId};
 use model::types::{software_process, vanilla_software_process as vanilla};
+use serde_json::json;
 
 use crate::advance::Flow;
+use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Outcome, ProcessRef, Work, WorkKey};
 use crate::entity::{Entity, Waiter, Watching};
@@ -17,9 +19,6 @@ use crate::names;
 use crate::script;
 use crate::state::Purpose;
 use crate::task::Task;
-
-/// How often a check's number repeats: its files lie in a folder of that number, so there are that many.
-const CHECK_NUMBERS: u32 = 16;
 
 /// What says whether a process runs.
 enum Check {
@@ -133,10 +132,11 @@ impl Draft {
         }
     }
 
+    /// Watches the process. The pid file means something only on the running of the host that it was written on.
     fn watch(&mut self, id: &EntityId) {
         let (Some(entity), Some(host)) = (self.entity(id), self.host()) else { return };
         let mut watching = self.watching(id);
-        let Some(place) = entity.place.as_ref().filter(|p| p.held && p.host.is_same_host(&host)) else {
+        let Some(place) = entity.place.as_ref().filter(|p| p.held && p.host.is_same_boot(&host)) else {
             return;
         };
         if watching.watch.is_some() {
@@ -166,7 +166,7 @@ impl Draft {
             Err(why) => return self.not_running(id, &why),
         };
         watching.count += 1;
-        let attempt = watching.count % CHECK_NUMBERS;
+        let attempt = watching.count;
         let key = WorkKey { term: self.term(), task: id.as_str().to_owned(), step: 1, attempt };
         watching.check = Some(key.clone());
         self.set_watching(id, watching);
@@ -177,7 +177,13 @@ impl Draft {
         let by_pid_file = matches!(self.check_of(id), Ok(Check::PidFile));
         match outcome {
             Outcome::Found(process) => self.found(id, process, by_pid_file),
-            Outcome::Gone(why) | Outcome::Failed(why) => {
+            Outcome::Failed(why) => {
+                let mut watching = self.watching(id);
+                watching.watch = None;
+                self.set_watching(id, watching);
+                self.not_known(id, &why);
+            }
+            Outcome::Gone(why) => {
                 let mut watching = self.watching(id);
                 watching.watch = None;
                 self.set_watching(id, watching);
@@ -236,8 +242,12 @@ impl Draft {
                 let key = vanilla::CHECK_RUNNING.name;
                 self.not_running(id, &format!("{key}: {ended}; {}", script::last_lines(&streams)));
             }
-            Outcome::Failed(why) | Outcome::Gone(why) => self.not_running(id, &why),
-            _ => {}
+            Outcome::Failed(why) => self.not_known(id, &why),
+            Outcome::Started(_)
+            | Outcome::Output(_)
+            | Outcome::Found(_)
+            | Outcome::Gone(_)
+            | Outcome::Done => {}
         }
     }
 
@@ -255,9 +265,25 @@ impl Draft {
         }
     }
 
+    /// It could not be found out whether the process runs: nobody concludes a death from that. A start waits on,
+    /// otherwise it is asked again.
+    fn not_known(&mut self, id: &EntityId, why: &str) {
+        let said = json!({ names::PROCESS_IS_RUNNING: format!("could not be checked: {why}") });
+        self.update_sensor(id, names::DIAGNOSTICS, said);
+        if self.watching(id).waiter.is_some() {
+            self.not_running(id, why);
+        } else if self.root.entity(id).is_some_and(|e| e.expected() == Some(Lifecycle::Running)) {
+            self.poll_later(id);
+        }
+    }
+
     /// The process runs.
     fn set_running(&mut self, id: &EntityId) {
         self.update_sensor(id, names::PROCESS_IS_RUNNING, true.into());
+        if self.root.entity(id).is_some_and(|e| e.sensor(names::DIAGNOSTICS).is_some()) {
+            let name = names::DIAGNOSTICS.to_owned();
+            self.record(Change::SensorCleared { entity: id.clone(), name });
+        }
         self.note(id, names::NOT_UP, names::PROCESS_IS_RUNNING, None);
         self.note(id, names::PROBLEMS, names::PROCESS_IS_RUNNING, None);
     }

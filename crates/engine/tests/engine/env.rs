@@ -88,11 +88,16 @@ impl Env {
             self.standby.apply(&read).expect("a standby can follow");
             self.log.push(bytes);
         }
-        let hash = done.root.hash();
-        assert_eq!(folded.hash(), hash, "the changes are all that changed");
-        assert_eq!(self.standby.hash(), hash, "a standby has the same state");
-        assert_eq!(brownstone_engine::check(&done.root), Vec::<String>::new(), "after {:?}", done.changes);
-        if self.steps.is_multiple_of(7) {
+        // On a large plane a part of the steps must do: each check walks everything.
+        let often = if done.root.entity_count() < 100 { 1 } else { 101 };
+        if self.steps.is_multiple_of(often) {
+            let hash = done.root.hash();
+            assert_eq!(folded.hash(), hash, "the changes are all that changed");
+            assert_eq!(self.standby.hash(), hash, "a standby has the same state");
+            let wrong = brownstone_engine::check(&done.root);
+            assert_eq!(wrong, Vec::<String>::new(), "after {:?}", done.changes);
+        }
+        if self.steps.is_multiple_of(7 * often) {
             Self::check_checkpoint(&done.root);
         }
         self.root = done.root;
@@ -163,6 +168,11 @@ impl Env {
     /// Lets one thing happen: something on the machine, or else the next timer. False: nothing is left to happen
     /// but regular polls of an idle plane.
     pub(crate) fn turn(&mut self) -> bool {
+        let due = self.timers.iter().find(|(_, at)| **at <= self.at.now).map(|(id, at)| (id.clone(), *at));
+        if let Some((id, at)) = due {
+            self.fire(id, at);
+            return true;
+        }
         if let Some((key, outcome)) = self.machine.happen() {
             self.at.now = self.at.now + Span::millis(1);
             self.at.wall.0 += 1;
@@ -173,7 +183,7 @@ impl Env {
         let next = self
             .timers
             .iter()
-            .filter(|(id, _)| busy || matches!(id, TimerId::Step(_)))
+            .filter(|(id, _)| busy || matches!(id, TimerId::Step(_) | TimerId::TakeOver))
             .min_by_key(|(_, at)| **at)
             .map(|(id, at)| (id.clone(), *at));
         let Some((id, at)) = next else { return false };

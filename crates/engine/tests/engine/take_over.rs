@@ -1,9 +1,9 @@
 //! A new master, at every point of what the earlier one was about.
 
-use base::EntityId;
-use brownstone_engine::effect::{Reply, Work};
-use brownstone_engine::input::Command;
-use brownstone_engine::{Lifecycle, Status};
+use base::{EntityId, Span};
+use brownstone_engine::effect::{Outcome, Reply, Work};
+use brownstone_engine::input::{Command, Input};
+use brownstone_engine::{Lifecycle, Status, Task};
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
@@ -260,10 +260,44 @@ fn a_late_report_of_an_earlier_reign_changes_nothing() {
     let (key, _) = env.asked().remove(0);
     env.take_over("node2", host("A", "boot1"), "node1 was killed");
     let hash = env.root.hash();
-    env.input(brownstone_engine::input::Input::Work {
-        key,
-        outcome: brownstone_engine::effect::Outcome::Failed("late".to_owned()),
-    });
+    env.input(Input::Work { key, outcome: Outcome::Failed("late".to_owned()) });
     assert!(env.last.is_empty());
     assert_eq!(env.root.hash(), hash);
+}
+
+#[test]
+fn a_large_plane_is_taken_over_in_batches() {
+    let mut env = Env::new();
+    let children = (0..600).map(|i| specs::vanilla(&format!("p{i}"))).collect();
+    let (app, _) = env.deploy(specs::app("Large", children));
+    for _ in 0..900 {
+        env.turn();
+    }
+    let going = env.root.tasks().filter(|t| !t.is_ended()).count();
+    assert!(going > 1000, "{going}");
+    env.machine.kill_leftovers();
+    env.take_over("node2", host("A", "boot1"), "node1 was killed");
+    assert!(env.root.tasks().any(|t| !t.is_ended()), "not all in one step");
+    env.settle();
+    assert!(env.root.tasks().all(Task::is_ended));
+    let counts = env.root.counts(&app);
+    assert_eq!(counts.of(Lifecycle::Starting), 0);
+    assert!(counts.of(Lifecycle::OnFire) > 500);
+    assert_eq!(counts.of(Lifecycle::Running), env.machine.alive.len() as u32);
+}
+
+#[test]
+fn nobody_concludes_a_death_from_a_watch_that_failed() {
+    let (mut env, app, web) = running();
+    env.take_over("node2", host("A", "boot1"), "node1 ended its term");
+    let (key, _) = env.asked().remove(0);
+    env.machine.cancel(&key);
+    let outcome = Outcome::Failed("the lease is not valid".to_owned());
+    env.input(Input::Work { key, outcome });
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    assert!(env.entity(&web).process.is_some());
+    assert!(env.entity(&web).sensor("service.notUp.diagnostics").is_some(), "it is said");
+    env.pass(Span::secs(6));
+    assert!(env.entity(&web).sensor("service.notUp.diagnostics").is_none(), "it was asked again");
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
 }

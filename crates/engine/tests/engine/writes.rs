@@ -201,21 +201,57 @@ fn a_change_of_a_later_version_is_told_from_a_damaged_one() {
     assert!(matches!(e, ChangeError::Damaged(_)), "{e}");
 }
 
+/// A checkpoint of a state, with the end of an entity's line cut off.
+fn damaged(root: &Root, lost: &EntityId) -> Vec<u8> {
+    let part = root.checkpoint_parts().next().expect("a part");
+    let text = String::from_utf8(part).expect("text");
+    let of_lost = format!("{{\"entity\":{{\"id\":\"{lost}\"");
+    let cut = |l: &str| if l.starts_with(&of_lost) { l.len() - 9 } else { l.len() };
+    text.lines().map(|l| &l[..cut(l)]).collect::<Vec<_>>().join("\n").into_bytes()
+}
+
 #[test]
 fn a_damaged_line_of_a_checkpoint_costs_only_what_it_says() {
-    let mut env = Env::new();
-    let (app, _) = env.deploy(specs::app("Shop", vec![specs::basic("one"), specs::basic("two")]));
-    let lost = env.named("one");
-    let part = env.root.checkpoint_parts().next().expect("a part");
-    let text = String::from_utf8(part).expect("text");
-    let cut = |l: &str| if l.contains(&format!("{{\"id\":\"{lost}\"")) { l.len() - 9 } else { l.len() };
-    let broken = text.lines().map(|l| &l[..cut(l)]).collect::<Vec<_>>().join("\n");
+    for lost in ["one", "Shop"] {
+        let mut env = Env::new();
+        let (app, _) = env.deploy(specs::app("Shop", vec![specs::basic("one"), specs::basic("two")]));
+        let (lost, full) = (env.named(lost), env.root.clone());
+        let mut loaded = Root::empty();
+        let problems = loaded.load_part(&damaged(&env.root, &lost)).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].entity.as_ref(), Some(&lost));
+        assert!(!problems[0].newer);
+        assert!(loaded.has_gaps());
+        // What the log says further on of what is lost is passed over.
+        let (entity, name) = (lost.clone(), "x".to_owned());
+        let change = Change::SensorSet { entity, name, value: json!(1), at: env.at.wall };
+        loaded.apply(&change).expect("passed over");
+
+        env.standby = loaded;
+        let before = env.log.len();
+        env.take_over("node2", host("A", "boot1"), "node1 was killed");
+        assert_eq!(env.state(&lost), Some(Lifecycle::OnFire), "what is lost is shown as failed");
+        assert_eq!(env.root.children(&app).count(), 2);
+        let (_, task) = task_of(env.command(Command::Delete { app: app.clone() }));
+        env.settle();
+        assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+        assert_eq!(env.root.entity_count(), 0);
+
+        // A standby that has lost nothing can follow.
+        let mut standby = full;
+        for line in &env.log[before..] {
+            standby.apply(&Change::decode(line).expect("readable")).expect("it fits");
+        }
+        assert_eq!(standby.entity_count(), 0);
+    }
+}
+
+#[test]
+fn a_checkpoint_of_a_later_version_is_not_damaged() {
     let mut loaded = Root::empty();
-    let problems = loaded.load_part(broken.as_bytes()).unwrap_err();
-    assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].entity.as_ref(), Some(&lost));
-    assert!(!problems[0].newer);
-    assert_eq!(loaded.children(&app).count(), 1);
+    let problems = loaded.load_part(b"{\"policy\":{\"id\":\"x\"}}\n").unwrap_err();
+    assert!(problems[0].newer);
+    assert!(!loaded.has_gaps());
 }
 
 #[test]
