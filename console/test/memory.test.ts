@@ -25,7 +25,7 @@ describe('the timeline', () => {
     memory = heard(memory, claiming, AT + 3000);
     memory = heard(memory, taken, AT + 4000);
     expect(words(memory).slice(0, 4)).toEqual([
-      'term 4: brownB01 is master, after 3.0 s without a master',
+      'term 4: brownB01 is master, after at most 3.0 s without a master',
       'term 4 is being claimed by brownB01: no beat',
       'brownA01 failed: silent for 3 s',
       'brownA01 is no longer master',

@@ -12,7 +12,7 @@ describe('the master', () => {
     const { headline, tone } = said('master');
     expect([headline, tone]).toEqual(['This server is the high availability master', 'ok']);
     expect(all('master')).toContain('runs in high availability mode and manages the plane in term 3');
-    expect(all('master')).toContain('brownB01 is ready to take over (2 records behind)');
+    expect(all('master')).toContain('brownB01 is ready to take over (at most 2 records behind)');
   });
 
   it('warns when it is alone, or when the other is cold or far behind', () => {
@@ -23,7 +23,8 @@ describe('the master', () => {
       return situation({ ...memoryOf('master'), cluster }, AT).lines.join(' ');
     };
     expect(lines({ role: 'STANDBY' })).toContain('must load the state first');
-    expect(lines({ lag: 4000 })).toContain('4,000 records behind');
+    expect(lines({ lag: 4000 })).toContain('may take over, but it is at most 4,000 records behind');
+    expect(lines({ lag: 4000, seenAt: AT - 9000 })).toContain('is ready to take over');
     expect(lines({ role: 'FAILED' })).toContain('No other server can take over now');
     expect(lines({ role: 'HOT_BACKUP' })).toContain('No other server can take over now');
   });

@@ -29,7 +29,7 @@ export function Applications({ shown, cluster }: Props) {
         <ul className="apps">
           {worstFirst(list).map((app) => (
             <li key={app.id}>
-              <Application app={app} problems={shown.problems} />
+              <Application app={app} problems={shown.problems} isAlone={list.length === 1} />
             </li>
           ))}
         </ul>
@@ -50,8 +50,15 @@ function note({ list, answeredAt, trouble }: Shown, cluster: Cluster): string {
   return cluster.role === 'MASTER' ? total : `${total} · read-only here`;
 }
 
-function Application({ app, problems }: { readonly app: Entity; readonly problems: Problems }) {
-  const [isOpen, setOpen] = useState(() => flatten(app).some((entity) => ['err', 'prog'].includes(stateWords(entity).tone)));
+interface OneProps {
+  readonly app: Entity;
+  readonly problems: Problems;
+  readonly isAlone: boolean;
+}
+
+function Application({ app, problems, isAlone }: OneProps) {
+  // Decided once: what the reader opens or closes stays so, whatever happens to the application.
+  const [isOpen, setOpen] = useState(() => isAlone || flatten(app).some((entity) => stateWords(entity).tone === 'err'));
   const row = (
     <>
       <State entity={app} />

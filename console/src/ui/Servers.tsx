@@ -1,6 +1,6 @@
 // The servers of the plane, as the one that answers sees them.
 import type { Cluster, Node } from '../wire/cluster';
-import { roleWords } from '../words/role';
+import { beatAge, lagWords, roleWords } from '../words/role';
 import { sentence } from '../words/sentence';
 import { span } from '../words/time';
 import { RoleChip } from './RoleChip';
@@ -44,7 +44,7 @@ export function Servers({ cluster, age }: Props) {
 
 function Server({ node, cluster, age }: Props & { readonly node: Node }) {
   const isGone = node.role === 'TERMINATED';
-  const beat = node.own && age === 0 ? 'answers now' : `${span(cluster.now - node.seenAt + age)} ago`;
+  const beat = node.own && age === 0 ? 'answers now' : `${span(beatAge(node, cluster.now) + age)} ago`;
   return (
     <tr role="row" className={isGone ? 'gone' : undefined} aria-current={node.own ? 'true' : undefined}>
       <th role="rowheader" scope="row">
@@ -68,7 +68,7 @@ function Server({ node, cluster, age }: Props & { readonly node: Node }) {
         {beat}
       </td>
       <td role="cell" className="number" data-label="behind">
-        {behind(node)}
+        <Behind node={node} />
       </td>
       <td role="cell" className="number" data-label="priority">
         {node.priority}
@@ -78,12 +78,14 @@ function Server({ node, cluster, age }: Props & { readonly node: Node }) {
 }
 
 /** Only servers that follow the log can be behind. */
-function behind(node: Node): string {
-  switch (node.role) {
-    case 'HOT_STANDBY':
-    case 'HOT_BACKUP':
-      return node.lag === 0 ? 'up to date' : `${node.lag.toLocaleString('en')} rec`;
-    default:
-      return '–';
-  }
+function Behind({ node }: { readonly node: Node }) {
+  if (node.role !== 'HOT_STANDBY' && node.role !== 'HOT_BACKUP') return '–';
+  if (node.lag === 0) return 'up to date';
+  const short = `${node.own ? '' : '≤ '}${node.lag.toLocaleString('en')} rec`;
+  return (
+    <>
+      <span aria-hidden="true">{short}</span>
+      <span className="unseen">{lagWords(node)}</span>
+    </>
+  );
 }

@@ -44,7 +44,7 @@ function mastery(before: Cluster, next: Cluster, gapMs: number | null): Change[]
     found.push(claimed(claim.term, claim.by, claim.why));
   }
   if (next.master && (next.master !== before.master || next.term > before.term)) {
-    const gap = gapMs === null ? '' : `, after ${span(gapMs)} without a master`;
+    const gap = gapMs === null ? '' : `, after at most ${span(gapMs)} without a master`;
     found.push(loud('ok', `term ${next.term}: ${next.master} is master${gap}`));
   } else if (before.master && !next.master) {
     found.push(loud('warn', `${before.master} is no longer master`));

@@ -1,5 +1,6 @@
 // Roles in words. The wire's own word is always shown beside ours, because scripts and colleagues use it.
 import type { Node, Role } from '../wire/cluster';
+import { plural } from './time';
 import type { Tone } from './tone';
 
 interface Words {
@@ -20,7 +21,7 @@ const WORDS: Readonly<Record<Role, Words>> = {
   SUSPENDED: { noun: 'a suspended master', does: 'suspended, writes wait', became: 'was suspended', tone: 'err' },
   INITIALIZING: { noun: 'not ready yet', does: 'starting or loading', became: 'was starting or loading', tone: 'prog' },
   FAILED: { noun: 'failed', does: 'cannot serve', became: 'failed', tone: 'err' },
-  TERMINATED: { noun: 'stopped', does: 'was stopped', became: 'was stopped', tone: 'off' },
+  TERMINATED: { noun: 'ended', does: 'has ended', became: 'has ended', tone: 'off' },
 };
 
 export function roleWords(role: Role): Words {
@@ -49,4 +50,16 @@ export function claimOf(nodes: readonly Node[]): Claim | null {
   });
   // Two may have tried: the higher term is the one that counts.
   return claims.toSorted((a, b) => b.term - a.term)[0] ?? null;
+}
+
+/** How old a node's newest beat is, by the clock of the server that answers. */
+export function beatAge(node: Node, now: number): number {
+  return Math.max(0, now - node.seenAt);
+}
+
+/** How far a node that follows is behind. It was that far at its last beat, so by now it is that far at most. */
+export function lagWords(node: Node): string {
+  if (node.lag === 0) return 'up to date';
+  const most = node.own ? '' : 'at most ';
+  return `${most}${plural(node.lag, 'record')} behind`;
 }

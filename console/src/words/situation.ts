@@ -1,7 +1,7 @@
 // What is the matter, in one headline and a few sentences: the cluster's JSON, or its absence, as a person says it.
 import type { Cluster, Node } from '../wire/cluster';
 import type { Memory } from '../follow/memory';
-import { claimOf, mayTakeOver, roleWords } from './role';
+import { beatAge, claimOf, lagWords, mayTakeOver, roleWords } from './role';
 import { sentence } from './sentence';
 import { clock, plural, seconds } from './time';
 import type { Tone } from './tone';
@@ -23,6 +23,8 @@ export interface Situation {
 
 /** Records behind, beyond which a standby would visibly take longer. */
 const LAG_READY = 100;
+/** Standbys beat rarely: what an older beat says of their lag is no reason to worry. */
+const FRESH_MS = 1500;
 
 export function situation(memory: Memory, now: number): Situation {
   const { cluster } = memory;
@@ -64,7 +66,10 @@ export function situation(memory: Memory, now: number): Situation {
 }
 
 function master(cluster: Cluster): Situation {
-  const { tone, line } = protection(cluster.nodes.filter((node) => !node.own));
+  const { tone, line } = protection(
+    cluster.nodes.filter((node) => !node.own),
+    cluster.now,
+  );
   return {
     tone,
     headline: 'This server is the high availability master',
@@ -74,18 +79,15 @@ function master(cluster: Cluster): Situation {
 }
 
 /** Whether this master can be lost. */
-function protection(peers: readonly Node[]): { tone: Tone; line: string } {
+function protection(peers: readonly Node[], now: number): { tone: Tone; line: string } {
   const ready = peers.filter((node) => mayTakeOver(node.role));
   const hot = ready.filter((node) => node.role === 'HOT_STANDBY');
   const best = hot.toSorted((a, b) => b.priority - a.priority || a.lag - b.lag)[0];
-  if (best && best.lag <= LAG_READY) {
-    const behind = best.lag === 0 ? 'up to date' : `${plural(best.lag, 'record')} behind`;
+  if (best && (best.lag <= LAG_READY || beatAge(best, now) > FRESH_MS)) {
     const more = ready.length > 1 ? `, and ${plural(ready.length - 1, 'more server')} may` : '';
-    return { tone: 'ok', line: `${best.id} is ready to take over (${behind})${more}.` };
+    return { tone: 'ok', line: `${best.id} is ready to take over (${lagWords(best)})${more}.` };
   }
-  if (best) {
-    return { tone: 'warn', line: `${best.id} may take over, but it is ${plural(best.lag, 'record')} behind.` };
-  }
+  if (best) return { tone: 'warn', line: `${best.id} may take over, but it is ${lagWords(best)}.` };
   const cold = ready[0];
   if (cold) return { tone: 'warn', line: `${cold.id} may take over, but it must load the state first.` };
   const line =
