@@ -9,11 +9,11 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::{panic, thread};
 
 use jiff::Timestamp;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber, error};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
@@ -35,7 +35,14 @@ pub fn start(folder: &Path, to_console: bool) -> io::Result<()> {
     let debug = Rotating::open(folder.join(DEBUG_FILE))?;
     let layer = Lines { info: Mutex::new(info), debug: Mutex::new(debug), to_console };
     // A process logs to one place: the first one counts.
-    tracing_subscriber::registry().with(layer).try_init().map_err(|e: TryInitError| io::Error::other(e))
+    tracing_subscriber::registry().with(layer).try_init().map_err(|e: TryInitError| io::Error::other(e))?;
+    // A defect that a thread dies of must stand where people look; by default it goes to standard error only.
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |defect| {
+        error!("a defect: {defect}");
+        default(defect);
+    }));
+    Ok(())
 }
 
 struct Lines {

@@ -115,7 +115,7 @@ pub const KEYS: &[Key] = &[
         "${karaf.etc}/default.catalog.bom",
         "the catalog of a new plane",
     ),
-    key(Brooklyn, "brooklyn.base.dir", File, "${karaf.data}", "where a relative persistenceDir lies"),
+    key(Brooklyn, "brooklyn.base.dir", File, "${karaf.home}", "where a relative persistenceDir lies"),
     key(
         Brooklyn,
         "onbox.base.dir",
@@ -230,13 +230,32 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         Web,
+        "org.ops4j.pax.web.ssl.cert.file",
+        File,
+        "",
+        "a PEM file with the certificate chain (one that the plane's own authority signs)",
+    ),
+    key(
+        Web,
+        "org.ops4j.pax.web.ssl.key.file",
+        File,
+        "",
+        "a PEM file with the private key (that of the certificate chain)",
+    ),
+    key(
+        Web,
         "org.ops4j.pax.web.ssl.keystore",
         File,
         "",
-        "a PEM file with the certificate chain, and the private key unless it has a file of its own",
+        "a key store in one file; this release takes PEM only",
     ),
-    key(Web, "org.ops4j.pax.web.ssl.keystore.type", Words(&["PEM"]), "PEM", "the key store's form"),
-    key(Web, "org.ops4j.pax.web.ssl.key", File, "", "a PEM file with the private key (the key store's file)"),
+    key(
+        Web,
+        "org.ops4j.pax.web.ssl.keystore.type",
+        Words(&["PEM", "PKCS12", "JKS"]),
+        "PEM",
+        "the key store's form",
+    ),
     key(Web, "org.ops4j.pax.web.ssl.password", Secret, "", "the key store's password; a PEM file has none"),
     key(
         Web,
@@ -249,6 +268,18 @@ pub const KEYS: &[Key] = &[
 
 /// Families of keys, by how their names begin: they are other rooms' to read (users, locations, entitlements).
 pub const FAMILIES: &[&str] = &["brooklyn.webconsole.security.user.", "brooklyn.entitlements."];
+
+/// Keys of Apache Brooklyn that this release has no use for: said so, with no other name guessed for them.
+pub const WITHOUT_EFFECT: &[&str] = &[
+    "brooklyn.ha.timeoutForInactiveNodeRemovalOnStartup",
+    "brooklyn.persistence.dir.required",
+    "brooklyn.persistence.location.spec",
+    "brooklyn.persistence.backups.dir",
+    "brooklyn.webconsole.security.https.required",
+    "brownstone.localhost.ssh",
+    "brownstone.secrets.keyFile",
+    "brownstone.secrets.oldKeyFiles",
+];
 
 /// Families that Apache Brooklyn has and this release does not act on: said so, not called unknown.
 pub const NOT_YET: &[&str] = &[

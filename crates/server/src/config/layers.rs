@@ -10,7 +10,7 @@ use base::suggest;
 use lang::diag::Position;
 use lang::props;
 
-use super::keys::{self, FAMILIES, Key, NOT_YET, Place};
+use super::keys::{self, FAMILIES, Key, NOT_YET, Place, WITHOUT_EFFECT};
 use super::problem::{Origin, Problem};
 
 /// What the process was given besides files.
@@ -127,6 +127,7 @@ impl Layers {
                 _ => return,
             },
             None if family(FAMILIES, name) => return,
+            None if WITHOUT_EFFECT.contains(&name) => format!("{name} has no effect in this release"),
             None => {
                 let near = suggest::nearest(name, keys::KEYS.iter().map(|k| k.name));
                 match near {

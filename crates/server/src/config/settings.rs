@@ -197,7 +197,7 @@ impl Reader<'_> {
 
     fn settings(mut self) -> Settings {
         let data = self.home.join("data");
-        let base_dir = self.path("brooklyn.base.dir", self.home).unwrap_or_else(|| data.clone());
+        let base_dir = self.path("brooklyn.base.dir", self.home).unwrap_or_else(|| self.home.to_owned());
         let store = self.path("persistenceDir", &base_dir).unwrap_or_else(|| data.join("persisted-state"));
         if self.text("persistenceLocation").is_some() {
             let text = "persistenceLocation: this release keeps its state in a folder, not in an object store; \
@@ -300,19 +300,24 @@ impl Reader<'_> {
     }
 
     fn tls(&mut self) -> Tls {
-        let Some(chain) = self.path("org.ops4j.pax.web.ssl.keystore", self.home) else { return Tls::Plane };
-        let name = chain.to_string_lossy().to_lowercase();
-        let binary = [".jks", ".p12", ".pfx"].iter().any(|ending| name.ends_with(ending));
-        if binary {
-            let text = format!(
-                "org.ops4j.pax.web.ssl.keystore: {} is no PEM file, which this release needs; convert it with: \
-                 openssl pkcs12 -in store.p12 -nodes -out server.pem (a .jks first with: keytool -importkeystore \
-                 -deststoretype pkcs12)",
-                chain.display()
-            );
-            self.error("org.ops4j.pax.web.ssl.keystore", text);
+        const STORE: &str = "org.ops4j.pax.web.ssl.keystore";
+        let key = self.path("org.ops4j.pax.web.ssl.key.file", self.home);
+        if let Some(chain) = self.path("org.ops4j.pax.web.ssl.cert.file", self.home) {
+            let key = key.unwrap_or_else(|| chain.clone());
+            return Tls::Pem { chain, key };
         }
-        let key = self.path("org.ops4j.pax.web.ssl.key", self.home).unwrap_or_else(|| chain.clone());
-        Tls::Pem { chain, key }
+        let Some(store) = self.path(STORE, self.home) else { return Tls::Plane };
+        let name = store.to_string_lossy().to_lowercase();
+        let binary = [".jks", ".p12", ".pfx"].iter().any(|ending| name.ends_with(ending));
+        if binary || self.word("org.ops4j.pax.web.ssl.keystore.type", &["PEM"]) != "PEM" {
+            let text = format!(
+                "{STORE}: {} is no PEM file, which this release needs; make one with `openssl pkcs12 -in store.p12 \
+                 -nodes -out server.pem` (of a .jks first a .p12, with `keytool -importkeystore -deststoretype \
+                 pkcs12`), and name it in org.ops4j.pax.web.ssl.cert.file",
+                store.display()
+            );
+            self.error(STORE, text);
+        }
+        Tls::Pem { key: key.unwrap_or_else(|| store.clone()), chain: store }
     }
 }

@@ -143,3 +143,26 @@ fn users_replace_the_generated_login_and_no_login_means_loopback() {
     assert!(settings.web.secure[0].ip().is_loopback());
     assert!(settings.node_uri.starts_with("https://127.0.0.1:8443"));
 }
+
+#[test]
+fn every_line_of_the_shipped_files_is_known_also_when_its_comment_is_taken_off() {
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/etc");
+    let home = release(&[]);
+    for file in [LAUNCHER, PROPERTIES, WEB] {
+        let text = fs::read_to_string(shipped.join(file.trim_start_matches("etc/"))).unwrap();
+        let bare: String = text
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|l| l.split('=').next().is_some_and(|k| k.contains('.') || k.ends_with("Mode")))
+            })
+            .filter(|line| !line.split('=').next().unwrap_or("").contains(' '))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        fs::write(home.path().join(file), bare).unwrap();
+    }
+    let (_, layers) = read(home.path(), &outside(&[], &[]));
+    let unknown: Vec<String> =
+        layers.warnings.iter().map(ToString::to_string).filter(|text| text.contains("unknown key")).collect();
+    assert_eq!(unknown, Vec::<String>::new());
+}

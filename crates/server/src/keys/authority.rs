@@ -38,7 +38,7 @@ pub struct Authority {
 
 impl Authority {
     pub(super) fn open(store: &dyn Store, there: &BTreeSet<Name>) -> Result<Authority, KeyError> {
-        let name = name("authority.json");
+        let name = name("authority.json")?;
         let (bytes, _) = read_or_create(store, there, &name, make)?;
         let damaged = |why: String| KeyError::Damaged { name: name.clone(), why };
         let file: File = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;

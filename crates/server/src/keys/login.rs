@@ -49,7 +49,7 @@ pub(super) fn open(
     let kept = data.initial_password();
     let staged = kept.with_extension("staged");
     let file = |error: io::Error| KeyError::File { path: kept.clone(), error };
-    let name = name("login.json");
+    let name = name("login.json")?;
     // The password is kept before its hash is offered: a crash between the two must not lock everybody out.
     let (bytes, made) = read_or_create(store, there, &name, || {
         let password = password()?;

@@ -64,6 +64,9 @@ pub enum KeyError {
         /// What the system said.
         error: io::Error,
     },
+    /// A defect: the store takes no such name.
+    #[error("\"{0}\" is no name for a file of the plane's folder (a defect)")]
+    NoName(&'static str),
     /// A certificate cannot be made.
     #[error("a certificate could not be made: {0}")]
     Certificate(String),
@@ -91,9 +94,8 @@ impl PlaneKeys {
 }
 
 /// The name of a key file.
-fn name(leaf: &str) -> Name {
-    // The leaves are constants of this module.
-    Name::parse(&format!("keys/{leaf}")).unwrap_or_else(ha::names::plane)
+fn name(leaf: &'static str) -> Result<Name, KeyError> {
+    Name::parse(&format!("keys/{leaf}")).ok_or(KeyError::NoName(leaf))
 }
 
 /// Two digits for each byte.

@@ -19,7 +19,7 @@ pub struct PeerKey {
 
 impl PeerKey {
     pub(super) fn open(store: &dyn Store, there: &BTreeSet<Name>) -> Result<PeerKey, KeyError> {
-        let name = file();
+        let name = file()?;
         let (text, _) = read_or_create(store, there, &name, || {
             let mut bytes = [0; LENGTH];
             SystemRandom::new().fill(&mut bytes).map_err(|_| KeyError::Random)?;
@@ -32,7 +32,7 @@ impl PeerKey {
     /// The key as it stands in a store; nothing when it is not there or cannot be read (the prover goes on
     /// without).
     pub fn find(store: &dyn Store) -> Option<PeerKey> {
-        match store.run(&Verb::Read { name: file() }) {
+        match store.run(&Verb::Read { name: file().ok()? }) {
             Answer::Content(Some(bytes)) => PeerKey::parse(&bytes),
             _ => None,
         }
@@ -52,6 +52,6 @@ impl PeerKey {
     }
 }
 
-fn file() -> Name {
+fn file() -> Result<Name, KeyError> {
     name("peer.key")
 }

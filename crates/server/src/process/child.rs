@@ -93,7 +93,8 @@ impl Parent {
         if let Some(pipe) = &mut self.pipe
             && say(pipe, word).is_err()
         {
-            // Gone, or stopped for so long that the pipe is full: it cannot prove anything from now on.
+            // Gone, or stopped for so long that the pipe is full.
+            warn!("the parent process is gone: a sudden end of this server shows only in its silence");
             self.pipe = None;
         }
     }

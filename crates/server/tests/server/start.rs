@@ -115,7 +115,7 @@ fn a_server_in_the_background_keeps_nothing_of_its_caller() {
 fn a_file_that_is_no_certificate_is_a_fault_of_the_configuration() {
     let server = Release::new();
     server.write("server.pem", "no certificate");
-    server.add(WEB, "org.ops4j.pax.web.ssl.keystore=server.pem\n");
+    server.add(WEB, "org.ops4j.pax.web.ssl.cert.file=server.pem\n");
     let ran = server.run(&["server", "start"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.err.contains("server.pem"), "{ran:?}");

@@ -15,7 +15,7 @@ fn refused(server: &Release) -> String {
 fn a_file_where_the_folder_should_be_is_refused() {
     let server = Release::new();
     server.write("state", "a file");
-    server.add(LAUNCHER, "persistenceDir=../state\n");
+    server.add(LAUNCHER, "persistenceDir=state\n");
     let why = refused(&server);
     assert!(why.contains("is not a folder"), "{why}");
 }
