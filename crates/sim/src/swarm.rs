@@ -71,7 +71,7 @@ impl Draw {
             checkpoint_records: 3 + rng.below(40),
             // The clause: longer than any directory cache, and than two timeouts.
             prune_after: (timeout * 2).max(list_cache + list_cache) + Span::secs(1),
-            storm: timeout * 6 + Span::secs(20),
+            storm: timeout * 12 + Span::secs(20),
         }
     }
 

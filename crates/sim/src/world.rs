@@ -78,6 +78,8 @@ enum Event {
         term: Term,
         life: Incarnation,
     },
+    /// A node is stopped for so many microseconds.
+    Pause { node: usize, span: u64 },
     StoreBack,
     Calm,
 }
@@ -294,6 +296,13 @@ impl World {
             Event::Trouble => self.trouble(),
             Event::Restart { node } => self.restart(node),
             Event::Prove { node, term, life } => self.prove(node, term, life),
+            Event::Pause { node, span } => {
+                if self.stormy && self.servers[node].up {
+                    self.count("pauses");
+                    self.note(|w| format!("{} is paused for {}", w.servers[node].id, Span(span)));
+                    self.servers[node].paused_until = self.now + span;
+                }
+            }
             Event::StoreBack => self.store.full = false,
             Event::Calm => self.calm(),
         }
@@ -389,6 +398,13 @@ impl World {
             }
             Effect::Event(event) => {
                 self.cover(&event.text);
+                if self.draw.pause && event.text.starts_with("claiming term") && self.rng.one_in(4) {
+                    // A claimant that sleeps while the world goes on is what the comparison with the newest
+                    // checkpoint is for: long enough for others to rule, mark and prune.
+                    let at = self.now + self.rng.below(60_000);
+                    let span = self.rng.below(self.draw.timeout.0 * 9);
+                    self.put(at, Event::Pause { node, span });
+                }
                 self.note(|w| format!("{} {:?}: {}", w.servers[node].id, event.level, event.text));
             }
             Effect::Exit(exit) => {
@@ -554,9 +570,7 @@ impl World {
             0 | 1 if self.draw.crash => self.crash(node),
             2 | 3 if self.draw.pause && self.servers[node].up => {
                 let span = self.rng.below(timeout * 3);
-                self.count("pauses");
-                self.note(|w| format!("{} is paused for {}", w.servers[node].id, Span(span)));
-                self.servers[node].paused_until = self.now + span;
+                self.happen(Event::Pause { node, span });
             }
             4 if self.draw.cut => {
                 let span = self.rng.below(timeout * 3);

@@ -91,6 +91,7 @@ pub(crate) fn explore<M: Model>(model: &M) -> Explored {
                 }
             }
         }
+        if std::env::var("PROG").is_ok() { eprintln!("{} {}", seen.len(), reached.len()); }
         frontier = reached;
     }
     Explored { states: seen.len(), outcome: Outcome::Holds }
@@ -120,42 +121,55 @@ fn retrace<M: Model>(model: &M, origins: &[Origin], last: Origin) -> Vec<String>
 
 /// 64 bits that stand for a state. Ten million states collide once in some 400,000 runs.
 fn fingerprint<S: Hash>(state: &S) -> u64 {
-    let mut mixer = Mixer(0x243f_6a88_85a3_08d3);
+    let mut mixer = Mixer { mixed: 0x243f_6a88_85a3_08d3, word: 0, bits: 0 };
     state.hash(&mut mixer);
     mixer.finish()
 }
 
-/// A multiply-and-fold hash: the standard one takes several times as long, and nobody attacks this one.
-struct Mixer(u64);
+/// A multiply-and-fold hash that packs small fields into words: the standard one takes several times as
+/// long, and nobody attacks this one. All states of a model have the same shape, so packing is unambiguous.
+struct Mixer {
+    mixed: u64,
+    word: u64,
+    bits: u32,
+}
 
 impl Mixer {
-    fn word(&mut self, word: u64) {
-        let wide = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = ((wide as u64) ^ ((wide >> 64) as u64)).wrapping_add(0xc2b2_ae3d_27d4_eb4f);
+    fn push(&mut self, value: u64, bits: u32) {
+        if self.bits + bits > 64 {
+            self.mixed = mix(self.mixed, self.word);
+            (self.word, self.bits) = (0, 0);
+        }
+        self.word |= value << self.bits;
+        self.bits += bits;
     }
+}
+
+fn mix(mixed: u64, word: u64) -> u64 {
+    let wide = u128::from(mixed ^ word) * 0x9e37_79b9_7f4a_7c15;
+    ((wide as u64) ^ ((wide >> 64) as u64)).wrapping_add(0xc2b2_ae3d_27d4_eb4f)
 }
 
 impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
+        for &byte in bytes {
+            self.push(u64::from(byte), 8);
         }
     }
     fn write_u8(&mut self, value: u8) {
-        self.word(u64::from(value) + 1);
+        self.push(u64::from(value), 8);
     }
     fn write_u16(&mut self, value: u16) {
-        self.word(u64::from(value) + 1);
+        self.push(u64::from(value), 16);
     }
-    fn write_u64(&mut self, value: u64) {
-        self.word(value);
+    /// Which variant of an enum: never more than a handful.
+    fn write_isize(&mut self, value: isize) {
+        self.push(value as u64 & 0xff, 8);
     }
+    /// The length of an array: the same in every state.
+    fn write_usize(&mut self, _length: usize) {}
     fn finish(&self) -> u64 {
-        let mut last = Mixer(self.0);
-        last.word(0x1319_8a2e_0370_7344);
-        last.0
+        mix(mix(self.mixed, self.word), 0x1319_8a2e_0370_7344)
     }
 }
 

@@ -7,7 +7,7 @@ mod store;
 mod tell;
 
 use super::explore::{Model, Next};
-use state::{NODES_MAX, Role, SLOTS_MAX, State, TERMS_MAX};
+use state::{File, NODES_MAX, Name, Role, SLOTS_MAX, State, TERMS_MAX};
 
 pub(crate) use rules::{Bounds, Rules, Wait};
 
@@ -26,16 +26,14 @@ pub(crate) enum Step {
     Tick,
     Claim(usize),
     StartBeat(usize),
-    LandBeat(usize),
-    ConfirmBeat(usize),
+    LandBeat(usize, bool),
     AbandonBeat(usize),
     LandLateBeat(usize),
     SendFence(usize),
     SendData(usize),
     SendNoop(usize),
     Resend(usize),
-    LandCreate(usize),
-    Receive(usize),
+    LandCreate(usize, bool),
     Read(usize, usize),
     Serve(usize),
     GiveUp(usize),
@@ -64,16 +62,14 @@ impl LeaseModel {
             Step::Tick => Some(self.tick(state)),
             Step::Claim(n) => self.claim(state, n),
             Step::StartBeat(n) => self.start_beat(state, n),
-            Step::LandBeat(n) => land_beat(state, n),
-            Step::ConfirmBeat(n) => self.confirm_beat(state, n),
+            Step::LandBeat(n, told) => self.land_beat(state, n, told),
             Step::AbandonBeat(n) => self.abandon_beat(state, n),
             Step::LandLateBeat(n) => land_late_beat(state, n),
             Step::SendFence(n) => self.send_fence(state, n),
             Step::SendData(n) => self.send_data(state, n),
             Step::SendNoop(n) => self.send_noop(state, n),
             Step::Resend(n) => self.resend(state, n),
-            Step::LandCreate(n) => land_create(state, n),
-            Step::Receive(n) => self.receive(state, n),
+            Step::LandCreate(n, told) => self.land_create(state, n, told),
             Step::Read(n, other) => self.read(state, n, other),
             Step::Serve(n) => self.serve(state, n),
             Step::GiveUp(n) => give_up(state, n),
@@ -83,7 +79,7 @@ impl LeaseModel {
 }
 
 use node::give_up;
-use store::{land_beat, land_create, land_late_beat, prune};
+use store::{land_late_beat, prune};
 
 /// Whether the node releases reads and effects at this instant.
 fn is_valid(state: &State, n: usize) -> bool {
@@ -95,7 +91,7 @@ impl Model for LeaseModel {
     type State = State;
     type Step = Step;
 
-    /// Every choice of a slow or a fast clock for each node.
+    /// Node A has just begun to serve term 1; every choice of a slow or a fast clock for each node.
     fn starts(&self) -> Vec<State> {
         let choices = 0..1_usize << self.bounds.nodes;
         let start = |choice: usize| {
@@ -103,6 +99,13 @@ impl Model for LeaseModel {
             for n in 0..self.bounds.nodes {
                 state.nodes[n].rate = RATES[choice >> n & 1];
             }
+            state.terms = 1;
+            state.names[1] = Name::Fence(1);
+            state.head = 1;
+            state.files[0] = File { beat: 1, term: 1, standby: false };
+            let first = &mut state.nodes[0];
+            (first.role, first.term, first.fenced, first.next) = (Role::Master, 1, true, 2);
+            (first.proven, first.lease, first.durable) = (true, self.lease(), Some(0));
             state
         };
         choices.map(start).collect()
@@ -113,6 +116,7 @@ impl Model for LeaseModel {
             if let Some(mut after) = self.take(state, step)
                 && after != *state
             {
+                after.forget(self.bounds.terms, self.lease());
                 after.renumber_beats();
                 let valid = (0..self.bounds.nodes).filter(|&n| is_valid(&after, n)).count();
                 let wrong = (valid > 1).then_some("two valid leases at one time");
@@ -121,12 +125,14 @@ impl Model for LeaseModel {
         };
         try_step(Step::Tick);
         for n in 0..self.bounds.nodes {
-            for step in [Step::Claim, Step::StartBeat, Step::LandBeat, Step::ConfirmBeat, Step::SendFence] {
+            for step in [Step::Claim, Step::StartBeat, Step::SendFence, Step::SendData, Step::SendNoop] {
                 try_step(step(n));
             }
-            for step in [Step::SendData, Step::SendNoop, Step::LandCreate, Step::Receive, Step::Serve] {
-                try_step(step(n));
+            for told in [true, false] {
+                try_step(Step::LandBeat(n, told));
+                try_step(Step::LandCreate(n, told));
             }
+            try_step(Step::Serve(n));
             try_step(Step::GiveUp(n));
             if self.bounds.late_beats {
                 try_step(Step::AbandonBeat(n));

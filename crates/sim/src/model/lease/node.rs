@@ -1,6 +1,6 @@
 //! What a node does, clause by clause, and what its clock does to it.
 
-use super::state::{Beat, Create, File, Kind, Name, Node, Reply, Role, State, Watch};
+use super::state::{Beat, Create, File, Kind, NODES_MAX, Node, Role, State, Watch};
 use super::{LeaseModel, Wait};
 
 impl LeaseModel {
@@ -38,7 +38,12 @@ impl LeaseModel {
 
     /// Clause 3, at any time: suspicion is a matter of liveness.
     pub(super) fn claim(&self, state: &State, n: usize) -> Option<State> {
-        if state.nodes[n].role != Role::Standby || state.terms == self.bounds.terms {
+        let names_taken = state.owners[1..=state.terms as usize].iter().map(|&owner| owner as usize + 1).max();
+        if state.nodes[n].role != Role::Standby
+            || state.terms == self.bounds.terms
+            || n > names_taken.unwrap_or(0)
+        {
+            // Nodes are interchangeable: they are named in the order of their first claims.
             return None;
         }
         let mut after = state.clone();
@@ -56,44 +61,42 @@ impl LeaseModel {
             return None;
         }
         let standby = node.role == Role::Standby;
-        if standby && state.files[n].standby && state.files[n].term == node.term {
-            // Another STANDBY beat says nothing new to anybody.
+        let says_nothing_new = state.files[n].standby && state.files[n].term == node.term;
+        let is_asked = node.term > 0 || self.bounds.late_beats;
+        if standby && (says_nothing_new || !is_asked) {
             return None;
         }
         let mut after = state.clone();
-        let file = File { beat: state.next_beat(n), term: node.term, standby };
-        after.nodes[n].beat = Beat { file, age: 0, landed: false };
+        let file = File { beat: after.next_beat(n), term: node.term, standby };
+        if standby && !self.bounds.late_beats {
+            after.files[n] = file;
+            return Some(after);
+        }
+        after.nodes[n].beat = Beat { file, age: 0 };
         Some(after)
     }
 
     /// Clause 10: the beat is known to be durable and no newer term was seen after it.
-    pub(super) fn confirm_beat(&self, state: &State, n: usize) -> Option<State> {
-        let beat = state.nodes[n].beat;
-        if beat.file.beat == 0 || !beat.landed {
-            return None;
-        }
-        let mut after = state.clone();
-        after.nodes[n].beat = Beat::default();
-        let newest = state.files.iter().map(|file| file.term).max().unwrap_or(0);
+    pub(super) fn on_durable(&self, after: &mut State, n: usize, beat: Beat) {
+        let newest = after.files.iter().map(|file| file.term).max().unwrap_or(0);
         let node = &mut after.nodes[n];
         if node.role == Role::Standby || beat.file.standby || beat.file.term != node.term {
-            return Some(after);
+            return;
         }
         if self.rules.look_sees && newest > node.term {
             to_standby(node);
-            return Some(after);
+            return;
         }
         node.durable = Some(beat.age);
         if node.proven {
             node.lease = node.lease.max(self.lease() - beat.age);
         }
-        Some(after)
     }
 
     /// The node waits no longer for a beat's outcome.
     pub(super) fn abandon_beat(&self, state: &State, n: usize) -> Option<State> {
         let beat = state.nodes[n].beat;
-        if beat.file.beat == 0 || beat.landed || state.nodes[n].late.beat != 0 {
+        if beat.file.beat == 0 || state.nodes[n].late.beat != 0 {
             return None;
         }
         let mut after = state.clone();
@@ -150,45 +153,30 @@ impl LeaseModel {
         }
         let mut after = state.clone();
         after.nodes[n].create.proof_age = durable;
-        after.nodes[n].create.reply = Reply::None;
         Some(after)
     }
 
     fn send(&self, after: &mut State, n: usize, kind: Kind, slot: u8, proof_age: u8) -> bool {
-        after.nodes[n].create = Create { kind, slot, reply: Reply::None, proof_age };
+        after.nodes[n].create = Create { kind, slot, proof_age };
         slot <= self.bounds.slots
     }
 
-    /// The node looks at the store's answer.
-    pub(super) fn receive(&self, state: &State, n: usize) -> Option<State> {
-        let node = &state.nodes[n];
-        let create = node.create;
-        let standing = state.names[create.slot as usize];
-        let mut after = state.clone();
-        let mine = match create.reply {
-            Reply::None => return None,
-            Reply::Created => true,
-            Reply::Exists if create.kind == Kind::Fence => standing == Name::Fence(node.term),
-            Reply::Exists if standing == Name::Free => {
-                after.nodes[n].create.reply = Reply::None;
-                return Some(after);
-            }
-            Reply::Exists => standing == Name::Record(node.term),
-        };
+    /// The store's answer: the slot holds my bytes, or another's.
+    pub(super) fn on_answer(&self, after: &mut State, n: usize, mine: bool) {
         let node = &mut after.nodes[n];
+        let create = node.create;
         node.create = Create::default();
         if !mine {
             if create.kind != Kind::Fence {
                 to_standby(node);
             }
-            return Some(after);
+            return;
         }
         node.next = create.slot + 1;
         let left = self.lease() - create.proof_age;
         match create.kind {
             Kind::Fence => {
                 node.fenced = true;
-                node.waited = 0;
                 node.proven = left > 0;
                 node.lease = left;
             }
@@ -203,12 +191,14 @@ impl LeaseModel {
             }
             Kind::Data => {}
         }
-        Some(after)
     }
 
     /// Clauses 1 and 6: reads another node's file.
     pub(super) fn read(&self, state: &State, n: usize, other: usize) -> Option<State> {
         let node = &state.nodes[n];
+        if node.role == Role::Master || (node.role == Role::Standby && state.terms == self.bounds.terms) {
+            return None;
+        }
         let file = state.files[other];
         let mut watch = node.watch[other];
         if !watch.looked || file.beat > watch.beat {
@@ -245,9 +235,7 @@ impl LeaseModel {
         let mut after = state.clone();
         after.nodes[n].role = Role::Master;
         after.nodes[n].waited = 0;
-        for watch in &mut after.nodes[n].watch {
-            watch.cleared = false;
-        }
+        after.nodes[n].watch = [Watch::default(); NODES_MAX];
         Some(after)
     }
 }

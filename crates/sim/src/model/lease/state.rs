@@ -31,13 +31,12 @@ pub(super) enum Name {
     Fence(u8),
 }
 
-/// A beat that was sent.
+/// A beat that was sent and has not reached the store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Beat {
     pub(super) file: File,
     /// Time since it was started, on the node's clock.
     pub(super) age: u8,
-    pub(super) landed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -48,20 +47,11 @@ pub(super) enum Kind {
     Data,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub(super) enum Reply {
-    #[default]
-    None,
-    Created,
-    Exists,
-}
-
-/// The create under way; `slot` 0 when there is none.
+/// The create whose outcome the node does not know; `slot` 0 when there is none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Create {
     pub(super) kind: Kind,
     pub(super) slot: u8,
-    pub(super) reply: Reply,
     /// Time since the start of the beat that was durable when this was first sent.
     pub(super) proof_age: u8,
 }
@@ -133,6 +123,31 @@ impl State {
         self.names.iter().map(term).max().unwrap_or(0)
     }
 
+    /// Whether some node waits for the outcome of a create at this slot.
+    pub(super) fn is_awaited(&self, slot: u8) -> bool {
+        self.nodes.iter().any(|node| node.create.slot == slot)
+    }
+
+    /// Makes states one that differ in what nobody can find out any more: whose a record was that nobody
+    /// waits for (deleted or not, its number is behind everybody), and what a node knows that can claim no
+    /// more.
+    pub(super) fn forget(&mut self, terms: u8, lease: u8) {
+        for slot in 1..=self.head {
+            if !matches!(self.names[slot as usize], Name::Fence(_)) && !self.is_awaited(slot) {
+                self.names[slot as usize] = Name::Record(0);
+            }
+        }
+        for n in 0..NODES_MAX {
+            let node = &mut self.nodes[n];
+            if node.role == Role::Standby && self.terms == terms {
+                node.watch = [Watch::default(); NODES_MAX];
+            }
+            if node.fenced && node.durable == Some(lease) {
+                node.durable = None;
+            }
+        }
+    }
+
     /// Every place that holds a beat number of node `n`.
     fn for_each_beat(&mut self, n: usize, mut visit: impl FnMut(&mut u8)) {
         visit(&mut self.files[n].beat);
@@ -144,9 +159,9 @@ impl State {
     }
 
     /// A number above all that anybody can still meet.
-    pub(super) fn next_beat(&self, n: usize) -> u8 {
+    pub(super) fn next_beat(&mut self, n: usize) -> u8 {
         let mut highest = 0;
-        self.clone().for_each_beat(n, |beat| highest = highest.max(*beat));
+        self.for_each_beat(n, |beat| highest = highest.max(*beat));
         highest + 1
     }
 

@@ -1,6 +1,6 @@
 //! The words of a trace.
 
-use super::state::{Kind, Reply, Role, State};
+use super::state::{Kind, Role, State};
 use super::{LeaseModel, Step, is_valid};
 
 impl LeaseModel {
@@ -11,9 +11,11 @@ impl LeaseModel {
             Step::Tick => "time passes".to_owned(),
             Step::Claim(n) => format!("{} creates terms/{}", name(n), after.terms),
             Step::StartBeat(n) => format!("{} sends a beat as {}", name(n), role(before, n)),
-            Step::LandBeat(n) => format!("the beat of {} is durable", name(n)),
-            Step::ConfirmBeat(n) if demotes(n) => format!("{} sees a newer term and demotes itself", name(n)),
-            Step::ConfirmBeat(n) => format!("{} knows that its beat is durable", name(n)),
+            Step::LandBeat(n, false) => format!("the beat of {} is durable, which it does not learn", name(n)),
+            Step::LandBeat(n, true) if demotes(n) => {
+                format!("the beat of {} is durable; it sees a newer term and demotes itself", name(n))
+            }
+            Step::LandBeat(n, true) => format!("the beat of {} is durable", name(n)),
             Step::AbandonBeat(n) => format!("{} waits no longer for its beat", name(n)),
             Step::LandLateBeat(n) => format!("an old beat of {} overwrites its file", name(n)),
             Step::SendFence(n) if demotes(n) => format!("{} meets a newer term and gives up", name(n)),
@@ -21,12 +23,16 @@ impl LeaseModel {
                 format!("{} sends {}", name(n), create(after, n))
             }
             Step::Resend(n) => format!("{} sends {} again", name(n), create(after, n)),
-            Step::LandCreate(n) if after.nodes[n].create.reply == Reply::Created => {
-                format!("the store creates {} of {}", create(after, n), name(n))
+            Step::LandCreate(n, told) => {
+                let was_free = after.names != before.names;
+                let what = if was_free { "creates" } else { "has the name of" };
+                let then = match (told, demotes(n)) {
+                    (false, _) => "; the reply is lost",
+                    (true, true) => "; it demotes itself",
+                    (true, false) => "",
+                };
+                format!("the store {what} {} of {}{then}", create(before, n), name(n))
             }
-            Step::LandCreate(n) => format!("the store has the name of {} of {}", create(after, n), name(n)),
-            Step::Receive(n) if demotes(n) => format!("{} finds its slot taken and demotes itself", name(n)),
-            Step::Receive(n) => format!("{} learns the outcome of {}", name(n), create(before, n)),
             Step::Read(n, other) => {
                 let watch = after.nodes[n].watch[other];
                 let found = if watch.cleared {
@@ -51,7 +57,7 @@ impl LeaseModel {
             };
             format!("{}: {state}", name(n))
         });
-        format!("{said:<60} | {}", leases.collect::<Vec<_>>().join(", "))
+        format!("{said:<76} | {}", leases.collect::<Vec<_>>().join(", "))
     }
 }
 
