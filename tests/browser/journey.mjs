@@ -132,6 +132,18 @@ export function claims(plane, browser, yaml) {
       },
     ],
     [
+      'a server that hangs is told from one that answers, and back',
+      async () => {
+        one.signal('SIGSTOP');
+        await headline(at.one, SILENT, 8000);
+        await at.one.getByText('No answer within 2 s.').waitFor();
+        one.signal('SIGCONT');
+        await headline(at.one, STANDBY);
+        const [newest] = await timeline(at.one);
+        expect(newest.includes('this server answers again'), `the timeline begins with ${newest}`);
+      },
+    ],
+    [
       'the colours can be chosen, and stay',
       async () => {
         const ground = () => at.two.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

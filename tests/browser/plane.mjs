@@ -74,12 +74,22 @@ class Server {
   }
 
   async stop() {
+    try {
+      // One that a failed check left frozen would not hear that it is to stop.
+      this.signal('SIGCONT');
+    } catch {
+      // It does not run.
+    }
     await run(join(this.home, 'bin/stop'), [], { cwd: this.home, timeout: START_MS }).catch(() => undefined);
   }
 
   /** As the page of the documentation has it: `kill -9 $(cat pid.txt)`. */
   kill() {
-    process.kill(Number(readFileSync(join(this.home, 'pid.txt'), 'utf8')), 'SIGKILL');
+    this.signal('SIGKILL');
+  }
+
+  signal(name) {
+    process.kill(Number(readFileSync(join(this.home, 'pid.txt'), 'utf8')), name);
   }
 
   /** The body of an answer, as JSON where it is that; an error when the answer is not a good one. */
