@@ -111,8 +111,21 @@ impl Release {
 impl Drop for Release {
     fn drop(&mut self) {
         let Some(running) = Running::read(&Data::of(self.home())) else { return };
-        if running.is_alive() {
-            let _ = kill(Pid::from_raw(running.pid as i32), Signal::SIGKILL);
+        // The parent first: it would write the proof into a folder that is being removed. It is known by its
+        // folder, for another test may have been given its pid by now.
+        let home = self.home().to_string_lossy().into_owned();
+        let lives = |pid: u32| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).split('\0').any(|argument| argument == home)
+        };
+        let deadline = Instant::now() + PATIENCE;
+        for pid in [running.parent, running.pid] {
+            if lives(pid) {
+                let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
+            }
+            while lives(pid) && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(2));
+            }
         }
         if std::thread::panicking() {
             eprintln!("the log of {}:\n{}", self.home().display(), self.log());
