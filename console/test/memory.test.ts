@@ -27,8 +27,8 @@ describe('the timeline', () => {
     expect(words(memory).slice(0, 4)).toEqual([
       'term 4: brownB01 is master, after at most 3.0 s without a master',
       'term 4 is being claimed by brownB01: no beat',
-      'brownA01 failed: silent for 3 s',
       'brownA01 is no longer master',
+      'brownA01 failed: silent for 3 s',
     ]);
     expect(memory.timeline[0]).toMatchObject({ loud: true, at: AT + 4000 });
     expect(memory.termSeen).toBe(4);

@@ -27,10 +27,11 @@ export function opening(next: Cluster): Change {
 
 /** `gapMs` is how long no server was master, as far as this page could see. */
 export function changes(before: Cluster, next: Cluster, gapMs: number | null): Change[] {
+  // Causes before what follows from them: a server ends, then another one is master.
   return [
+    ...next.nodes.filter((node) => !node.own).flatMap((node) => peer(find(before, node.id), node)),
     ...mastery(before, next, gapMs),
     ...ownRole(before, next),
-    ...next.nodes.filter((node) => !node.own).flatMap((node) => peer(find(before, node.id), node)),
     ...before.nodes.filter((node) => !find(next, node.id)).map((node) => quiet('off', `${node.id} was removed from the plane`)),
     ...store(before, next),
   ];
