@@ -231,6 +231,12 @@ impl Ha {
         if point.lsn < self.log.target || !matches!(self.log.job, Job::Idle) {
             return;
         }
+        if self.log.fence_term > self.created {
+            // The checkpoint that was loaded stands for a history in which a newer term rules.
+            let newer = self.log.fence_term;
+            self.saw_term(newer, &NodeId::new("unknown"));
+            return self.depose(&format!("term {newer} is in the log already"));
+        }
         if point.lsn < self.log.highest {
             let why = format!(
                 "the store lost data: it ends at record {}, and this server has folded record {}",

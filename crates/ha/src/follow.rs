@@ -180,6 +180,7 @@ impl Ha {
         let name = names::record(lsn).to_string();
         for what in &record.damage {
             self.note_damage(name.clone(), format!("{what}: what it changed is missing here"));
+            self.out.push(Effect::Fold(Fold::Gap));
         }
         match &record.header {
             Some(h) if h.kind == Kind::Fence => {
@@ -371,6 +372,11 @@ impl Ha {
             return self.read_part(ok, next, 1, left);
         }
         let name = names::ckpt_part(ok.floor, &ok.folder, next).map_or_else(String::new, |n| n.to_string());
+        let since = self.log.stuck_since.unwrap_or(self.at.now);
+        if found.is_none() && self.now().since(since) <= self.cfg.timeout {
+            // Pruned meanwhile, or a cached absence: a fresh listing names a newer checkpoint.
+            return self.reload_retry(&format!("{name} cannot be found"));
+        }
         if !sound && left.len() > 1 {
             // The log since the one before is kept: going back there loses nothing.
             self.note_damage(

@@ -43,6 +43,11 @@ pub enum Input {
         /// Why, for people.
         why: String,
     },
+    /// Something in a checkpoint could be read only in part; it was folded as far as it went.
+    FoldDamaged {
+        /// What, for people.
+        what: String,
+    },
     /// The parts that `Effect::CutCheckpoint` asked for.
     CheckpointCut {
         /// Of which record.
@@ -76,6 +81,8 @@ pub enum Fold {
         /// Its operations.
         ops: Vec<Arc<str>>,
     },
+    /// Something is missing from here on: what follows may speak of what is not there.
+    Gap,
     /// Hold no state any more (cold standby, failed).
     Drop,
 }

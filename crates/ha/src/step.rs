@@ -81,6 +81,7 @@ impl Ha {
             Input::Answer { op, answer } => self.answered(op, answer),
             Input::Append { ops } => self.append(ops),
             Input::FoldFailed { lsn, why } => self.fold_failed(lsn, why),
+            Input::FoldDamaged { what } => self.note_damage("ckpt", what),
             Input::CheckpointCut { floor, parts } => self.checkpoint_cut(floor, parts),
             Input::SetMode(mode) => self.set_mode(mode),
             Input::SetPriority(priority) => {

@@ -140,6 +140,7 @@ impl World {
                             .extend(String::from_utf8(part.to_vec()).unwrap().lines().map(str::to_owned));
                     }
                     Effect::Fold(Fold::Reset(_) | Fold::Drop) => node.folded.clear(),
+                    Effect::Fold(Fold::Gap) => {}
                     Effect::Landed(_) => node.landed += 1,
                     Effect::Lost(_) => node.lost += 1,
                     Effect::Serve { term, .. } => node.served = Some(term),

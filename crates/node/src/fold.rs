@@ -24,10 +24,19 @@ impl Node {
             }
             Fold::Load(part) => {
                 let Some(root) = &mut self.durable else { return };
-                if let Err(problems) = root.load_part(&part) {
-                    let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                let Err(problems) = root.load_part(&part) else { return };
+                let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                if problems.iter().any(|p| p.newer) {
                     self.fold_failed =
-                        Some((self.durable_at, format!("a checkpoint part cannot be read: {why}")));
+                        Some((self.durable_at, format!("a checkpoint part is of a newer release: {why}")));
+                } else {
+                    // What could be read is there; the entities concerned are shown as failed.
+                    self.fold_damaged.push(why);
+                }
+            }
+            Fold::Gap => {
+                if let Some(root) = &mut self.durable {
+                    root.accept_gaps();
                 }
             }
             Fold::Apply { lsn, ops } => {

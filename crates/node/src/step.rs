@@ -25,6 +25,8 @@ pub struct Node {
     pub(crate) reign: Option<Reigning>,
     /// A fold that failed while the effects of a step were carried out.
     pub(crate) fold_failed: Option<(Lsn, String)>,
+    /// What of a checkpoint could not be read.
+    pub(crate) fold_damaged: Vec<String>,
     pub(crate) ha_wake: Mono,
     pub(crate) stop_by: Option<Mono>,
     stop_sent: bool,
@@ -45,6 +47,7 @@ impl Node {
             durable_at: Lsn(0),
             reign: None,
             fold_failed: None,
+            fold_damaged: Vec::new(),
             ha_wake: Mono(0),
             stop_by: None,
             stop_sent: false,
@@ -96,6 +99,9 @@ impl Node {
         self.stale = true;
         for effect in wanted {
             self.carry_out(effect, out);
+        }
+        for what in std::mem::take(&mut self.fold_damaged) {
+            self.ha_step(HaInput::FoldDamaged { what }, out);
         }
         if let Some((lsn, why)) = self.fold_failed.take() {
             self.ha_step(HaInput::FoldFailed { lsn, why }, out);

@@ -49,9 +49,10 @@ pub struct Visitor {
 pub(super) async fn enter(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Result<Visitor, Fail> {
     let peer = extensions.get::<Peer>().copied();
     let source = peer.map_or(IpAddr::from([0, 0, 0, 0]), |p| p.address.ip());
+    let cookies = cookies(headers);
     let asking = Asking {
         authorization: headers.get(AUTHORIZATION).map(HeaderValue::as_bytes),
-        cookie: headers.get(COOKIE).and_then(|v| v.to_str().ok()),
+        cookie: cookies.as_deref(),
         source,
         now: app.plane.now(),
     };
@@ -62,6 +63,12 @@ pub(super) async fn enter(app: &App, headers: &HeaderMap, extensions: &Extension
             Err(Fail::Login { why, prompt: !by_script })
         }
     }
+}
+
+/// All cookies of a request: over HTTP/2 a browser sends them in headers of their own (RFC 9113, 8.2.3).
+fn cookies(headers: &HeaderMap) -> Option<String> {
+    let all: Vec<&str> = headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Answers requests.
@@ -201,5 +208,19 @@ mod tests {
             tolerate_slash(&mut uri);
             assert_eq!(uri.to_string(), read);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_that_come_in_several_headers_are_all_seen() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(cookies(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("a=1"));
+        headers.append(COOKIE, HeaderValue::from_static("b=2"));
+        assert_eq!(cookies(&headers).as_deref(), Some("a=1; b=2"));
     }
 }
