@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// SplitMix64: one word of state, the same numbers on every machine and in every version. Its output goes
+/// `SplitMix64`: one word of state, the same numbers on every machine and in every version. Its output goes
 /// into persisted ids, so a library that may change its algorithm between releases will not do. It is not
 /// for passwords, tokens or keys: those come from the operating system and enter as inputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -113,7 +113,9 @@ impl fmt::Display for Span {
 
 /// Why a text is not a length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is not a length of time: expected a number with ms, s, m, h or d, such as 500ms, 30s or 1m 30s")]
+#[error(
+    "\"{text}\" is not a length of time: expected a number with ms, s, m, h or d, such as 500ms, 30s or 1m 30s"
+)]
 pub struct BadSpan {
     text: String,
 }

@@ -283,7 +283,7 @@ impl Ha {
                 self.marks_listed(found);
             }
             (Reload::Ok { left, tries }, Answer::Content(found)) => {
-                self.mark_read(left, tries, found.as_deref())
+                self.mark_read(left, tries, found.as_deref());
             }
             (Reload::Part { ok, next, tries, left }, Answer::Content(found)) => {
                 self.part_read(ok, next, tries, left, found);

@@ -102,7 +102,7 @@ impl Ha {
                 self.prune_ckpt(upto, queue);
             }
             (_, Answer::Failed(fault) | Answer::Unknown(fault)) => {
-                self.note_trouble("pruning the log", &fault.text)
+                self.note_trouble("pruning the log", &fault.text);
             }
             _ => {}
         }

@@ -62,6 +62,7 @@ pub(crate) struct Trouble {
 }
 
 /// Where a node is in its life.
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum Stage {
     /// Learning what plane this is and what it was itself.
     Boot(Boot),
@@ -81,6 +82,7 @@ pub(crate) enum Stage {
 
 /// Steps of the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum Boot {
     Begin,
     /// `again`: the folder is known not to be empty.

@@ -79,7 +79,10 @@ enum Event {
         life: Incarnation,
     },
     /// A node is stopped for so many microseconds.
-    Pause { node: usize, span: u64 },
+    Pause {
+        node: usize,
+        span: u64,
+    },
     StoreBack,
     Calm,
 }
@@ -131,7 +134,7 @@ pub struct World {
 
 /// Runs one seed from its first start until its plane has healed.
 pub fn run(seed: u64, verbose: bool) -> Outcome {
-    let mut rng = Rng::from_seed(seed ^ 0x5EED_0F_B10B);
+    let mut rng = Rng::from_seed(seed ^ 0x005E_ED0F_B10B);
     let draw = Draw::of(&mut rng);
     let mut world = World {
         seed,
@@ -277,7 +280,7 @@ impl World {
                 }
             }
             Event::StoreRun { node, life, lane, op, verb, fate } => {
-                self.store_run(node, life, lane, op, verb, fate)
+                self.store_run(node, life, lane, op, verb, fate);
             }
             Event::StoreReply { node, life, lane, op, answer } => {
                 if self.lives(node, life) {

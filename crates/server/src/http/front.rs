@@ -209,11 +209,6 @@ mod tests {
             assert_eq!(uri.to_string(), read);
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn cookies_that_come_in_several_headers_are_all_seen() {
