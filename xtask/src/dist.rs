@@ -38,6 +38,16 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// A release folder around the program that the tests were built with: no second build of every dependency.
+pub(crate) fn for_tests(root: &Path) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    run::run(cargo.current_dir(root).args(["build", "--locked", "-p", "brownstone-server"]))?;
+    let target = target(root)?;
+    let folder = target.join("dist/for-tests");
+    lay_out(root, &target.join("debug/brownstone"), &folder)?;
+    Ok(folder)
+}
+
 /// Where cargo puts what it builds; a user may have moved it.
 fn target(root: &Path) -> Result<PathBuf> {
     let metadata = workspace::metadata(root, true)?;

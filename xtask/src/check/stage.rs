@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::tally::Outcome;
+use super::tally::{Outcome, Tally};
 use super::{deny, libtest, tools, vitest};
-use crate::{console, run, tidy};
+use crate::{console, dist, run, tidy};
 
 /// One part of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -27,12 +27,22 @@ pub(crate) enum Stage {
     Clippy,
     /// Every Rust test, whole-system ones included.
     Test,
+    /// The console in a real browser against two real servers, through a kill -9.
+    Browser,
 }
 
 impl Stage {
     /// What `./check` runs. The console comes before clippy: the binary embeds it.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Tools, Self::Fmt, Self::Tidy, Self::Deny, Self::Console, Self::Clippy, Self::Test];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Tools,
+        Self::Fmt,
+        Self::Tidy,
+        Self::Deny,
+        Self::Console,
+        Self::Clippy,
+        Self::Test,
+        Self::Browser,
+    ];
     /// What `./check --fast` runs.
     pub(crate) const FAST: [Self; 4] = [Self::Fmt, Self::Tidy, Self::Clippy, Self::Test];
 
@@ -72,6 +82,7 @@ impl Stage {
                 Ok(Outcome::passed())
             }
             Self::Test => test(root, fast),
+            Self::Browser => browser(root),
         }
     }
 }
@@ -86,6 +97,7 @@ impl fmt::Display for Stage {
             Self::Console => "console",
             Self::Clippy => "clippy",
             Self::Test => "test",
+            Self::Browser => "browser",
         })
     }
 }
@@ -125,4 +137,20 @@ fn test(root: &Path, fast: bool) -> Result<Outcome> {
         }
     })?;
     Ok(seen.conclude(status.success()))
+}
+
+fn browser(root: &Path) -> Result<Outcome> {
+    let release = dist::for_tests(root)?;
+    let mut command = Command::new("node");
+    command.current_dir(root).arg("tests/browser/run.mjs").env("BROWNSTONE_RELEASE", release);
+    let mut last = None;
+    let status = run::stream(command, |line| {
+        println!("{line}");
+        last = Tally::parse(line).or(last);
+    })?;
+    let mut tally = last.unwrap_or_default();
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(Outcome { tally, notes: Vec::new() })
 }

@@ -41,6 +41,20 @@ impl Outcome {
     }
 }
 
+impl Tally {
+    /// Reads the line that this type prints; nothing of any other.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        let count = |part: Option<&str>, word: &str| -> Option<u64> {
+            part?.trim().strip_suffix(word)?.trim_end().parse().ok()
+        };
+        let mut parts = line.trim().split(',');
+        let passed = count(parts.next(), "passed")?;
+        let failed = count(parts.next(), "failed")?;
+        let skipped = count(parts.next(), "skipped")?;
+        parts.next().is_none().then_some(Self { passed, failed, skipped })
+    }
+}
+
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
@@ -52,5 +66,18 @@ impl AddAssign for Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_reads_what_it_prints() {
+        let tally = Tally { passed: 12, failed: 1, skipped: 0 };
+        assert_eq!(Tally::parse(&tally.to_string()), Some(tally));
+        assert_eq!(Tally::parse("12 passed, 1 failed"), None);
+        assert_eq!(Tally::parse("all is well"), None);
     }
 }

@@ -22,8 +22,7 @@ use crate::auth::hex;
 struct Files;
 
 const INDEX: &str = "index.html";
-const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self' https:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// Answers a GET or HEAD that wants a page or one of its files; `None` where it wants neither.
 pub(super) fn serve(app: &App, request: &Request) -> Option<Response> {
