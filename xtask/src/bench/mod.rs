@@ -1,36 +1,66 @@
-//! `cargo xtask bench`: the tables that README and docs quote. Each row says what was measured, how often,
-//! and the slow end; rows that hang on the disk have the raw disk beside them.
+//! `cargo xtask bench`: the tables that README and docs quote, measured on the release's own processes. Each row
+//! says what was measured, how often, the slow end, the goal, and whether it was reached.
+//!
+//! The client that loads a server shares its cores with it, so it must be cheap: it is optimised, and speaks
+//! HTTP/1.1 over rustls by itself. Only this chore needs that, so it is behind the feature `load`.
 
-mod disk;
-mod samples;
-mod table;
+#[cfg(feature = "load")]
+mod measure;
+#[cfg(feature = "load")]
+mod tables;
 
-use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
 
-use self::table::Table;
+use anyhow::{Context, Result};
 
-/// What to measure.
+/// What to measure, and how often.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// One table alone.
     name: Option<String>,
+    /// Measure this unpacked release instead of building one.
+    #[arg(long, value_name = "DIR")]
+    release: Option<PathBuf>,
+    /// How many fail-overs of each kind (default: what fits into some minutes).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rounds: Option<u32>,
+    /// With the rows that wait for timeouts of 30 seconds.
+    #[arg(long)]
+    slow: bool,
+    /// All rows as one table, as README has it; what else there is to say goes to standard error.
+    #[arg(long)]
+    markdown: bool,
 }
-
-/// A table by its name, what it tells, and how it is made.
-type Entry = (&'static str, &'static str, fn() -> Result<Table>);
-
-const TABLES: [Entry; 1] = [("disk", "the disk alone: what every durable write is built on", disk::measure)];
 
 /// Measure and print.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let wanted = |entry: &&Entry| options.name.as_deref().is_none_or(|name| name == entry.0);
-    let tables: Vec<&Entry> = TABLES.iter().filter(wanted).collect();
-    if tables.is_empty() {
-        let names: Vec<&str> = TABLES.iter().map(|entry| entry.0).collect();
-        bail!("there is no table of that name; there are: {}", names.join(", "));
+    let root = crate::workspace::root()?;
+    let release = match &options.release {
+        Some(release) => {
+            release.canonicalize().with_context(|| format!("{} cannot be found", release.display()))?
+        }
+        None => crate::dist::build(&root)?,
+    };
+    measured(&root, &release, options)
+}
+
+#[cfg(feature = "load")]
+fn measured(root: &Path, release: &Path, options: &Options) -> Result<()> {
+    tables::print(root, release, options)
+}
+
+/// Build this program again with the load client and have that one measure.
+#[cfg(not(feature = "load"))]
+fn measured(root: &Path, release: &Path, options: &Options) -> Result<()> {
+    let mut command = std::process::Command::new("cargo");
+    command.current_dir(root).args(["run", "--quiet", "--release", "--locked"]);
+    command.args(["-p", "xtask", "--features", "load", "--", "bench", "--release"]).arg(release);
+    command.args(&options.name);
+    if let Some(rounds) = options.rounds {
+        command.args(["--rounds", &rounds.to_string()]);
     }
-    for (name, about, measure) in tables {
-        println!("### {name}: {about}\n\n{}", measure()?);
+    for (flag, is_set) in [("--slow", options.slow), ("--markdown", options.markdown)] {
+        command.args(is_set.then_some(flag));
     }
-    Ok(())
+    crate::run::run(&mut command)
 }

@@ -2,30 +2,41 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::samples::Samples;
-use super::table::Table;
+use super::Bench;
+use crate::bench::measure::samples::Samples;
+use crate::bench::measure::table::Table;
 
 /// Times that each is measured.
 const ROUNDS: usize = 500;
+/// Times that it is measured beside another row.
+const BESIDE: usize = 100;
 /// The size of a record with one small change.
 const RECORD: [u8; 512] = [b'x'; 512];
 
-/// Measure below `target/`, which is on the disk that builds and tests use.
-pub(crate) fn measure() -> Result<Table> {
-    let dir =
-        Folder::make(crate::workspace::root()?.join("target").join(format!("bench-{}", std::process::id())))?;
+/// What a record costs on this disk, in two ways.
+pub(super) fn measure(bench: &Bench) -> Result<Table> {
+    let dir = bench.folder()?;
     let mut table = Table::default();
     let context = || format!("{} cannot be measured", dir.0.display());
     let plain =
         Samples::take(ROUNDS, |i| created(&dir.0.join(format!("plain-{i}")))).with_context(context)?;
-    table.row("create and fsync 512 bytes", &plain);
+    table.beside("disk: create and fsync 512 bytes", &plain);
     let linked = Samples::take(ROUNDS, |i| linked(&dir.0, i)).with_context(context)?;
-    table.row("stage, fsync, link, fsync the folder", &linked);
+    table.beside("disk: stage, fsync, link, fsync the folder", &linked);
     Ok(table)
+}
+
+/// The same for a row that hangs on the disk, in the moment in which that was measured.
+pub(super) fn beside(bench: &Bench, table: &mut Table) -> Result<()> {
+    let dir = bench.folder()?;
+    let raw = Samples::take(BESIDE, |i| linked(&dir.0, i))
+        .with_context(|| format!("{} cannot be measured", dir.0.display()))?;
+    table.beside("- the disk alone, in the same run: a record's fsync'd create", &raw);
+    Ok(())
 }
 
 fn created(path: &Path) -> io::Result<()> {
@@ -41,21 +52,4 @@ fn linked(dir: &Path, i: usize) -> io::Result<()> {
     fs::hard_link(&stage, dir.join(format!("record-{i}")))?;
     fs::remove_file(&stage)?;
     File::open(dir)?.sync_all()
-}
-
-/// A folder that is removed when the measurement ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make(path: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is below target/ and harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
