@@ -1,6 +1,6 @@
 //! From the parser's events to the tree: aliases, merge keys, duplicate keys, limits.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, Span, StructureStyle, Tag};
@@ -74,7 +74,7 @@ struct Build<'a> {
     source: &'a str,
     limits: &'a Limits,
     open: Vec<Open>,
-    anchors: HashMap<usize, (Node, Size)>,
+    anchors: BTreeMap<usize, (Node, Size)>,
     root: Option<Node>,
     documents: usize,
     nodes: usize,
@@ -88,7 +88,7 @@ impl<'a> Build<'a> {
             source,
             limits,
             open: Vec::new(),
-            anchors: HashMap::new(),
+            anchors: BTreeMap::new(),
             root: None,
             documents: 0,
             nodes: 0,

@@ -1,6 +1,6 @@
 //! The entries of a map: no key twice, merge keys (`<<`) resolved.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::node::{Node, Value};
 use crate::diag::{Diagnostic, Found};
@@ -12,7 +12,7 @@ pub(super) fn entries(
     own: Vec<(Node, Node)>,
     merges: Vec<Node>,
 ) -> Vec<(Node, Node)> {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut out = Vec::with_capacity(own.len());
     for (key, value) in own {
         let Some(id) = identity(&key) else {
