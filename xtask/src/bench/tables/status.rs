@@ -60,7 +60,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
         }
         Ok(Samples::of(all))
     });
-    let written = plane.runtime.block_on(tokio::time::timeout(PAUSE, writer.receive()));
+    let written = plane.runtime.block_on(async { tokio::time::timeout(PAUSE, writer.receive()).await });
     disk.thaw();
     let acknowledged = matches!(&written, Ok(Ok(answer)) if answer.is_good());
     ensure!(!acknowledged, "a write was acknowledged while the store was frozen");
