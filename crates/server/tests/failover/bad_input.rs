@@ -1,0 +1,61 @@
+//! What people get wrong: modes that the plane refuses, passwords, blueprints.
+
+use std::time::Duration;
+
+use reqwest::Method;
+
+use crate::client::Client;
+use crate::server::USER;
+use crate::site::Site;
+
+#[test]
+fn rebind_without_state_and_clean_beside_a_living_server_are_refused() {
+    let site = Site::new();
+    let only = site.release("only", "AUTO", "");
+    only.set("persistMode", "REBIND");
+    let ran = only.script("start");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("REBIND") && ran.err.contains("AUTO"), "{ran:?}");
+
+    let (first, second, client) = site.pair("");
+    let sensors = client.deploy_sensors(&first);
+    assert!(client.writes(&first, &format!("{sensors}/n"), 1));
+    assert_eq!(second.script("stop").code, Some(0));
+    second.set("persistMode", "CLEAN");
+    let ran = second.script("start");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("CLEAN"), "{ran:?}");
+    assert_eq!(client.get(&first.uri(), &format!("{sensors}/n")).unwrap().body, "1");
+}
+
+#[test]
+fn a_wrong_password_is_slowed_down_logged_once_and_never_shown() {
+    let site = Site::new();
+    let only = site.release("only", "AUTO", "");
+    only.start();
+    let client = Client::trusting(&only);
+    let wrong = "my-secret-mistake";
+    let path = "/v1/server/ha/state";
+    let tries: Vec<u16> = (0..10)
+        .map(|_| {
+            let patience = Duration::from_secs(10);
+            client.send_as(USER, wrong, Method::GET, &only.uri(), path, "", patience).unwrap().status
+        })
+        .collect();
+    assert_eq!((tries[0], tries[9]), (401, 429), "{tries:?}");
+    let log = only.log();
+    assert!(!log.contains(wrong));
+    assert_eq!(log.lines().filter(|l| l.contains(USER) && l.contains("WARN")).count(), 1, "{log}");
+}
+
+#[test]
+fn a_malformed_blueprint_is_told_its_place_and_leaves_nothing() {
+    let site = Site::new();
+    let only = site.release("only", "AUTO", "");
+    only.start();
+    let client = Client::trusting(&only);
+    let said = client.post(&only.uri(), "/v1/applications", "name: bad\nservices: [\n").unwrap();
+    assert_eq!(said.status, 400, "{said:?}");
+    assert!(said.body.contains("line ") && said.body.contains("column "), "{said:?}");
+    assert_eq!(client.get(&only.uri(), "/v1/applications").unwrap().body, "[]");
+}
