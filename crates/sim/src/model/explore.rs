@@ -91,7 +91,6 @@ pub(crate) fn explore<M: Model>(model: &M) -> Explored {
                 }
             }
         }
-        if std::env::var("PROG").is_ok() { eprintln!("{} {}", seen.len(), reached.len()); }
         frontier = reached;
     }
     Explored { states: seen.len(), outcome: Outcome::Holds }

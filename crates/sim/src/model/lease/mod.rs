@@ -1,4 +1,22 @@
-//! The lease model: clauses 1, 6, 10 and 11 of `ha-anchors.md` 6.2 with clocks.
+//! The lease model: clauses 1, 6, 10 and 11 of `ha-anchors.md` 6.2, with clocks.
+//!
+//! *In it.* Each node's clock is slow or fast (1.25 apart), in every combination. Time passes in ticks, a
+//! lease is 0.8 T and the wait T; any node may do nothing for any number of ticks, which is a pause, and may
+//! claim at any time, also over a live master: suspicion (clause 2) is a matter of liveness. Beats count
+//! from their start, land later, and their reply may be lost; creates as well. Records that a suspended
+//! master sent may be deleted once they landed, so that a create of the same number succeeds again. The look
+//! for a newer term sees nothing unless a world says so. Where bounds allow, a beat that the node waits for
+//! no longer lands after a later one, once.
+//!
+//! *Not in it.* Which record is history (the log model has it): a claimant knows the head, and a fence that
+//! comes to a deleted number is simply tried again. Restarts, `.end` files, proofs of death, `lease_ms` that
+//! differ between nodes.
+//!
+//! *Property*: never two masters whose lease is valid, at any instant.
+//!
+//! Three choices keep it small and lose no violation: term 1's master serves already at the start; a node
+//! learns an outcome at once or never (later gives it a shorter lease, and a create is sent again); a name is
+//! deleted only when somebody waits for it.
 
 mod node;
 mod rules;
@@ -63,23 +81,20 @@ impl LeaseModel {
             Step::Claim(n) => self.claim(state, n),
             Step::StartBeat(n) => self.start_beat(state, n),
             Step::LandBeat(n, told) => self.land_beat(state, n, told),
-            Step::AbandonBeat(n) => self.abandon_beat(state, n),
-            Step::LandLateBeat(n) => land_late_beat(state, n),
+            Step::AbandonBeat(n) => node::abandon_beat(state, n),
+            Step::LandLateBeat(n) => store::land_late_beat(state, n),
             Step::SendFence(n) => self.send_fence(state, n),
             Step::SendData(n) => self.send_data(state, n),
             Step::SendNoop(n) => self.send_noop(state, n),
-            Step::Resend(n) => self.resend(state, n),
+            Step::Resend(n) => node::resend(state, n),
             Step::LandCreate(n, told) => self.land_create(state, n, told),
             Step::Read(n, other) => self.read(state, n, other),
             Step::Serve(n) => self.serve(state, n),
-            Step::GiveUp(n) => give_up(state, n),
-            Step::Prune(slot) => prune(state, slot),
+            Step::GiveUp(n) => node::give_up(state, n),
+            Step::Prune(slot) => store::prune(state, slot),
         }
     }
 }
-
-use node::give_up;
-use store::{land_late_beat, prune};
 
 /// Whether the node releases reads and effects at this instant.
 fn is_valid(state: &State, n: usize) -> bool {
@@ -104,6 +119,11 @@ impl Model for LeaseModel {
             state.head = 1;
             state.files[0] = File { beat: 1, term: 1, standby: false };
             let first = &mut state.nodes[0];
+            if self.bounds.late_beats {
+                // From before its claim.
+                first.late = File { beat: 1, term: 0, standby: true };
+                state.files[0].beat = 2;
+            }
             (first.role, first.term, first.fenced, first.next) = (Role::Master, 1, true, 2);
             (first.proven, first.lease, first.durable) = (true, self.lease(), Some(0));
             state
@@ -117,7 +137,7 @@ impl Model for LeaseModel {
                 && after != *state
             {
                 after.forget(self.bounds.terms, self.lease());
-                after.renumber_beats();
+                after.renumber_beats(self.bounds.nodes);
                 let valid = (0..self.bounds.nodes).filter(|&n| is_valid(&after, n)).count();
                 let wrong = (valid > 1).then_some("two valid leases at one time");
                 out.push(Next { step, state: after, wrong });

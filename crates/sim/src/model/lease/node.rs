@@ -38,7 +38,8 @@ impl LeaseModel {
 
     /// Clause 3, at any time: suspicion is a matter of liveness.
     pub(super) fn claim(&self, state: &State, n: usize) -> Option<State> {
-        let names_taken = state.owners[1..=state.terms as usize].iter().map(|&owner| owner as usize + 1).max();
+        let names_taken =
+            state.owners[1..=state.terms as usize].iter().map(|&owner| owner as usize + 1).max();
         if state.nodes[n].role != Role::Standby
             || state.terms == self.bounds.terms
             || n > names_taken.unwrap_or(0)
@@ -93,18 +94,6 @@ impl LeaseModel {
         }
     }
 
-    /// The node waits no longer for a beat's outcome.
-    pub(super) fn abandon_beat(&self, state: &State, n: usize) -> Option<State> {
-        let beat = state.nodes[n].beat;
-        if beat.file.beat == 0 || state.nodes[n].late.beat != 0 {
-            return None;
-        }
-        let mut after = state.clone();
-        after.nodes[n].late = beat.file;
-        after.nodes[n].beat = Beat::default();
-        Some(after)
-    }
-
     /// Clauses 3 and 4: after a durable CLAIMING beat, the fence at the first slot not applied.
     pub(super) fn send_fence(&self, state: &State, n: usize) -> Option<State> {
         let node = &state.nodes[n];
@@ -142,18 +131,6 @@ impl LeaseModel {
         }
         let mut after = state.clone();
         self.send(&mut after, n, Kind::Noop, node.next, proof).then_some(after)
-    }
-
-    /// Mutant: a suspended master sends its outstanding record again and takes that for a proof.
-    pub(super) fn resend(&self, state: &State, n: usize) -> Option<State> {
-        let node = &state.nodes[n];
-        let durable = node.durable?;
-        if node.proven || node.create.slot == 0 || node.create.kind != Kind::Data {
-            return None;
-        }
-        let mut after = state.clone();
-        after.nodes[n].create.proof_age = durable;
-        Some(after)
     }
 
     fn send(&self, after: &mut State, n: usize, kind: Kind, slot: u8, proof_age: u8) -> bool {
@@ -201,8 +178,13 @@ impl LeaseModel {
         }
         let file = state.files[other];
         let mut watch = node.watch[other];
-        if !watch.looked || file.beat > watch.beat {
-            watch = Watch { looked: true, beat: file.beat, still: 0, cleared: watch.cleared };
+        let fell = self.rules.change_is_life && file.beat != watch.last;
+        if !watch.looked || file.beat > watch.beat || fell {
+            let beat = watch.beat.max(file.beat);
+            watch = Watch { looked: true, beat, still: 0, ..watch };
+        }
+        if self.rules.change_is_life {
+            watch.last = file.beat;
         }
         if node.role == Role::Claiming && node.fenced {
             let newest_owned = (1..node.term).rev().find(|&t| state.owners[t as usize] as usize == other);
@@ -238,6 +220,30 @@ impl LeaseModel {
         after.nodes[n].watch = [Watch::default(); NODES_MAX];
         Some(after)
     }
+}
+
+/// The node waits no longer for a beat's outcome.
+pub(super) fn abandon_beat(state: &State, n: usize) -> Option<State> {
+    let beat = state.nodes[n].beat;
+    if beat.file.beat == 0 || state.nodes[n].late.beat != 0 {
+        return None;
+    }
+    let mut after = state.clone();
+    after.nodes[n].late = beat.file;
+    after.nodes[n].beat = Beat::default();
+    Some(after)
+}
+
+/// Mutant: a suspended master sends its outstanding record again and takes that for a proof.
+pub(super) fn resend(state: &State, n: usize) -> Option<State> {
+    let node = &state.nodes[n];
+    let durable = node.durable?;
+    if node.proven || node.create.slot == 0 || node.create.kind != Kind::Data {
+        return None;
+    }
+    let mut after = state.clone();
+    after.nodes[n].create.proof_age = durable;
+    Some(after)
 }
 
 /// A step-down, or a claimant that takes too long.

@@ -12,6 +12,13 @@ pub(crate) struct Bounds {
     pub(crate) late_beats: bool,
 }
 
+impl Bounds {
+    /// A world of this size in which a beat lands in its turn or not at all.
+    pub(crate) const fn of(nodes: usize, terms: u8, slots: u8, lease_ticks: u8) -> Self {
+        Self { nodes, terms, slots, lease_ticks, late_beats: false }
+    }
+}
+
 /// Clause 6: whom a claimant waits for, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wait {
@@ -39,6 +46,8 @@ pub(crate) struct Rules {
     /// Clause 6: "whatever `term` it shows". With `true` a STANDBY file counts only when its `term` is not
     /// older than the one waited for.
     pub(crate) standby_needs_term: bool,
+    /// Clause 1: only a rise is a sign of life. With `true` any change of the file is, a fall as well.
+    pub(crate) change_is_life: bool,
 }
 
 impl Rules {
@@ -51,5 +60,6 @@ impl Rules {
         resend_proves: false,
         beat_revives: false,
         standby_needs_term: false,
+        change_is_life: false,
     };
 }

@@ -74,6 +74,8 @@ pub(super) struct Watch {
     pub(super) beat: u8,
     /// Time since it saw that rise, on its own clock.
     pub(super) still: u8,
+    /// The beat that it read last (only where a fall counts; 0 otherwise).
+    pub(super) last: u8,
     /// Read after the own fence: given up, or still for long enough.
     pub(super) cleared: bool,
 }
@@ -155,6 +157,7 @@ impl State {
         visit(&mut self.nodes[n].late.beat);
         for node in &mut self.nodes {
             visit(&mut node.watch[n].beat);
+            visit(&mut node.watch[n].last);
         }
     }
 
@@ -166,10 +169,14 @@ impl State {
     }
 
     /// Only the order of beats matters: counts them 1, 2, 3 again, so that they stay small for ever.
-    pub(super) fn renumber_beats(&mut self) {
-        for n in 0..NODES_MAX {
-            let mut used = 0_u32;
+    pub(super) fn renumber_beats(&mut self, nodes: usize) {
+        for n in 0..nodes {
+            let mut used = 1_u32;
             self.for_each_beat(n, |beat| used |= 1 << *beat);
+            if used & (used + 1) == 0 {
+                // Counted without a gap already.
+                continue;
+            }
             self.for_each_beat(n, |beat| {
                 let below = used & ((1 << *beat) - 1) & !1;
                 *beat = if *beat == 0 { 0 } else { below.count_ones() as u8 + 1 };

@@ -11,7 +11,9 @@ impl LeaseModel {
             Step::Tick => "time passes".to_owned(),
             Step::Claim(n) => format!("{} creates terms/{}", name(n), after.terms),
             Step::StartBeat(n) => format!("{} sends a beat as {}", name(n), role(before, n)),
-            Step::LandBeat(n, false) => format!("the beat of {} is durable, which it does not learn", name(n)),
+            Step::LandBeat(n, false) => {
+                format!("the beat of {} is durable, which it does not learn", name(n))
+            }
             Step::LandBeat(n, true) if demotes(n) => {
                 format!("the beat of {} is durable; it sees a newer term and demotes itself", name(n))
             }

@@ -16,8 +16,10 @@
 //! does not follow on its own history. Real-time order follows: when a write is sent, all that was
 //! acknowledged already has its slot in that one history, and a slot taken once stays taken.
 
+mod answer;
 mod history;
 mod node;
+mod properties;
 mod rules;
 mod state;
 mod store;
@@ -77,15 +79,15 @@ impl LogModel {
             Step::Append(n) => self.append(state, n),
             Step::Receive(n, place) => self.receive(state, n, place),
             Step::Validate(n) => self.validate(state, n),
-            Step::GiveUp(n) => self.give_up(state, n),
-            Step::Suspend(n) => self.suspend(state, n),
+            Step::GiveUp(n) => node::give_up(state, n),
+            Step::Suspend(n) => node::suspend(state, n),
             Step::SendNoop(n) => self.send_noop(state, n),
             Step::Compare(n) => self.compare(state, n),
             Step::Publish(n) => self.publish(state, n),
             Step::Land(record) => self.land(state, record),
             Step::Prune(slot) => self.prune(state, slot),
-            Step::TakeImage => self.take_image(state),
-            Step::RestoreImage => self.restore_image(state),
+            Step::TakeImage => store::take_image(state),
+            Step::RestoreImage => store::restore_image(state),
         }
     }
 }

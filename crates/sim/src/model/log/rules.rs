@@ -81,6 +81,8 @@ pub(crate) struct Rules {
     pub(crate) settles_outstanding: bool,
     /// Clause 4: no fence unless the last record applied still stands.
     pub(crate) last_applied_stands: bool,
+    /// Clause 4: a newer term that a `.ok` names stops a claimant as one in the log does.
+    pub(crate) heeds_checkpoint_term: bool,
     /// Clause 7: "not recorded" is said after a fresh look at the floor; a mutant relies on an old one.
     pub(crate) refuses_by_fresh_floor: bool,
     /// Clause 8: after the create, looks again that the slot is above the floor.
@@ -102,6 +104,7 @@ impl Rules {
         compares_before_checkpoint: true,
         settles_outstanding: true,
         last_applied_stands: true,
+        heeds_checkpoint_term: true,
         refuses_by_fresh_floor: true,
         strict_ack: false,
         strict_noop: false,

@@ -48,7 +48,8 @@ impl LogModel {
                 !is_fence && state.nodes.iter().any(|node| self.library.len(node.history) >= slot)
             }
         };
-        if !may && !(is_fence && was_freed && self.bounds.late_deletes) {
+        let comes_late = is_fence && was_freed && self.bounds.late_deletes;
+        if !may && !comes_late {
             return None;
         }
         let mut after = state.clone();
@@ -56,28 +57,6 @@ impl LogModel {
         if self.bounds.late_deletes {
             after.freed |= 1 << slot;
         }
-        Some((after, Ok(())))
-    }
-
-    /// A hypervisor saves the memory of node 0.
-    pub(super) fn take_image(&self, state: &State) -> After {
-        if state.image != Image::NotTaken {
-            return None;
-        }
-        let mut after = state.clone();
-        after.image = Image::Taken(state.nodes[0]);
-        Some((after, Ok(())))
-    }
-
-    /// Node 0 goes back to that memory, and knows nothing of it.
-    pub(super) fn restore_image(&self, state: &State) -> After {
-        let Image::Taken(node) = state.image else { return None };
-        if node == state.nodes[0] {
-            return None;
-        }
-        let mut after = state.clone();
-        after.nodes[0] = node;
-        after.image = Image::Restored;
         Some((after, Ok(())))
     }
 
@@ -102,4 +81,26 @@ impl LogModel {
         }
         state.wire.sort_unstable_by(|a, b| b.cmp(a));
     }
+}
+
+/// A hypervisor saves the memory of node 0.
+pub(super) fn take_image(state: &State) -> After {
+    if state.image != Image::NotTaken {
+        return None;
+    }
+    let mut after = state.clone();
+    after.image = Image::Taken(state.nodes[0]);
+    Some((after, Ok(())))
+}
+
+/// Node 0 goes back to that memory, and knows nothing of it.
+pub(super) fn restore_image(state: &State) -> After {
+    let Image::Taken(node) = state.image else { return None };
+    if node == state.nodes[0] {
+        return None;
+    }
+    let mut after = state.clone();
+    after.nodes[0] = node;
+    after.image = Image::Restored;
+    Some((after, Ok(())))
 }
