@@ -158,8 +158,7 @@ impl Ha {
                 self.fold_sound(lsn, bytes, &record, header.prev);
                 return;
             }
-            if self.log.mismatch != Some(lsn) {
-                self.log.mismatch = Some(lsn);
+            if self.log.mismatches.insert(lsn) {
                 return self.reload(&format!("record {lsn} names another history than the one folded here"));
             }
             // Read again from the newest checkpoint, and it still does not fit: I agree with the checkpoint.
@@ -172,6 +171,7 @@ impl Ha {
                 names::record(lsn).to_string(),
                 "it names another history; its operations are applied as they are",
             );
+            return self.fold_sound(lsn, bytes, &record, header.prev);
         }
         self.fold_sound(lsn, bytes, &record, point.chain);
     }
@@ -212,7 +212,8 @@ impl Ha {
         if !record.ops.is_empty() {
             self.out.push(Effect::Fold(Fold::Apply { lsn, ops: record.ops.clone() }));
         }
-        self.log.uncertain = record.header.is_none();
+        // Its bytes are not what they were, so neither is the chain value that follows from them.
+        self.log.uncertain = !record.damage.is_empty();
         self.advance(lsn, prev.next(bytes));
     }
 
@@ -403,6 +404,7 @@ impl Ha {
         self.log.recent.clear();
         self.log.uncertain = false;
         self.log.loaded = Some(point);
+        self.log.mismatches.retain(|lsn| *lsn > point.lsn);
         self.advance(point.lsn, point.chain);
         self.beat_soon();
     }

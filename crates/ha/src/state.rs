@@ -1,6 +1,6 @@
 //! What a node remembers: of itself, of the others, of the log.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::{Incarnation, Lsn, Mono, NodeId, Rng, Span, Term, WallMs};
@@ -314,8 +314,8 @@ pub(crate) struct Follow {
     pub(crate) serial: u64,
     /// The last record was damaged: what follows decides the chain.
     pub(crate) uncertain: bool,
-    /// Where `prev` did not fit before the last reload.
-    pub(crate) mismatch: Option<Lsn>,
+    /// Where `prev` did not fit before a reload; what does not fit again after it is judged.
+    pub(crate) mismatches: BTreeSet<Lsn>,
     /// Chain values of the last records, oldest first; the last belongs to `have`.
     pub(crate) recent: VecDeque<Chain>,
     /// Where the state was loaded from.

@@ -1,6 +1,6 @@
 //! The one function: a moment and an input in, effects out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use base::{Incarnation, Lsn, Mono, Rng, Span, Term};
 
@@ -48,7 +48,7 @@ impl Ha {
                 job: Job::Idle,
                 serial: 0,
                 uncertain: false,
-                mismatch: None,
+                mismatches: BTreeSet::new(),
                 recent: VecDeque::new(),
                 loaded: None,
                 highest: Lsn(0),

@@ -350,3 +350,33 @@ fn an_id_that_lives_elsewhere_is_refused() {
     assert!(matches!(w.node("twin of a").exit, Some(Exit::BadConfig(_))));
     assert_eq!(w.role("a"), Role::Master);
 }
+
+#[test]
+fn damaged_records_in_a_row_are_named_and_keep_no_node_from_serving() {
+    for bytes_to_flip in [[3_usize, 40], [400, 410], [3, 400], [400, 3]] {
+        let mut w = World::default();
+        w.start("a", 0, Mode::Auto);
+        w.run(Span::millis(100));
+        for i in 0..6 {
+            assert!(w.write("a", &format!("{i}{}", "x".repeat(300))));
+        }
+        w.nodes.get_mut("a").unwrap().up = false;
+        for (lsn, at) in [4, 5].into_iter().zip(bytes_to_flip) {
+            let name = ha::names::record(base::Lsn(lsn));
+            let mut bytes = w.files[&name].to_vec();
+            bytes[at] ^= 4;
+            w.files.insert(name, bytes.into());
+        }
+        w.start("a", 1, Mode::Auto);
+        w.run(Span::secs(5));
+        let status = w.node("a").ha.status();
+        assert_eq!(w.role("a"), Role::Master, "{bytes_to_flip:?}: {status:?}");
+        assert_eq!(status.damage.len(), 2, "{bytes_to_flip:?}: {:?}", status.damage);
+        assert!(w.write("a", "after"));
+        // What follows is sound again: a standby reads all of it.
+        w.start("b", 0, Mode::Auto);
+        w.run(Span::secs(5));
+        assert_eq!(w.role("b"), Role::HotStandby);
+        assert!(w.node("b").folded.iter().any(|f| f.contains("after")));
+    }
+}
