@@ -24,7 +24,7 @@ impl Ha {
     }
 
     /// Until when this node may answer as master, by its own clock.
-    pub(crate) fn lease_until(&self) -> Option<Mono> {
+    pub fn lease_until(&self) -> Option<Mono> {
         match &self.stage {
             Stage::Reign(Reign { lease_from: Some(from), .. }) => {
                 Some(*from + (self.cfg.lease() - self.cfg.guard()))
@@ -237,7 +237,11 @@ impl Ha {
         if let Some(lost) = lost.filter(|o| o.is_data) {
             // Above the floor somebody else's record stands in the slot. Elsewhere, or while the create may still
             // arrive, it cannot be known.
-            let sure = lost.lsn > floor && self.terms.newest > self.created && self.slot_is_taken(lost.lsn);
+            // A record that was sent long ago may have been marked, pruned, and its slot taken by a late fence: the
+            // floor known here would not show it.
+            let recent = self.now().since(lost.since) < self.cfg.prune_after.scaled(1, 2);
+            let newer = self.terms.newest > self.created;
+            let sure = recent && newer && lost.lsn > floor && self.slot_is_taken(lost.lsn);
             self.out.push(Effect::Lost(if sure { LostAppend::NotRecorded } else { LostAppend::Unknown }));
         }
         self.out.push(Effect::Demoted { why: why.to_owned() });

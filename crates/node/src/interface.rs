@@ -142,6 +142,9 @@ pub enum Response {
         reply: Reply,
         /// The record that holds it.
         lsn: Lsn,
+        /// Until when it may be said, by this node's clock: a server that slept in between does not know what
+        /// has become of the plane, and says [`Response::Unknown`].
+        until: Mono,
     },
     /// This node is not master: nothing was done.
     NotMaster,
@@ -153,6 +156,17 @@ pub enum Response {
     Overloaded,
     /// This one input made the engine fail; nothing was done.
     Broken(String),
+}
+
+impl Response {
+    /// What may be said at this moment.
+    #[must_use]
+    pub fn released_at(self, now: Mono) -> Response {
+        match self {
+            Response::Recorded { until, .. } if now >= until => Response::Unknown,
+            other => other,
+        }
+    }
 }
 
 /// What readers see: one immutable moment of the plane.

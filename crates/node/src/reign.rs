@@ -195,7 +195,9 @@ impl Node {
             match want {
                 Want::Reply { request: NOBODY, .. } => {}
                 Want::Reply { request, reply } => {
-                    out.push(Effect::Answer { request, response: Response::Recorded { reply, lsn } });
+                    let until = self.ha.lease_until().unwrap_or_default();
+                    let response = Response::Recorded { reply, lsn, until }.released_at(self.at.now);
+                    out.push(Effect::Answer { request, response });
                 }
                 Want::Run { key, machine, work } => out.push(Effect::Run { key, machine, work }),
                 Want::Cancel { key } => out.push(Effect::CancelWork(key)),

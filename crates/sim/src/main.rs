@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use brownstone_sim::world;
+use brownstone_sim::{exhaustive, world};
 
 const USAGE: &str = "usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]]\n       brownstone-sim mutants\n       \
                      brownstone-sim model [--full]\n\n  sim      runs N seeds (2000), or replays one (-v: one line for each event)\n  \
@@ -22,6 +22,18 @@ fn main() -> ExitCode {
             Some(seed) => replay(seed, args.iter().any(|a| a == "-v" || a == "--verbose")),
             None => campaign(flag("--from").unwrap_or(1), flag("--seeds").unwrap_or(2000)),
         },
+        Some("mutants") => reports(&exhaustive::mutants(), true),
+        Some("model") => {
+            let full = args.iter().any(|a| a == "--full");
+            reports(
+                &exhaustive::sound_models(if full {
+                    exhaustive::Scale::Full
+                } else {
+                    exhaustive::Scale::Check
+                }),
+                false,
+            )
+        }
         Some("--help" | "-h" | "help") => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -96,4 +108,14 @@ fn campaign(from: u64, seeds: u64) -> ExitCode {
     let failed = failed.lock().map_or(1, |f| f.len());
     println!("{} passed, {failed} failed", seeds - failed as u64);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn reports(reports: &[exhaustive::Report], must_fail: bool) -> ExitCode {
+    let mut sound = true;
+    for report in reports {
+        println!("{report}");
+        let violated = matches!(report.verdict, exhaustive::Verdict::Violated { .. });
+        sound &= violated == must_fail;
+    }
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -95,7 +95,7 @@ impl Handle {
             return Response::NotRecorded;
         }
         // A driver that ends drops what waits: it may have been sent to the store already.
-        answer.await.unwrap_or(Response::Unknown)
+        answer.await.unwrap_or(Response::Unknown).released_at(self.now())
     }
 
     /// Asks for another mode; says what this node was before.

@@ -120,7 +120,7 @@ impl Plane for Small {
                 _ => None,
             });
             match reply {
-                Some(reply) => Response::Recorded { reply, lsn: self.view.load().lsn },
+                Some(reply) => Response::Recorded { reply, lsn: self.view.load().lsn, until: Mono(u64::MAX) },
                 None => Response::Broken("no reply".into()),
             }
         })
