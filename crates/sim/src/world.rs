@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use base::{EntityId, Incarnation, Lsn, Mono, NodeId, Rng, Span, Term, WallMs};
-use engine::input::{Caller, Command, Host, RequestId};
+use engine::input::{Host, RequestId};
 use ha::config::{Config as HaConfig, Mode, Persist};
-use ha::files::{self, EndFile, EndWhy, NodeFile};
 use ha::status::Role;
 use ha::verbs::{Answer, Lane, OpId, Verb};
 use node::Node;
 use node::interface::{Config, Effect, Input, Moment, View};
 
-use crate::check::{Checker, Verdict, Write};
+use crate::check::{Checker, Verdict};
 use crate::store::{Fate, SimStore, StoreFaults, brief, unreachable};
 use crate::swarm::Draw;
+
+mod clients;
+mod troubles;
 
 /// The application that every world deploys first.
 pub const APP: &str = "simapp0001";
@@ -511,216 +513,6 @@ impl World {
         }
         let at = self.now + 100 + self.rng.below(2000);
         self.put(at, Event::StoreReply { node, life, lane, op, answer });
-    }
-
-    // Clients.
-
-    fn client(&mut self) {
-        let period = self.draw.timeout.0 / 40;
-        let at = self.now + period / 2 + self.rng.below(period);
-        self.put(at, Event::Client);
-        // A client believes whoever says MASTER; now and then it believes somebody else.
-        let masters: Vec<usize> = (0..self.servers.len()).filter(|n| self.says_master(*n)).collect();
-        let node = if masters.is_empty() || self.rng.one_in(10) {
-            self.rng.below(self.servers.len() as u64) as usize
-        } else {
-            masters[self.rng.below(masters.len() as u64) as usize]
-        };
-        if !self.servers[node].up {
-            return;
-        }
-        let request = RequestId(self.next_request);
-        self.next_request += 1;
-        let app = EntityId::new(APP);
-        let shown = self.servers[node].view.as_ref().and_then(|v| v.root.as_ref());
-        let there = shown.is_some_and(|root| root.entity(&app).is_some());
-        let command = if there {
-            let index = self.checker.writes.len();
-            let sensor = format!("w{index}");
-            self.checker.writes.push(Write { sensor: sensor.clone(), asked: self.now, answered: None });
-            self.servers[node].waiting.insert(request, index);
-            Command::SetSensor { entity: app, sensor, value: serde_json::json!(index) }
-        } else if self.says_master(node) {
-            Command::Deploy { id: Some(app), spec: crate::blueprint(), start: true }
-        } else {
-            return;
-        };
-        self.deployed = true;
-        let life = self.servers[node].life;
-        let input = Input::Ask { request, caller: Caller::default(), key: None, command };
-        let at = self.now + 100 + self.rng.below(2000);
-        self.put(at, Event::Deliver { node, life, input });
-    }
-
-    fn says_master(&self, node: usize) -> bool {
-        let server = &self.servers[node];
-        let now = self.mono(node);
-        server.up && server.view.as_ref().is_some_and(|v| v.status.role_at(now) == Role::Master)
-    }
-
-    // Troubles.
-
-    fn trouble(&mut self) {
-        if !self.stormy {
-            return;
-        }
-        let every = self.draw.trouble_every.0;
-        let at = self.now + every / 2 + self.rng.below(every);
-        self.put(at, Event::Trouble);
-        let node = self.rng.below(self.servers.len() as u64) as usize;
-        let timeout = self.draw.timeout.0;
-        match self.rng.below(8) {
-            0 | 1 if self.draw.crash => self.crash(node),
-            2 | 3 if self.draw.pause && self.servers[node].up => {
-                let span = self.rng.below(timeout * 3);
-                self.happen(Event::Pause { node, span });
-            }
-            4 if self.draw.cut => {
-                let span = self.rng.below(timeout * 3);
-                self.count("cuts from the store");
-                self.note(|w| format!("{} is cut from the store for {}", w.servers[node].id, Span(span)));
-                self.servers[node].cut_until = self.now + span;
-                if self.rng.one_in(3) {
-                    for server in &mut self.servers {
-                        server.cut_until = self.now + span;
-                    }
-                }
-            }
-            5 if self.draw.full => {
-                self.store.full = true;
-                let at = self.now + self.rng.below(timeout * 2);
-                self.count("store full");
-                self.put(at, Event::StoreBack);
-            }
-            6 if self.draw.modes && self.servers[node].up => {
-                let mode = [
-                    Mode::Auto,
-                    Mode::Master,
-                    Mode::Standby,
-                    Mode::HotStandby,
-                    Mode::HotBackup,
-                    Mode::Disabled,
-                ][self.rng.below(6) as usize];
-                self.count("modes set");
-                self.note(|w| format!("{} is asked to be {mode:?}", w.servers[node].id));
-                self.step(node, Input::SetMode(mode));
-            }
-            7 if self.draw.stop && self.servers[node].up => {
-                self.count("graceful stops");
-                self.note(|w| format!("{} is asked to stop", w.servers[node].id));
-                self.step(node, Input::Stop);
-            }
-            _ => {}
-        }
-    }
-
-    fn down(&mut self, node: usize) {
-        let server = &mut self.servers[node];
-        server.up = false;
-        server.lanes.clear();
-        server.busy.clear();
-        server.waiting.clear();
-        server.view = None;
-        server.paused_until = 0;
-        self.checker.lease_gone(node);
-        self.store.forget_client(node);
-    }
-
-    fn crash(&mut self, node: usize) {
-        if !self.servers[node].up {
-            return;
-        }
-        self.count("crashes");
-        self.note(|w| format!("{} crashes", w.servers[node].id));
-        let told = self.servers[node].told.take();
-        self.down(node);
-        let mut restart = self.now + 100_000 + self.rng.below(self.draw.timeout.0 * 4);
-        if let Some((term, life)) = told
-            && self.draw.prover
-        {
-            let at = self.now + 1000 + self.rng.below(200_000);
-            // The prover and the server share the lock of the data folder.
-            restart = restart.max(at + 1);
-            self.put(at, Event::Prove { node, term, life });
-        }
-        self.put(restart, Event::Restart { node });
-    }
-
-    /// What the parent process does when it sees its server gone.
-    fn prove(&mut self, node: usize, term: Term, life: Incarnation) {
-        let id = self.servers[node].id.clone();
-        let Some(name) = ha::names::node(&id) else { return };
-        let found = self.store.truth().get(&name).cloned();
-        let Some(Ok(mut file)) = found.map(|b| files::from_bytes::<NodeFile>(&b)) else { return };
-        if file.incarnation != life || self.servers[node].up {
-            return;
-        }
-        self.count("proofs of death");
-        self.note(|_| format!("the prover of {id} ends term {term}"));
-        let end = EndFile {
-            plane: file.plane.clone(),
-            term,
-            node: id,
-            incarnation: life,
-            beat: file.beat,
-            why: EndWhy::HostProof,
-            by: "prover".to_owned(),
-            at: WallMs(self.now / 1000),
-        };
-        let calm = self.draw.calm();
-        let bytes = files::to_bytes(&end);
-        self.store.run(&calm, self.now, 100 + node, &Verb::Create { name: ha::names::term_end(term), bytes });
-        file.ended = true;
-        file.role = files::FileRole::Terminated;
-        self.store.run(&calm, self.now, 100 + node, &Verb::PutOwn { name, bytes: files::to_bytes(&file) });
-        self.carry_out(node, Effect::Nudge(Vec::new()));
-    }
-
-    fn restart(&mut self, node: usize) {
-        if self.servers[node].up {
-            return;
-        }
-        let seed = self.rng.next_u64();
-        let server = &mut self.servers[node];
-        server.life += 1;
-        server.up = true;
-        let config = config_of(
-            &self.draw,
-            &server.id,
-            node,
-            server.life,
-            server.mode,
-            server.incarnation,
-            server.priority,
-            seed,
-        );
-        server.node = Node::new(config);
-        server.told = None;
-        self.note(|w| {
-            format!(
-                "{} starts (life {}, {:?})",
-                w.servers[node].id, w.servers[node].life, w.servers[node].mode
-            )
-        });
-        self.step(node, Input::Start);
-    }
-
-    fn calm(&mut self) {
-        self.stormy = false;
-        self.faults = self.draw.calm();
-        self.store.full = false;
-        self.note(|_| "calm: no more faults".to_owned());
-        for node in 0..self.servers.len() {
-            self.servers[node].paused_until = 0;
-            self.servers[node].cut_until = 0;
-            self.servers[node].mode = Mode::Auto;
-            self.store.forget_client(node);
-            if self.servers[node].up {
-                self.step(node, Input::SetMode(Mode::Auto));
-            } else {
-                self.put(self.now + 1000, Event::Restart { node });
-            }
-        }
     }
 
     /// Calm, one master that has acknowledged a write since, and everybody else has caught up with it.
