@@ -104,7 +104,6 @@ fn lease_models(scale: Scale) -> Vec<Report> {
             ("2 nodes, 2 terms, 3 slots, 3 ticks", LeaseBounds::of(2, 2, 3, 3), text),
             ("2 nodes, 3 terms, 3 slots, 1 tick", LeaseBounds::of(2, 3, 3, 1), text),
             ("2 nodes, 3 terms, 2 slots, 2 ticks", LeaseBounds::of(2, 3, 2, 2), text),
-            ("3 nodes, 3 terms, 2 slots, 1 tick", LeaseBounds::of(3, 3, 2, 1), text),
             (
                 "2 nodes, 2 terms, 2 slots, 2 ticks, late beats and the guards",
                 late(LeaseBounds::of(2, 2, 2, 2)),

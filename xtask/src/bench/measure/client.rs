@@ -1,6 +1,7 @@
 //! A client that costs little: it shares the cores with what it measures. HTTP/1.1 over rustls, requests as
 //! bytes that are made once, answers read no further than needed.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ impl Login {
         );
         match body {
             Some((kind, body)) => {
-                text += &format!("content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                let _ = write!(text, "content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
             }
             None => text += "\r\n",
         }

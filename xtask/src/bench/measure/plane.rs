@@ -88,6 +88,7 @@ impl Plane {
     }
 
     /// Look again and again. An error is not the end: a server that starts refuses connections.
+    #[allow(clippy::unused_self, reason = "it is a plane that is waited for")]
     pub(crate) fn until(&self, what: &str, mut look: impl FnMut() -> Result<bool>) -> Result<()> {
         let began = Instant::now();
         loop {

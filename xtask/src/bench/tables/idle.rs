@@ -75,7 +75,7 @@ fn time(bench: &Bench, table: &mut Table) -> Result<()> {
     let before = spent()?;
     sleep(WATCHED);
     for ((before, after), role) in before.iter().zip(spent()?).zip(["master", "hot standby"]) {
-        let percent = (after - *before).as_secs_f64() / WATCHED.as_secs_f64() * 100.0;
+        let percent = after.saturating_sub(*before).as_secs_f64() / WATCHED.as_secs_f64() * 100.0;
         let what = format!("CPU of an idle {role}, {ENTITIES} entities, over {} s", WATCHED.as_secs());
         table.number(&what, 1, &format!("{percent:.2} % of a core"), "<= 1 %", percent <= 1.0);
     }
