@@ -24,7 +24,7 @@ fn write_to(client: &Client, server: &Server, path: &str, stop: &AtomicBool) -> 
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let reply = client.send(Method::POST, &server.uri(), path, &number.to_string(), patience);
         all.push(Answered { number, at: Instant::now(), told: told(&reply) });
     }
