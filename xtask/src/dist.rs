@@ -38,10 +38,11 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A release folder around the program that the tests were built with: no second build of every dependency.
+/// A release folder around the program that the tests were built with: the same build, so that no dependency is
+/// built a second time with other features.
 pub(crate) fn for_tests(root: &Path) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    run::run(cargo.current_dir(root).args(["build", "--locked", "-p", "brownstone-server"]))?;
+    run::run(cargo.current_dir(root).args(["test", "--quiet", "--workspace", "--no-run"]))?;
     let target = target(root)?;
     let folder = target.join("dist/for-tests");
     lay_out(root, &target.join("debug/brownstone"), &folder)?;
