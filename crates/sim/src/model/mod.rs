@@ -19,7 +19,7 @@
 //!
 //! [`sound_models`] at [`Scale::Check`] (`cargo test -p brownstone-sim sound_models_hold`): 13.0 million
 //! states in eleven worlds, half a minute, 0.3 GB, no violation. The wide worlds of [`Scale::Full`]:
-//! `cargo test -p brownstone-sim wide -- --ignored --nocapture`.
+//! `cargo xtask model --full` (minutes and gigabytes).
 //!
 //! [`mutants`]: each is caught, in 8 to 22 steps, a few seconds in all.
 //!

@@ -19,12 +19,3 @@ fn each_mutant_is_caught() {
         assert!(steps.len() > 2, "a trace tells what happened: {report}");
     }
 }
-
-#[test]
-#[ignore = "minutes and gigabytes: the documented wide run"]
-fn sound_models_hold_in_wide_worlds() {
-    for report in sound_models(Scale::Full) {
-        println!("{report}");
-        assert!(report.holds(), "{report}");
-    }
-}
