@@ -9,7 +9,7 @@ use super::report::Report;
 pub enum Scale {
     /// Half a minute on one core, 0.3 GB: runs with the tests.
     Check,
-    /// About fifteen minutes on one core and 4 GB: a documented command.
+    /// About ten minutes on one core and 3.1 GB: a documented command.
     Full,
 }
 
