@@ -48,6 +48,7 @@ impl Ha {
             owners_known_at: None,
             again_at: None,
             reloads: 0,
+            marks_back: 0,
         });
         self.log.job = Job::Idle;
         self.ask(Lane::Look, Verb::Create { name: names::term(term), bytes }, Want::Claim(term));
@@ -355,13 +356,7 @@ impl Ha {
                 for lsn in names.iter().filter_map(|n| names::number(n.leaf(), ".ok")) {
                     self.saw_floor(Lsn(lsn));
                 }
-                match self.ckpt.known.last().map(|(lsn, _)| *lsn) {
-                    None => self.validated(),
-                    Some(floor) => {
-                        let verb = Verb::Read { name: names::ckpt_ok(floor) };
-                        self.ask(Lane::Log, verb, Want::ValidateList(term));
-                    }
-                }
+                self.compare_with_mark(0);
             }
             Answer::Content(Some(bytes)) => self.compare(&bytes),
             Answer::Content(None) => claim.again_at = Some(again),
@@ -373,15 +368,36 @@ impl Ha {
         }
     }
 
+    /// Reads the newest mark, or (`back` 1) the one before it when the newest cannot be read.
+    fn compare_with_mark(&mut self, back: usize) {
+        let marks = self.ckpt.known.len();
+        let Some(claim) = self.claim() else { return };
+        claim.marks_back = back;
+        let term = claim.term;
+        match marks.checked_sub(back + 1).and_then(|i| self.ckpt.known.get(i)) {
+            Some((floor, _)) => {
+                let verb = Verb::Read { name: names::ckpt_ok(*floor) };
+                self.ask(Lane::Log, verb, Want::ValidateList(term));
+            }
+            // Fewer than two marks: nothing was ever pruned, so no number is free again.
+            None => self.validated(),
+        }
+    }
+
     fn compare(&mut self, bytes: &[u8]) {
+        let Some(back) = self.claim().map(|c| c.marks_back) else { return };
         let ok = match files::from_bytes::<files::OkFile>(bytes) {
             Ok(ok) => ok,
             Err(why) => {
-                let name =
-                    self.ckpt.known.last().map_or_else(String::new, |(f, _)| names::ckpt_ok(*f).to_string());
-                self.note_damage(name, format!("{why}; the fence cannot be compared with it"));
-                // A mark that nobody can read stops nobody: whoever loads falls back to the one before.
-                return self.validated();
+                let mark = self.ckpt.known.iter().rev().nth(back);
+                let name = mark.map_or_else(String::new, |(floor, _)| names::ckpt_ok(*floor).to_string());
+                self.note_damage(name, format!("{why}; the fence is compared with the mark before it"));
+                // Pruning reaches no further than the second newest mark, so that one tells as much.
+                return if back == 0 {
+                    self.compare_with_mark(1);
+                } else {
+                    self.give_up_claim("neither of the two newest checkpoint marks can be read");
+                };
             }
         };
         self.ckpt.newest = Some(crate::input::Point { lsn: ok.floor, chain: ok.chain });

@@ -128,6 +128,8 @@ pub(crate) struct Claim {
     pub(crate) again_at: Option<Mono>,
     /// Rounds of validation, to keep them bounded.
     pub(crate) reloads: u32,
+    /// Which mark the fence is compared with: 0 the newest, 1 the one before it.
+    pub(crate) marks_back: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

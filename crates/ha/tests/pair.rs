@@ -380,3 +380,26 @@ fn damaged_records_in_a_row_are_named_and_keep_no_node_from_serving() {
         assert!(w.node("b").folded.iter().any(|f| f.contains("after")));
     }
 }
+
+#[test]
+fn a_damaged_newest_mark_is_named_and_the_one_before_it_is_compared_with() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    for i in 0..40 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(3));
+    let marks: Vec<Name> =
+        w.files.keys().filter(|n| ha::names::number(n.leaf(), ".ok").is_some()).cloned().collect();
+    assert!(marks.len() >= 2);
+    w.files.insert(marks[marks.len() - 1].clone(), Arc::from(&b"{torn"[..]));
+    let folded = w.node("b").folded.clone();
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.run(Span::secs(35));
+    assert_eq!(w.role("b"), Role::Master, "{:?}", w.node("b").ha.status());
+    assert_eq!(w.node("b").folded, folded, "nothing was lost by it");
+    assert!(w.node("b").ha.status().damage.iter().any(|d| d.file == marks[marks.len() - 1].as_str()));
+    assert!(w.write("b", "after"));
+}
