@@ -13,4 +13,4 @@ pub mod time;
 pub use ids::{EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
 pub use rng::Rng;
 pub use secret::Secret;
-pub use time::{Mono, Span, WallMs};
+pub use time::{Moment, Mono, Span, WallMs};

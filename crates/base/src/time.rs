@@ -20,6 +20,15 @@ pub struct Span(pub u64);
 #[serde(transparent)]
 pub struct WallMs(pub u64);
 
+/// The moment of a step: one clock to decide by, one to show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment {
+    /// This node's boot time.
+    pub now: Mono,
+    /// Epoch milliseconds.
+    pub wall: WallMs,
+}
+
 impl Span {
     /// No time at all.
     pub const ZERO: Span = Span(0);

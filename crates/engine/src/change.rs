@@ -202,9 +202,9 @@ pub enum ChangeError {
 
 impl Change {
     /// As one JSON line, without its end.
-    pub fn encode(&self) -> Vec<u8> {
+    pub fn encode(&self) -> String {
         // Plain data with texts as keys: there is nothing in it that JSON cannot say.
-        serde_json::to_vec(self).expect("a change is plain data")
+        serde_json::to_string(self).expect("a change is plain data")
     }
 
     /// Reads one JSON line. An unknown kind, or an unknown field of a known one, is of a later version.

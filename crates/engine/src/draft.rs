@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use base::{EntityId, Mono, Rng, TaskId, Term, WallMs};
+use base::{EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
 
 use crate::change::Change;
 use crate::effect::{Effect, Machine, Work, WorkKey};
 use crate::entity::Entity;
-use crate::input::{Host, Moment, TimerId};
+use crate::input::{Host, TimerId};
 use crate::state::{Purpose, Root};
 use crate::task::Task;
 

@@ -3,21 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{EntityId, Mono, TaskId, Term, WallMs};
+use base::{EntityId, TaskId, Term};
 use model::spec::AppSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::effect::{Outcome, WorkKey};
-
-/// The moment of a step: one clock to decide by, one to show.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// This node's boot time.
-    pub now: Mono,
-    /// Epoch milliseconds.
-    pub wall: WallMs,
-}
 
 /// Names a request that waits for an answer; unique within one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

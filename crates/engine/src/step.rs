@@ -3,8 +3,9 @@
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::Effect;
-use crate::input::{Input, Moment};
+use crate::input::Input;
 use crate::state::Root;
+use base::Moment;
 
 /// What a step leads to.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::state::{BeatFlow, Boot, Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// Nodes that do not rule beat this often.
-const IDLE_BEAT: Span = Span::secs(10);
+pub(crate) const IDLE_BEAT: Span = Span::secs(10);
 
 impl Ha {
     /// Whether this node writes its file at all.
@@ -148,7 +148,7 @@ impl Ha {
             beat: self.beat.sent,
             lease_ms: self.cfg.lease().as_millis(),
             head: self.log.have.map_or(base::Lsn(0), |p| p.lsn),
-            floor: self.ckpt.known.last().map_or(base::Lsn(0), |(lsn, _)| *lsn),
+            floor: self.ckpt.floor(),
             ended: role == FileRole::Terminated,
             uri: self.cfg.uri.clone(),
             version: self.cfg.version.clone(),

@@ -34,7 +34,7 @@ impl Ha {
     fn boot_ask(&mut self) {
         let Some(step) = self.boot().cloned() else { return };
         let (lane, verb) = match step {
-            Boot::Begin | Boot::WatchOwn(..) | Boot::FirstBeat | Boot::FirstLook => return,
+            Boot::WatchOwn(..) | Boot::FirstBeat | Boot::FirstLook => return,
             Boot::ReadPlane { .. } => (Lane::Look, Verb::Read { name: names::plane() }),
             Boot::ListFolders(i) => {
                 (Lane::Look, Verb::List { prefix: names::folder(FOLDERS[i]), after: None, max: 1 })
@@ -141,7 +141,7 @@ impl Ha {
         }
         // The same folder on a host that was restarted: three beats. Another folder that uses this id may be
         // stopped for a while with a lease in hand: until that must have run out.
-        let lease = Span::millis(file.lease_ms).scaled(5, 4);
+        let lease = file.lease_outlived();
         let still = self.cfg.beat * 3;
         let watch_until = self.now() + if file.home == self.cfg.home { still } else { still.max(lease) };
         if let Stage::Boot(Boot::WatchOwn(before, until)) = &self.stage {

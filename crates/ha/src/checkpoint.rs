@@ -8,7 +8,7 @@ use crate::files::{self, OkFile, PartRef};
 use crate::input::{Effect, Level, Point};
 use crate::names;
 use crate::record::{self, Chain};
-use crate::state::{CkptJob, Ha, Stage, Want};
+use crate::state::{Checkpoints, CkptJob, Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// A plane with few changes gets one this often.
@@ -17,6 +17,13 @@ const QUIET_PERIOD: Span = Span::secs(300);
 const RETRY: Span = Span::secs(30);
 /// The host must come back with the parts within this time.
 const CUT_BOUND: Span = Span::secs(300);
+
+impl Checkpoints {
+    /// The newest checkpoint that is known; 0: none.
+    pub(crate) fn floor(&self) -> Lsn {
+        self.known.last().map_or(Lsn(0), |(lsn, _)| *lsn)
+    }
+}
 
 impl Ha {
     /// A checkpoint is known to stand at this record.

@@ -91,6 +91,7 @@ impl Ha {
             // The hint was rewritten; a failure is met again at the next look.
             return;
         }
+        let again = self.at.now + RETRY;
         let Some(claim) = self.claim().filter(|c| c.term == term) else {
             // Not wanted any more, yet created after all: ended, or its owner would be waited for.
             if answer == Answer::Created {
@@ -119,11 +120,7 @@ impl Ha {
             }
             (ClaimStep::Create, Answer::Content(None)) => {
                 // Asked whether it was created after all; it seems not. The same bytes again.
-                claim.again_at = Some(claim.since + RETRY);
-                let again = self.now() + RETRY;
-                if let Some(claim) = self.claim() {
-                    claim.again_at = Some(again);
-                }
+                claim.again_at = Some(again);
             }
             (ClaimStep::Create, Answer::Failed(fault)) => {
                 self.note_trouble("claiming a term", &fault.text);
@@ -157,7 +154,7 @@ impl Ha {
 
     /// A beat of this claim counts: the store holds it, and no newer term was seen after it.
     pub(crate) fn lease_beat(&mut self, started: Mono) {
-        let (lease, now) = (self.cfg.lease() - self.cfg.guard(), self.now());
+        let (lease, now) = (self.cfg.lease_held(), self.now());
         let role = self.beat.confirmed_role;
         let term = self.beat.confirmed_term;
         match &mut self.stage {
@@ -472,7 +469,7 @@ impl Ha {
         let owners: Vec<_> =
             self.terms.owners.range(Term(data_term.0.max(1))..term).map(|(t, o)| (*t, o.clone())).collect();
         for (_, (owner, life)) in owners {
-            if self.is_me(&owner) {
+            if owner == self.cfg.node {
                 // My own earlier term: I gave it up before I claimed this one, or it was an earlier life.
                 continue;
             }
@@ -487,7 +484,7 @@ impl Ha {
             let file = &peer.file;
             let later_life = life.0 > 0 && file.incarnation > life;
             let gave_up = read_after && (file.ended || later_life || file.role.gave_up());
-            let lease = Span::millis(file.lease_ms).scaled(5, 4);
+            let lease = file.lease_outlived();
             let still = read_after && now.since(peer.rose) >= self.cfg.timeout.max(lease);
             if !(gave_up || still) {
                 if !self.still_said {
@@ -510,7 +507,7 @@ impl Ha {
 
     /// All is done: rule. The lease counts from the beats since the claim, if they left no gap.
     fn hinted(&mut self) {
-        let lease = self.cfg.lease() - self.cfg.guard();
+        let lease = self.cfg.lease_held();
         let now = self.at.now;
         let Some(claim) = self.claim() else { return };
         let (term, why) = (claim.term, claim.why.clone());

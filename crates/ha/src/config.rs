@@ -106,8 +106,13 @@ impl Config {
         self.timeout.scaled(4, 5)
     }
 
+    /// How long this node itself holds it: a little shorter, for the coarseness of timers.
+    pub(crate) fn lease_held(&self) -> Span {
+        self.lease() - self.guard()
+    }
+
     /// Taken off the lease for the coarseness of timers.
-    pub fn guard(&self) -> Span {
+    fn guard(&self) -> Span {
         Span::millis(20).min(self.timeout.scaled(1, 50))
     }
 }

@@ -3,7 +3,7 @@
 //! Unknown fields are kept out of the way (a newer server may add some); a missing one that is needed makes
 //! the file unreadable, which its reader reports by name.
 
-use base::{Incarnation, Lsn, NodeId, PlaneId, Term, WallMs};
+use base::{Incarnation, Lsn, NodeId, PlaneId, Span, Term, WallMs};
 use serde::{Deserialize, Serialize};
 
 use crate::record::Chain;
@@ -160,6 +160,14 @@ pub struct NodeFile {
     /// Why it is `FAILED` or what it lacks, for people; empty when all is well.
     #[serde(default)]
     pub why: String,
+}
+
+impl NodeFile {
+    /// How long this node must have been still, by anybody's clock, for its lease to have run out by its own: clock
+    /// rates are at most 1.25 apart.
+    pub fn lease_outlived(&self) -> Span {
+        Span::millis(self.lease_ms).scaled(5, 4)
+    }
 }
 
 /// `leader.json`: a hint whom to watch. It decides nothing.

@@ -2,20 +2,11 @@
 
 use std::sync::Arc;
 
-use base::{Incarnation, Lsn, Mono, NodeId, Term, WallMs};
+use base::{Incarnation, Lsn, Mono, NodeId, Term};
 
 use crate::config::Mode;
 use crate::record::Chain;
 use crate::verbs::{Answer, Lane, OpId, Verb};
-
-/// The moment of a step.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// This node's boot time: decides.
-    pub now: Mono,
-    /// Epoch milliseconds: is shown.
-    pub wall: WallMs,
-}
 
 /// What happens.
 #[derive(Clone, Debug)]

@@ -300,7 +300,7 @@ impl Ha {
         if round.full {
             self.look.listed_at = Some(round.started);
         }
-        self.watch_round(round.started);
+        self.watch_round();
         if self.rules() && self.terms.newest > self.created && self.created_claim() {
             let owner = self.terms.owner.as_ref().map_or("another server".to_owned(), ToString::to_string);
             self.depose(&format!("{owner} has created term {}", self.terms.newest));

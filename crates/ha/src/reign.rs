@@ -26,9 +26,7 @@ impl Ha {
     /// Until when this node may answer as master, by its own clock.
     pub fn lease_until(&self) -> Option<Mono> {
         match &self.stage {
-            Stage::Reign(Reign { lease_from: Some(from), .. }) => {
-                Some(*from + (self.cfg.lease() - self.cfg.guard()))
-            }
+            Stage::Reign(Reign { lease_from: Some(from), .. }) => Some(*from + self.cfg.lease_held()),
             _ => None,
         }
     }
@@ -74,6 +72,7 @@ impl Ha {
             lsn,
             bytes: bytes.clone(),
             is_data: kind == Kind::Data,
+            is_taken: false,
             base,
             since,
             again_at: None,
@@ -112,7 +111,7 @@ impl Ha {
                 let header = record::decode(lsn, &bytes).ok().and_then(|r| r.header);
                 match header {
                     Some(h) if h.term > term => {
-                        self.slot_lost = Some(lsn);
+                        outstanding.is_taken = true;
                         self.saw_term(h.term, &h.node);
                         self.demote(&format!("{} has fenced the log with term {}", h.node, h.term));
                     }
@@ -177,7 +176,7 @@ impl Ha {
     pub(crate) fn run_lease(&mut self) {
         let now = self.now();
         let until = self.lease_until();
-        let patience = self.cfg.lease() - self.cfg.guard();
+        let patience = self.cfg.lease_held();
         let Some(reign) = self.reign() else { return };
         let stuck = reign.outstanding.as_ref().is_some_and(|o| now.since(o.since) >= patience);
         let over = until.is_some_and(|until| now >= until);
@@ -196,7 +195,7 @@ impl Ha {
     pub(crate) fn reign_wake(&self) -> Option<Mono> {
         match &self.stage {
             Stage::Reign(Reign { outstanding: Some(o), .. }) => {
-                let patience = o.since + (self.cfg.lease() - self.cfg.guard());
+                let patience = o.since + self.cfg.lease_held();
                 let patience = if patience > self.now() { patience } else { self.now() + Span::secs(1) };
                 Some(o.again_at.map_or(patience, |at| at.min(patience)))
             }
@@ -230,7 +229,7 @@ impl Ha {
 
     /// The slot or the term is lost: back to the durable state, follow whoever rules.
     pub(crate) fn demote(&mut self, why: &str) {
-        let floor = self.ckpt.known.last().map_or(Lsn(0), |(lsn, _)| *lsn);
+        let floor = self.ckpt.floor();
         let Some(reign) = self.reign() else { return };
         let lost = reign.outstanding.take();
         self.say(Level::Warn, format!("not master any more: {why}"));
@@ -241,16 +240,11 @@ impl Ha {
             // floor known here would not show it.
             let recent = self.now().since(lost.since) < self.cfg.prune_after.scaled(1, 2);
             let newer = self.terms.newest > self.created;
-            let sure = recent && newer && lost.lsn > floor && self.slot_is_taken(lost.lsn);
+            let sure = recent && newer && lost.lsn > floor && lost.is_taken;
             self.out.push(Effect::Lost(if sure { LostAppend::NotRecorded } else { LostAppend::Unknown }));
         }
         self.out.push(Effect::Demoted { why: why.to_owned() });
         self.back_to_follow();
-    }
-
-    /// Whether the slot was read with other bytes: only `slot_read` demotes with its answer at hand.
-    fn slot_is_taken(&self, lsn: Lsn) -> bool {
-        self.slot_lost == Some(lsn)
     }
 
     /// Gives the term up of its own will, and goes on as a standby.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{Incarnation, Lsn, Mono, NodeId, Rng, Span, Term, WallMs};
+use base::{Incarnation, Lsn, Moment, Mono, NodeId, Rng, Span, Term, WallMs};
 
 use crate::config::{Config, Mode};
 use crate::files::{NodeFile, OkFile, PlaneFile, TermFile};
-use crate::input::{Effect, Event, Level, Moment, Point};
+use crate::input::{Effect, Event, Level, Point};
 use crate::record::Chain;
 use crate::status::{Damage, Role};
 use crate::verbs::{Lane, OpId, Verb};
@@ -44,8 +44,6 @@ pub struct Ha {
     pub(crate) claim_terms: Vec<Term>,
     /// Whether the wait for an old lease was said.
     pub(crate) still_said: bool,
-    /// The slot that was read with somebody else's bytes.
-    pub(crate) slot_lost: Option<Lsn>,
     /// Since when the process is to end.
     pub(crate) stop_wanted: Option<Mono>,
 }
@@ -84,7 +82,6 @@ pub(crate) enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum Boot {
-    Begin,
     /// `again`: the folder is known not to be empty.
     ReadPlane {
         again: bool,
@@ -171,6 +168,8 @@ pub(crate) struct Outstanding {
     pub(crate) lsn: Lsn,
     pub(crate) bytes: Arc<[u8]>,
     pub(crate) is_data: bool,
+    /// The slot was read with somebody else's bytes, of a newer term.
+    pub(crate) is_taken: bool,
     /// For a noop: the beat from which the lease counts when it lands.
     pub(crate) base: Option<Mono>,
     pub(crate) since: Mono,

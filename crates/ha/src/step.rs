@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use base::{Incarnation, Lsn, Mono, Rng, Span, Term};
+use base::{Incarnation, Lsn, Moment, Mono, Rng, Span, Term};
 
 use crate::config::{Config, Mode};
-use crate::input::{Effect, Input, Level, Moment};
+use crate::input::{Effect, Input, Level};
 use crate::state::{
     Beat, BeatFlow, Boot, Checkpoints, Follow, Ha, Job, Look, Prune, Stage, Terms, Want, Watch,
 };
@@ -20,11 +20,11 @@ impl Ha {
             mode: cfg.mode,
             priority: cfg.priority,
             cfg,
-            at: Moment { now: Mono(0), wall: base::WallMs(0) },
+            at: Moment::default(),
             out: Vec::new(),
             plane: None,
             incarnation,
-            stage: Stage::Boot(Boot::Begin),
+            stage: Stage::Boot(Boot::ReadPlane { again: false }),
             boot_wait: None,
             peers: BTreeMap::new(),
             terms: Terms::default(),
@@ -66,7 +66,6 @@ impl Ha {
             history: VecDeque::new(),
             claim_terms: Vec::new(),
             still_said: false,
-            slot_lost: None,
             stop_wanted: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What a node shows: its roles, the others, and why.
 
-use base::{Lsn, NodeId, Span, Term};
+use base::{Lsn, NodeId, Span};
 
 use crate::config::Mode;
 use crate::files::{FileRole, NodeFile};
@@ -132,7 +132,7 @@ impl Ha {
             master_uri,
             applied,
             head: self.log.target.max(applied),
-            floor: self.ckpt.known.last().map_or(Lsn(0), |(lsn, _)| *lsn),
+            floor: self.ckpt.floor(),
             nodes,
             why,
             damage: self.damage.clone(),
@@ -159,11 +159,6 @@ impl Ha {
             Stage::Follow if !self.log.ready && self.wants_state() => "loading the state".to_owned(),
             _ => String::new(),
         }
-    }
-
-    /// The newest term that this node created.
-    pub fn own_term(&self) -> Term {
-        self.created
     }
 
     /// Whether the folded state is complete up to some record: not while it is being loaded.

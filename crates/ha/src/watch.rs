@@ -3,8 +3,9 @@
 //! Silence is added up from successful reads, at most two looks' worth each, so that neither nudges nor a store
 //! that was away hasten anything. A timer ends it, not the next look; one more read confirms it.
 
-use base::{Mono, NodeId, Span};
+use base::{Mono, Span};
 
+use crate::beat::IDLE_BEAT;
 use crate::chooser::{self, Candidate};
 use crate::files::FileRole;
 use crate::input::Level;
@@ -23,8 +24,8 @@ impl Ha {
         self.watch.candidate = None;
     }
 
-    /// A round of reads that began then has ended well.
-    pub(crate) fn watch_round(&mut self, _started: Mono) {
+    /// A round of reads has ended well.
+    pub(crate) fn watch_round(&mut self) {
         let now = self.now();
         let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o));
         let sign = owner
@@ -48,7 +49,7 @@ impl Ha {
             .owner
             .as_ref()
             .and_then(|o| self.peers.get(o))
-            .map_or(Span::ZERO, |p| Span::millis(p.file.lease_ms).scaled(5, 4));
+            .map_or(Span::ZERO, |p| p.file.lease_outlived());
         self.cfg.timeout.max(lease)
     }
 
@@ -149,7 +150,7 @@ impl Ha {
         let beat = if matches!(role, FileRole::Master | FileRole::Claiming | FileRole::Suspended) {
             self.cfg.beat
         } else {
-            Span::secs(10)
+            IDLE_BEAT
         };
         self.now().since(rose) > self.cfg.timeout.max(beat * 3)
     }
@@ -197,9 +198,5 @@ impl Ha {
         let span = Span::millis(200) * (1 << steps) + Span::millis(self.rng.below(200));
         self.watch.hold_until = self.now() + span;
         self.say(Level::Debug, format!("holding off for {span} before another claim"));
-    }
-
-    pub(crate) fn is_me(&self, id: &NodeId) -> bool {
-        *id == self.cfg.node
     }
 }

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base::{Incarnation, Mono, NodeId, Span, Term, WallMs};
+use base::{Incarnation, Moment, Mono, NodeId, Span, Term, WallMs};
 use brownstone_ha as ha;
 use ha::Ha;
 use ha::config::{Config, Mode, Persist};
-use ha::input::{Effect, Exit, Fold, Input, Moment};
+use ha::input::{Effect, Exit, Fold, Input};
 use ha::status::Role;
 use ha::verbs::{Answer, Name, Verb};
 

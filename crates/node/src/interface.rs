@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Incarnation, Lsn, Mono, NodeId, Term, WallMs};
+use base::{Incarnation, Lsn, Mono, NodeId, Term};
 use engine::Root;
 use engine::effect::{Machine, Outcome, Reply, Work, WorkKey};
 use engine::input::{Caller, Command, Host, RequestId, WriteKey};
@@ -10,15 +10,6 @@ use ha::config::Mode;
 use ha::input::{Event, Exit};
 use ha::status::Status;
 use ha::verbs::{Answer, Lane, OpId, Verb};
-
-/// The moment of a step.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// This node's boot time.
-    pub now: Mono,
-    /// Epoch milliseconds.
-    pub wall: WallMs,
-}
 
 /// What happens to a node.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use base::{Lsn, Mono, Span, Term, limits};
 use engine::Root;
 use engine::Step;
 use engine::effect::{Effect as Want, Outcome, WorkKey};
-use engine::input::{Caller, Command, Input as Happened, Moment, Reign, RequestId, TimerId};
+use engine::input::{Caller, Command, Input as Happened, Reign, RequestId, TimerId};
 use ha::config::Persist;
 use ha::input::{Event, Exit, Input as HaInput, Level, LostAppend};
 
@@ -126,7 +126,7 @@ impl Node {
     /// Steps the engine on the head. A panic drops the step and fails that one input.
     fn happened(&mut self, input: Happened, out: &mut Vec<Effect>) -> Result<(), String> {
         let Some(reign) = &mut self.reign else { return Ok(()) };
-        let moment = Moment { now: self.at.now, wall: self.at.wall };
+        let moment = self.at;
         let urgent = !matches!(input, Happened::Work { outcome: Outcome::Output(_), .. });
         let head = &reign.head;
         let stepped = catch_unwind(AssertUnwindSafe(|| engine::step(head, moment, input)));
@@ -135,8 +135,7 @@ impl Node {
             out.push(Effect::Event(Event { level: Level::Error, text: why.clone() }));
             return Err(why);
         };
-        let ops: Vec<Arc<str>> =
-            changes.iter().filter_map(|c| String::from_utf8(c.encode()).ok()).map(Arc::from).collect();
+        let ops: Vec<Arc<str>> = changes.iter().map(|change| Arc::from(change.encode())).collect();
         let bytes = ops.iter().map(|op| op.len() + 18).sum();
         reign.head = root.clone();
         // An answer always waits for a record of its own; a timer that changed nothing needs none.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use base::{Lsn, Mono, Span};
+use base::{Lsn, Moment, Mono, Span};
 use engine::Root;
 use ha::Ha;
 use ha::input::{Effect as HaEffect, Input as HaInput};
 
-use crate::interface::{Config, Effect, Input, Moment, Response, View};
+use crate::interface::{Config, Effect, Input, Response, View};
 use crate::reign::Reigning;
 
 /// How long a graceful end waits for what is still to be recorded.
@@ -42,7 +42,7 @@ impl Node {
         Node {
             ha: Ha::new(config.ha.clone()),
             config,
-            at: Moment { now: Mono(0), wall: base::WallMs(0) },
+            at: Moment::default(),
             durable: None,
             durable_at: Lsn(0),
             reign: None,
@@ -93,9 +93,8 @@ impl Node {
 
     /// Steps `ha` and carries out what it wants; a fold that fails goes back to it at once.
     pub(crate) fn ha_step(&mut self, input: HaInput, out: &mut Vec<Effect>) {
-        let at = ha::input::Moment { now: self.at.now, wall: self.at.wall };
         let mut wanted = Vec::new();
-        self.ha.step(at, input, &mut wanted);
+        self.ha.step(self.at, input, &mut wanted);
         self.stale = true;
         for effect in wanted {
             self.carry_out(effect, out);

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use base::{EntityId, Incarnation, Lsn, Mono, NodeId, Rng, Span, Term, WallMs};
+use base::{EntityId, Incarnation, Moment, Mono, NodeId, Rng, Span, Term, WallMs};
 use engine::input::{Host, RequestId};
 use ha::config::{Config as HaConfig, Mode, Persist};
 use ha::status::Role;
 use ha::verbs::{Answer, Lane, OpId, Verb};
 use node::Node;
-use node::interface::{Config, Effect, Input, Moment, View};
+use node::interface::{Config, Effect, Input, View};
 
 use crate::check::{Checker, Verdict};
 use crate::store::{Fate, SimStore, StoreFaults, brief, unreachable};
@@ -660,9 +660,4 @@ fn config_of(
         },
         seed,
     }
-}
-
-/// Where a node stands, for tests.
-pub fn applied(view: &View) -> Lsn {
-    view.lsn
 }

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{EntityId, Mono, Span, TaskId, Term, WallMs};
+use base::{EntityId, Moment, Mono, Span, TaskId, Term, WallMs};
 use brownstone_engine::effect::{Effect, Refusal, Reply, Work, WorkKey};
-use brownstone_engine::input::{Caller, Command, Host, Input, Moment, Reign, RequestId, TimerId, WriteKey};
+use brownstone_engine::input::{Caller, Command, Host, Input, Reign, RequestId, TimerId, WriteKey};
 use brownstone_engine::{Change, Entity, Lifecycle, Root, Status, Task, step};
 use model::spec::AppSpec;
 use serde_json::Value;
@@ -81,7 +81,7 @@ impl Env {
         let mut folded = self.root.clone();
         for change in &done.changes {
             folded.apply(change).expect("a change of a step fits");
-            let bytes = change.encode();
+            let bytes = change.encode().into_bytes();
             assert!(!bytes.contains(&b'\n'), "one line each");
             let read = Change::decode(&bytes).expect("a change can be read");
             assert_eq!(read, *change, "what is read is what was written");

@@ -27,6 +27,7 @@ pub use csrf::{CsrfMode, CsrfRefusal};
 pub(crate) use hex::hex;
 pub use options::{AuthOptions, BadAuth, GeneratedLogin, Provider};
 pub use sessions::{NewSession, SessionId, Sessions};
+pub(crate) use users::sha256 as salted_sha256;
 pub use users::{Credential, Users};
 
 use basic::Basic;

@@ -59,8 +59,8 @@ impl Credential {
     }
 }
 
-/// `sha256(salt + password)` in hex, as `bin/generate-password` prints it.
-fn sha256(salt: &str, password: &str) -> String {
+/// `sha256(salt + password)` in hex: what brooklyn.cfg holds and `generate-password` prints.
+pub(crate) fn sha256(salt: &str, password: &str) -> String {
     let mut context = Context::new(&SHA256);
     context.update(salt.as_bytes());
     context.update(password.as_bytes());

@@ -4,11 +4,10 @@ use std::io::{self, BufRead, IsTerminal};
 
 use base::Secret;
 use clap::Args;
-use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::refused;
-use crate::keys::hex;
+use crate::auth::salted_sha256;
 
 /// A user and a salt; the password comes from standard input.
 #[derive(Debug, Args)]
@@ -38,7 +37,7 @@ impl GeneratePassword {
         let Some(salt) = self.salt.or_else(random_salt) else {
             return refused(1, "the system gave no random bytes");
         };
-        let hash = hash(&salt, &password);
+        let hash = salted_sha256(&salt, password.reveal());
         println!("brooklyn.webconsole.security.users={}", self.user);
         println!("brooklyn.webconsole.security.user.{}.salt={salt}", self.user);
         println!("brooklyn.webconsole.security.user.{}.sha256={hash}", self.user);
@@ -64,11 +63,4 @@ fn random_salt() -> Option<String> {
     let mut bytes = [0; 4];
     SystemRandom::new().fill(&mut bytes).ok()?;
     Some(bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 64)])).collect())
-}
-
-fn hash(salt: &str, password: &Secret) -> String {
-    let mut context = Context::new(&SHA256);
-    context.update(salt.as_bytes());
-    context.update(password.reveal().as_bytes());
-    hex(context.finish().as_ref())
 }

@@ -5,13 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Mono, Span};
+use base::{Moment, Mono, Span};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use engine::input::RequestId;
 use ha::input::{Event, Exit, Level};
 use ha::verbs::{Answer, Fault, FaultKind};
 use node::Node;
-use node::interface::{Effect, Input, Moment, Response};
+use node::interface::{Effect, Input, Response};
 use store::lanes::Lanes;
 use tokio::sync::oneshot;
 use tracing::{debug, error, info, warn};

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use store::Store;
 
 use super::once::read_or_create;
-use super::{KeyError, hex, name};
+use super::{KeyError, name};
+use crate::auth::hex;
 use crate::data::random_u64;
 
 /// How long an authority lasts.

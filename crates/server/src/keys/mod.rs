@@ -9,7 +9,6 @@ mod once;
 pub mod peer;
 mod server;
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -96,15 +95,6 @@ impl PlaneKeys {
 /// The name of a key file.
 fn name(leaf: &'static str) -> Result<Name, KeyError> {
     Name::parse(&format!("keys/{leaf}")).ok_or(KeyError::NoName(leaf))
-}
-
-/// Two digits for each byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 type Bytes = Arc<[u8]>;

@@ -7,7 +7,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 use store::Store;
 
 use super::once::read_or_create;
-use super::{Bytes, KeyError, hex, name};
+use super::{Bytes, KeyError, name};
+use crate::auth::hex;
 
 const LENGTH: usize = 32;
 
@@ -23,7 +24,7 @@ impl PeerKey {
         let (text, _) = read_or_create(store, there, &name, || {
             let mut bytes = [0; LENGTH];
             SystemRandom::new().fill(&mut bytes).map_err(|_| KeyError::Random)?;
-            Ok(format!("{}\n", hex(&bytes)).into_bytes())
+            Ok(format!("{}\n", hex(bytes)).into_bytes())
         })?;
         PeerKey::parse(&text)
             .ok_or_else(|| KeyError::Damaged { name, why: format!("expected {} hex digits", LENGTH * 2) })

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use base::{Lsn, Mono, NodeId, PlaneId, Span, Term, WallMs};
+use base::{Lsn, Moment, Mono, NodeId, PlaneId, Span, Term, WallMs};
 use engine::effect::Effect;
-use engine::input::{Caller, Command, Host, Input, Moment, Reign, RequestId, WriteKey};
+use engine::input::{Caller, Command, Host, Input, Reign, RequestId, WriteKey};
 use engine::{Root, step};
 use ha::config::Mode;
 use ha::status::{NodeView, Role, Status};
