@@ -81,6 +81,10 @@ text_id!(
     EntityId
 );
 text_id!(
+    /// A policy, enricher or feed of an entity: 10 lower-case letters and digits, a letter first.
+    AdjunctId
+);
+text_id!(
     /// A task (activity): 8 letters and digits, a letter first.
     TaskId
 );
@@ -99,6 +103,13 @@ fn draw(rng: &mut Rng, alphabet: &[u8], letters: usize, len: usize) -> String {
 
 impl EntityId {
     /// Draws a new id. Brooklyn's clients expect its length and alphabet (`brooklyn-rest-api.md` 2.12).
+    pub fn draw(rng: &mut Rng) -> Self {
+        Self(draw(rng, LOWER, 26, 10))
+    }
+}
+
+impl AdjunctId {
+    /// Draws a new id.
     pub fn draw(rng: &mut Rng) -> Self {
         Self(draw(rng, LOWER, 26, 10))
     }

@@ -10,7 +10,7 @@ pub mod secret;
 pub mod suggest;
 pub mod time;
 
-pub use ids::{EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
+pub use ids::{AdjunctId, EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
 pub use rng::Rng;
 pub use secret::Secret;
 pub use time::{Moment, Mono, Span, WallMs};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use base::{EntityId, TaskId};
+use base::{AdjunctId, EntityId, TaskId};
 
 use crate::change::Change;
-use crate::entity::{Entity, Sensor};
+use crate::entity::{Adjunct, Entity, Sensor};
 use crate::index::Index;
 use crate::state::{Root, WriteRecord};
 use crate::task::Task;
@@ -19,6 +19,12 @@ pub enum ApplyError {
     /// It is about a task that is not there.
     #[error("a change is about task {0}, which is not there")]
     NoTask(TaskId),
+    /// It is about an adjunct that is not there.
+    #[error("a change is about adjunct {1} of entity {0}, which is not there")]
+    NoAdjunct(EntityId, AdjunctId),
+    /// It is about a member that is none.
+    #[error("a change is about {1} as a member of {0}, which it is not")]
+    NoMember(EntityId, EntityId),
     /// It adds what is there.
     #[error("a change adds {0}, which is there already")]
     Exists(String),
@@ -64,6 +70,31 @@ impl Root {
             Change::ProcessSet { entity, process } => {
                 self.edit_entity(entity, |e| e.process.clone_from(process))?;
             }
+            Change::AdjunctAdded { entity, adjunct } => {
+                self.next_seq = self.next_seq.max(adjunct.seq + 1);
+                self.edit_entity(entity, |e| {
+                    e.adjuncts.insert_mut(adjunct.id.clone(), Arc::new((**adjunct).clone()));
+                })?;
+            }
+            Change::AdjunctRemoved { entity, adjunct } => {
+                self.adjunct(entity, adjunct)?;
+                self.edit_entity(entity, |e| {
+                    e.adjuncts.remove_mut(adjunct);
+                })?;
+            }
+            Change::AdjunctMemory { entity, adjunct, memory } => {
+                self.edit_adjunct(entity, adjunct, |a| a.memory = memory.clone())?;
+            }
+            Change::AdjunctSuspended { entity, adjunct, suspended } => {
+                self.edit_adjunct(entity, adjunct, |a| a.suspended = *suspended)?;
+            }
+            Change::AdjunctConfigSet { entity, adjunct, key, value } => {
+                self.edit_adjunct(entity, adjunct, |a| {
+                    a.spec.config.insert(key.clone(), value.clone());
+                })?;
+            }
+            Change::MemberAdded { group, member, seq } => self.add_member(group, member, *seq)?,
+            Change::MemberRemoved { group, member } => self.remove_member(group, member)?,
             Change::TaskAdded { task } => {
                 if self.tasks.contains_key(&task.id) {
                     return Err(ApplyError::Exists(format!("task {}", task.id)));
@@ -73,7 +104,13 @@ impl Root {
             Change::TaskStepped { task, step } => self.edit_task(task, |t| {
                 t.step = *step;
                 t.cursor = 0;
+                t.blocked_on = None;
             })?,
+            Change::TaskProgram { task, steps } => self.edit_task(task, |t| {
+                let done = t.program.iter().take(t.step as usize).cloned();
+                t.program = Arc::new(done.chain(steps.iter().cloned()).collect());
+            })?,
+            Change::TaskBlocked { task, on } => self.edit_task(task, |t| t.blocked_on.clone_from(on))?,
             Change::TaskCursor { task, cursor } => self.edit_task(task, |t| t.cursor = *cursor)?,
             Change::Intent { task, intent } => self.edit_task(task, |t| t.intent = Some(intent.clone()))?,
             Change::TaskProcess { task, process } => {
@@ -89,6 +126,7 @@ impl Root {
                 t.result = result.clone();
                 t.interrupted.clone_from(interrupted);
                 t.ended_at = Some(*at);
+                t.blocked_on = None;
             })?,
             Change::TasksForgotten { tasks } => {
                 if let Some(missing) = tasks.iter().find(|t| !self.tasks.contains_key(*t))
@@ -137,7 +175,14 @@ impl Root {
                 self.index.entity(&old, false);
                 self.index.entity(&new, true);
             }
-            None => self.index.entity(&new, true),
+            None => {
+                let numbers = new.adjuncts.values().map(|a| a.seq).chain(new.members.keys().copied());
+                self.next_seq = numbers.map(|n| n + 1).fold(self.next_seq, u64::max);
+                for (seq, member) in &new.members {
+                    self.index.member(&new.id, member, Some(*seq));
+                }
+                self.index.entity(&new, true);
+            }
         }
         self.entities.insert_mut(new.id.clone(), new);
     }
@@ -169,9 +214,55 @@ impl Root {
             return Err(ApplyError::HasChildren(id.clone()));
         }
         let old = self.entities.get(id).cloned().ok_or_else(|| ApplyError::NoEntity(id.clone()))?;
+        for group in self.index.groups_of(id) {
+            self.remove_member(&group, id)?;
+        }
+        for member in old.members.values() {
+            self.remove_member(id, member)?;
+        }
         self.index.entity(&old, false);
         self.entities.remove_mut(id);
         Ok(())
+    }
+
+    fn add_member(&mut self, group: &EntityId, member: &EntityId, seq: u64) -> Result<(), ApplyError> {
+        if !self.entities.contains_key(member) {
+            return Err(ApplyError::NoEntity(member.clone()));
+        }
+        if self.index.is_member(group, member) {
+            return Err(ApplyError::Exists(format!("member {member} of {group}")));
+        }
+        self.edit_entity(group, |g| g.members.insert_mut(seq, member.clone()))?;
+        self.next_seq = self.next_seq.max(seq + 1);
+        self.index.member(group, member, Some(seq));
+        Ok(())
+    }
+
+    fn remove_member(&mut self, group: &EntityId, member: &EntityId) -> Result<(), ApplyError> {
+        let seq = self.index.member_seq(group, member);
+        let seq = seq.ok_or_else(|| ApplyError::NoMember(group.clone(), member.clone()))?;
+        self.edit_entity(group, |g| {
+            g.members.remove_mut(&seq);
+        })?;
+        self.index.member(group, member, None);
+        Ok(())
+    }
+
+    fn adjunct(&self, id: &EntityId, adjunct: &AdjunctId) -> Result<Arc<Adjunct>, ApplyError> {
+        let entity = self.entities.get(id).ok_or_else(|| ApplyError::NoEntity(id.clone()))?;
+        let found = entity.adjuncts.get(adjunct).cloned();
+        found.ok_or_else(|| ApplyError::NoAdjunct(id.clone(), adjunct.clone()))
+    }
+
+    fn edit_adjunct(
+        &mut self,
+        id: &EntityId,
+        adjunct: &AdjunctId,
+        edit: impl FnOnce(&mut Adjunct),
+    ) -> Result<(), ApplyError> {
+        let mut new = (*self.adjunct(id, adjunct)?).clone();
+        edit(&mut new);
+        self.edit_entity(id, |e| e.adjuncts.insert_mut(adjunct.clone(), Arc::new(new)))
     }
 
     fn edit_entity(&mut self, id: &EntityId, edit: impl FnOnce(&mut Entity)) -> Result<(), ApplyError> {

@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{EntityId, Rng, TaskId, WallMs};
+use base::{AdjunctId, EntityId, Rng, TaskId, WallMs};
 use model::spec::ConfigValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::effect::{Captured, ProcessRef, Reply};
-use crate::entity::{Entity, Place};
+use crate::entity::{Adjunct, Entity, Place};
 use crate::input::Reign;
+use crate::program::StepKind;
 use crate::task::{Intent, Interruption, Status, Task};
 
 /// A change of the state.
@@ -88,6 +89,65 @@ pub enum Change {
         /// The process.
         process: Option<ProcessRef>,
     },
+    /// An entity has one more policy, enricher or feed.
+    AdjunctAdded {
+        /// Which entity.
+        entity: EntityId,
+        /// It.
+        adjunct: Box<Adjunct>,
+    },
+    /// An entity has one less.
+    AdjunctRemoved {
+        /// Which entity.
+        entity: EntityId,
+        /// Which of its adjuncts.
+        adjunct: AdjunctId,
+    },
+    /// An adjunct remembers something else.
+    AdjunctMemory {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+        /// What.
+        memory: Value,
+    },
+    /// An adjunct was told to rest, or to go on.
+    AdjunctSuspended {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+        /// Whether it rests.
+        suspended: bool,
+    },
+    /// A config key of an adjunct has a value.
+    AdjunctConfigSet {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+        /// Which key.
+        key: String,
+        /// The value as given.
+        value: ConfigValue,
+    },
+    /// An entity is a member of a group.
+    MemberAdded {
+        /// Of which.
+        group: EntityId,
+        /// Which entity.
+        member: EntityId,
+        /// The number by which members are in order.
+        seq: u64,
+    },
+    /// An entity is no member any more. (One that is removed is a member of nothing, without being told so.)
+    MemberRemoved {
+        /// Of which group.
+        group: EntityId,
+        /// Which entity.
+        member: EntityId,
+    },
     /// A task was submitted and has begun.
     TaskAdded {
         /// It.
@@ -106,6 +166,20 @@ pub enum Change {
         task: TaskId,
         /// How far.
         cursor: u64,
+    },
+    /// What a task has left to do was settled only now: this is its program from the current step on.
+    TaskProgram {
+        /// Which.
+        task: TaskId,
+        /// The steps in the place of the current one and those after it.
+        steps: Vec<StepKind>,
+    },
+    /// A task waits for something that it can name, or does not any more.
+    TaskBlocked {
+        /// Which.
+        task: TaskId,
+        /// For what, for people.
+        on: Option<String>,
     },
     /// An outside action is about to be done.
     Intent {

@@ -1,9 +1,11 @@
 //! Everything that the engine can want: one closed enum, and the language in which machines are spoken to.
 //!
-//! Work goes through one interface. The machine of this host is the first of two (SSH hosts come next); both
-//! take [`Work`] and answer with [`Outcome`]s, the last of which [`Outcome::is_final`].
+//! Work goes through one interface: this host, hosts over SSH, and the server itself (requests, files from
+//! elsewhere). All take [`Work`] and answer with [`Outcome`]s, the last of which [`Outcome::is_final`].
 
-use base::{EntityId, Mono, Span, TaskId, Term};
+use std::sync::Arc;
+
+use base::{EntityId, Mono, Secret, Span, TaskId, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,11 +59,72 @@ pub struct WorkKey {
 }
 
 /// Where work is done.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Machine {
     /// The host of the server that asks. Work for another host than the executor's own is refused.
     Local(Host),
+    /// A host that is reached over SSH, from whichever server rules.
+    Ssh(Arc<SshTarget>),
+    /// The server itself, on whatever host it runs: [`Work::Http`], [`Work::Fetch`] and [`Work::Password`] only.
+    Server,
+}
+
+/// How a host is reached over SSH (`brooklyn-blueprints.md` 9.5). Never recorded: it holds secrets, and is made
+/// anew from the location's flags each time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SshTarget {
+    /// Name or address.
+    pub address: String,
+    /// Usually 22.
+    pub port: u16,
+    /// The account.
+    pub user: String,
+    /// What proves who asks, tried in this order.
+    pub logins: Vec<SshLogin>,
+    /// Which host keys are accepted.
+    pub host_keys: HostKeys,
+    /// How long connecting and logging in may take, each time.
+    pub connect_timeout: Span,
+    /// How often connecting is tried before it fails, and for how long at most.
+    pub tries: u32,
+    /// See `tries`.
+    pub tries_timeout: Span,
+}
+
+/// One way to log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SshLogin {
+    /// By password (also where the server asks for it interactively).
+    Password(Secret),
+    /// By a private key that stands in a file of the server's host.
+    KeyFile {
+        /// Which; `~/` is the server's home.
+        path: String,
+        /// What it is encrypted with.
+        passphrase: Option<Secret>,
+    },
+    /// By a private key as text (OpenSSH, PKCS#1, PKCS#8 PEM).
+    KeyData {
+        /// The text.
+        pem: Secret,
+        /// What it is encrypted with.
+        passphrase: Option<Secret>,
+    },
+}
+
+/// Which host keys are accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostKeys {
+    /// Any (`strictHostKeyChecking=false`, Brooklyn's default).
+    Any,
+    /// Those that a known-hosts file of the server's host names; `add`: one of a host that it does not name yet
+    /// is added to it.
+    Known {
+        /// The file; `~/` is the server's home.
+        file: String,
+        /// Whether unknown hosts are accepted once and remembered.
+        add: bool,
+    },
 }
 
 /// What can be asked of a machine.
@@ -89,6 +152,98 @@ pub enum Work {
         /// Which.
         dir: String,
     },
+    /// Finds out what host this is: [`Outcome::Described`].
+    Describe {
+        /// Below which folder managed processes are to lie there; `~/` is the account's home. `None`: the default.
+        base_dir: Option<String>,
+    },
+    /// Finds ports that nothing listens on, one for each wish: [`Outcome::Ports`].
+    FindPorts {
+        /// For each wish, what may be taken, in the order of preference. No port is given to two wishes.
+        wishes: Vec<Vec<PortRange>>,
+    },
+    /// Writes files, folders included, each whole or not at all.
+    Put {
+        /// Which.
+        files: Vec<FileToPut>,
+    },
+    /// Makes one request over HTTP: [`Outcome::Http`]. No redirect is followed to another scheme.
+    Http(HttpRequest),
+    /// Reads a text from an address (`http:`, `https:`, `file:`): [`Outcome::Fetched`].
+    Fetch {
+        /// The address.
+        url: String,
+        /// More is refused, in bytes.
+        bytes_max: usize,
+    },
+    /// Draws a password from the operating system's randomness: [`Outcome::Password`].
+    Password {
+        /// From which characters; where there are several groups, each gives one at least.
+        groups: Vec<String>,
+        /// How many characters.
+        length: u32,
+    },
+}
+
+/// Ports from one to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PortRange {
+    /// The first.
+    pub from: u16,
+    /// The last.
+    pub to: u16,
+}
+
+/// A file to write on a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileToPut {
+    /// Where; an absolute path on the machine.
+    pub path: String,
+    /// What.
+    pub content: FileContent,
+    /// Its mode: 0o600, or 0o700 for what is run.
+    pub mode: u32,
+}
+
+/// Where a file's content comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// From memory.
+    Bytes(Arc<[u8]>),
+    /// From an address (`http:`, `https:`, `file:`), read by the server and streamed to the machine.
+    Url(String),
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// GET, POST and so on.
+    pub method: String,
+    /// Where.
+    pub url: String,
+    /// Headers by name.
+    pub headers: Vec<(String, Secret)>,
+    /// Basic authentication: user and password.
+    pub login: Option<(String, Secret)>,
+    /// What is sent.
+    pub body: Option<Arc<[u8]>>,
+    /// How long the whole may take.
+    pub timeout: Span,
+    /// Whether the certificate may be anybody's (Brooklyn's default for its feeds).
+    pub trust_all: bool,
+}
+
+/// The answer to such a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: u16,
+    /// Headers by name, in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body as text (bytes that are no UTF-8 replaced); one that is too long is an [`Outcome::Failed`].
+    pub body: String,
+    /// How long it took.
+    pub took: Span,
 }
 
 /// A script to run.
@@ -144,7 +299,17 @@ pub enum Outcome {
     Found(ProcessRef),
     /// A watched process is not there (any more); why, for people.
     Gone(String),
-    /// Done (kill, remove).
+    /// What host a machine is.
+    Described(Host),
+    /// A free port for each wish, in its order.
+    Ports(Vec<u16>),
+    /// An answer over HTTP, whatever its status.
+    Http(HttpResponse),
+    /// A text that was read.
+    Fetched(String),
+    /// A password that was drawn.
+    Password(Secret),
+    /// Done (kill, remove, put).
     Done,
     /// It was not or could not be done; why, for people. Nothing is left running by it.
     Failed(String),

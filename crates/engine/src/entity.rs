@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use base::{EntityId, Mono, Span, TaskId, WallMs};
-use model::spec::{ConfigMap, EffectorSpec, LocationSpec, TypeName};
+use base::{AdjunctId, EntityId, Mono, Span, TaskId, WallMs};
+use model::spec::{AdjunctSpec, ConfigMap, EffectorSpec, KeySpec, LocationSpec, TypeName};
 use model::types::{self, Behaviour, TypeDef};
 use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,30 @@ pub struct Entity {
     /// Its process, when one is known to have been there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessRef>,
+    /// What acts by itself beside it.
+    #[serde(default, skip_serializing_if = "RedBlackTreeMapSync::is_empty")]
+    pub adjuncts: RedBlackTreeMapSync<AdjunctId, Arc<Adjunct>>,
+    /// Its members by the number with which they came, where it is a group.
+    #[serde(default, skip_serializing_if = "RedBlackTreeMapSync::is_empty")]
+    pub members: RedBlackTreeMapSync<u64, EntityId>,
+}
+
+/// A policy, enricher or feed of an entity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adjunct {
+    /// Its id.
+    pub id: AdjunctId,
+    /// Orders adjuncts by creation.
+    pub seq: u64,
+    /// What was asked for; its config may have been changed since.
+    pub spec: AdjunctSpec,
+    /// Whether it was told to do nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
+    /// What it must remember over a take-over (schedules, failures of late); its own form.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub memory: Value,
 }
 
 /// What is fixed when an entity is created.
@@ -62,6 +86,12 @@ pub struct Definition {
     /// The address of its icon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
+    /// The catalog item that it was made from ([`model::EntitySpec::catalog_id`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// Config keys that its blueprint declares, before those of its type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<KeySpec>,
     /// The blueprint's text (applications only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,

@@ -69,12 +69,16 @@ impl Draft {
                 tags: Vec::new(),
                 locations: None,
                 icon_url: None,
+                catalog_id: None,
+                parameters: Vec::new(),
                 source: None,
             }),
             config: Arc::new(ConfigMap::new()),
             sensors: RedBlackTreeMapSync::new_sync(),
             place: None,
             process: None,
+            adjuncts: RedBlackTreeMapSync::new_sync(),
+            members: RedBlackTreeMapSync::new_sync(),
         };
         self.record(Change::EntityAdded { entity: Box::new(entity) });
         let text = "its record in the store was damaged and could not be read; what it ran may still run";

@@ -15,6 +15,8 @@ type Ordered<V> = Map<u64, V>;
 pub(crate) struct Index {
     pub(crate) apps: Ordered<EntityId>,
     pub(crate) children: Map<EntityId, Ordered<EntityId>>,
+    /// The groups that an entity is a member of, with its number in each.
+    pub(crate) memberships: Map<EntityId, Map<EntityId, u64>>,
     pub(crate) tallies: Map<EntityId, Tally>,
     pub(crate) counts: Map<EntityId, Counts>,
     pub(crate) tasks_of: Map<EntityId, Ordered<TaskId>>,
@@ -87,6 +89,36 @@ impl Index {
     /// Whether a change of an entity from `old` to `new` leaves the indexes as they are.
     pub(crate) fn is_alike(old: &Entity, new: &Entity) -> bool {
         old.state() == new.state() && old.is_up() == new.is_up()
+    }
+
+    /// The groups that an entity is a member of.
+    pub(crate) fn groups_of(&self, member: &EntityId) -> Vec<EntityId> {
+        self.memberships.get(member).map_or_else(Vec::new, |groups| groups.keys().cloned().collect())
+    }
+
+    /// The number that a member has in a group.
+    pub(crate) fn member_seq(&self, group: &EntityId, member: &EntityId) -> Option<u64> {
+        self.memberships.get(member)?.get(group).copied()
+    }
+
+    pub(crate) fn is_member(&self, group: &EntityId, member: &EntityId) -> bool {
+        self.member_seq(group, member).is_some()
+    }
+
+    /// Enters a membership under its number, or takes it out.
+    pub(crate) fn member(&mut self, group: &EntityId, member: &EntityId, seq: Option<u64>) {
+        let mut groups = self.memberships.get(member).cloned().unwrap_or_default();
+        match seq {
+            Some(seq) => groups.insert_mut(group.clone(), seq),
+            None => {
+                groups.remove_mut(group);
+            }
+        }
+        if groups.is_empty() {
+            self.memberships.remove_mut(member);
+        } else {
+            self.memberships.insert_mut(member.clone(), groups);
+        }
     }
 
     /// Enters an entity, or takes it out.

@@ -18,6 +18,9 @@ pub fn check(root: &Root) -> Vec<String> {
             Some(app) if app.parent.is_none() => {}
             _ => bad.push(format!("entity {}: its application {} is not there", e.id, e.app)),
         }
+        for member in e.members.values().filter(|m| root.entity(m).is_none()) {
+            bad.push(format!("entity {}: its member {member} is not there", e.id));
+        }
         if e.seq >= root.next_seq {
             bad.push(format!("entity {}: its number was not given out yet", e.id));
         }
@@ -56,6 +59,9 @@ pub fn check(root: &Root) -> Vec<String> {
 fn check_index(root: &Root, bad: &mut Vec<String>) {
     let mut fresh = Index::default();
     root.entities().for_each(|e| fresh.entity(e, true));
+    for group in root.entities() {
+        group.members.iter().for_each(|(seq, member)| fresh.member(&group.id, member, Some(*seq)));
+    }
     root.tasks().for_each(|t| fresh.task(t, true));
     root.writes.values().for_each(|w| fresh.write(w, true));
     let kept = &root.index;
@@ -66,6 +72,7 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     };
     same("apps", fresh.apps == kept.apps);
     same("children", fresh.children == kept.children);
+    same("memberships", fresh.memberships == kept.memberships);
     same("tallies", fresh.tallies == kept.tallies);
     same("counts", fresh.counts == kept.counts);
     same("tasks_of", fresh.tasks_of == kept.tasks_of);

@@ -50,7 +50,7 @@ mod watch;
 pub use apply::ApplyError;
 pub use change::{Change, ChangeError};
 pub use checkpoint::LoadProblem;
-pub use entity::{Definition, Entity, Place, Sensor};
+pub use entity::{Adjunct, Definition, Entity, Place, Sensor};
 pub use index::Counts;
 pub use invariants::check;
 pub use lifecycle::Lifecycle;

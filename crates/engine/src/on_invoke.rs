@@ -80,6 +80,13 @@ impl Draft {
                         "effector '{effector}' runs on {target:?}, which this version cannot; use ENTITY"
                     ));
                 }
+                EffectorBody::Http(_)
+                | EffectorBody::AddChildren(_)
+                | EffectorBody::Proxy { .. }
+                | EffectorBody::Composite { .. }
+                | EffectorBody::ChildrenBatch(_) => {
+                    return Err(format!("effector '{effector}' is of a kind that this version cannot run"));
+                }
             },
             EffectorRef::OfType(def) => match (entity.behaviour(), def.action) {
                 (Behaviour::Application, Action::Start) => (programs::start_app(&params), OnError::Running),

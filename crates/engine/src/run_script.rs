@@ -101,7 +101,8 @@ impl Draft {
                 }
             }
             Outcome::Failed(why) => Flow::Fail(format!("{} could not be run: {why}", task.name)),
-            Outcome::Found(_) | Outcome::Gone(_) | Outcome::Done => Flow::Wait,
+            // Nothing else is said of a script.
+            _ => Flow::Wait,
         }
     }
 

@@ -106,7 +106,9 @@ pub(crate) fn of_effector(
     effector: &EffectorSpec,
     params: &BTreeMap<String, Value>,
 ) -> Result<Script, String> {
-    let EffectorBody::ShellCommand { command, execution_dir, shell_env: own, .. } = &effector.body;
+    let EffectorBody::ShellCommand { command, execution_dir, shell_env: own, .. } = &effector.body else {
+        return Err(format!("effector '{}' runs no script", effector.name));
+    };
     let read = |key: &str, value_type, value: &ConfigValue| {
         config::resolve(key, value_type, value).map_err(|e| e.to_string())
     };

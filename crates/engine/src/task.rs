@@ -64,6 +64,9 @@ pub struct Task {
     /// How far the current step is, where it does many alike (the last child's number).
     #[serde(default)]
     pub cursor: u64,
+    /// What it waits for, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_on: Option<String>,
     /// The outside action that was last intended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,

@@ -86,6 +86,7 @@ impl Draft {
             status: Status::InProgress,
             step: 0,
             cursor: 0,
+            blocked_on: None,
             intent: None,
             process: None,
             streams: RedBlackTreeMapSync::new_sync(),

@@ -195,7 +195,8 @@ impl Draft {
                     self.poll(id);
                 }
             }
-            Outcome::Started(_) | Outcome::Output(_) | Outcome::Ended { .. } | Outcome::Done => {}
+            // Nothing else is said of a watch.
+            _ => {}
         }
     }
 
@@ -243,11 +244,8 @@ impl Draft {
                 self.not_running(id, &format!("{key}: {ended}; {}", script::last_lines(&streams)));
             }
             Outcome::Failed(why) => self.not_known(id, &why),
-            Outcome::Started(_)
-            | Outcome::Output(_)
-            | Outcome::Found(_)
-            | Outcome::Gone(_)
-            | Outcome::Done => {}
+            // Nothing else is final for a script.
+            _ => {}
         }
     }
 

@@ -130,6 +130,14 @@ impl Reactor {
                 Ok((killing, pidfd)) => (Stage::Killing(killing), None, Some(pidfd)),
                 Err(outcome) => return self.report(key, *outcome),
             },
+            Work::Describe { .. }
+            | Work::FindPorts { .. }
+            | Work::Put { .. }
+            | Work::Http(_)
+            | Work::Fetch { .. }
+            | Work::Password { .. } => {
+                return self.report(key, Outcome::Failed("this executor cannot do that".to_owned()));
+            }
         };
         self.last_token = token;
         self.tokens.insert(key.clone(), token);
@@ -148,7 +156,9 @@ impl Reactor {
 
     /// Why work for this machine is not begun here and now.
     fn refusal(&self, machine: &Machine) -> Option<String> {
-        let Machine::Local(there) = machine;
+        let Machine::Local(there) = machine else {
+            return Some("this executor works on its own host only".to_owned());
+        };
         let here = &self.context.host;
         let works_max = self.context.options.works_max;
         if !there.is_same_host(here) {

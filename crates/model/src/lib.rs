@@ -1,11 +1,12 @@
 //! From blueprint to spec: what may be deployed, with which config, and what was asked for.
 //!
 //! A blueprint's text becomes an [`spec::AppSpec`] through [`compile::compile`]; what each entity type declares
-//! stands in one file each under [`types`]; config values stay as they were given and are resolved and coerced on
+//! stands in one file each under [`types`], and under [`adjuncts`] for what acts beside it; config values stay as they were given and are resolved and coerced on
 //! read, through [`config::resolve`] only.
 //!
 //! Not here: what an entity does (engine), how a value looks on the wire (api), reading files (server, cli).
 
+pub mod adjuncts;
 pub mod compile;
 pub mod config;
 pub mod spec;

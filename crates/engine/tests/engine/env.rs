@@ -105,9 +105,10 @@ impl Env {
         for effect in done.effects {
             match effect {
                 Effect::Reply { request, reply } => self.replies.push((request, reply)),
-                Effect::Run { key, machine: brownstone_engine::effect::Machine::Local(host), work } => {
-                    self.machine.ask(key, &host, work);
-                }
+                Effect::Run { key, machine, work } => match machine {
+                    brownstone_engine::effect::Machine::Local(host) => self.machine.ask(key, &host, work),
+                    other => panic!("no test machine is {other:?}"),
+                },
                 Effect::Cancel { key } => self.machine.cancel(&key),
                 Effect::Timer { id, at } => {
                     self.timers.insert(id, at);

@@ -161,6 +161,7 @@ impl Machine {
                 self.removed.push(dir);
                 Outcome::Done
             }
+            other => panic!("the test machine cannot do {other:?}"),
         }
     }
 }

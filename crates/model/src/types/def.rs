@@ -1,5 +1,6 @@
 //! The shape of an entity type: a table of what it has. What it does is one word, [`Behaviour`].
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::value::ValueType;
@@ -122,7 +123,8 @@ impl DefaultValue {
 }
 
 /// How a value that is set on an entity is seen by those below it (`brooklyn-blueprints.md` 1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Inheritance {
     /// The nearest one counts.
     Overwrite,

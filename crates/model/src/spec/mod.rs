@@ -3,11 +3,23 @@
 //! These types go into log records. A field may be added with a default; none may change its meaning or go away
 //! without a new record format.
 
+mod adjunct;
+mod effector;
+mod location;
+mod parameter;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use adjunct::{AdjunctKind, AdjunctSpec};
+pub use effector::{
+    ChildrenBatch, EffectorBody, EffectorSpec, ExecutionTarget, HttpEffector, NewChildren, ParameterSpec,
+};
+pub use location::{LocationKind, LocationSpec, MachineSpec};
+pub use parameter::{Constraint, KeySpec};
 
 /// Config by key, in the order of the keys: the same text gives the same bytes in a record.
 pub type ConfigMap = BTreeMap<String, ConfigValue>;
@@ -60,6 +72,16 @@ pub struct EntitySpec {
     /// The address of its icon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
+    /// The catalog item that it was made from, `name:version`; for what stands in an item's text without being
+    /// made from another one, that item. `None`: it stands in the blueprint itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// Config keys that the blueprint declares (`brooklyn.parameters`), before those of the type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<KeySpec>,
+    /// What acts by itself beside it: policies, enrichers, feeds, in the order given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjuncts: Vec<AdjunctSpec>,
 }
 
 impl EntitySpec {
@@ -75,6 +97,9 @@ impl EntitySpec {
             tags: Vec::new(),
             locations: None,
             icon_url: None,
+            catalog_id: None,
+            parameters: Vec::new(),
+            adjuncts: Vec::new(),
         }
     }
 
@@ -140,76 +165,6 @@ impl ConfigValue {
     }
 }
 
-/// An effector that a blueprint adds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EffectorSpec {
-    /// Its name.
-    pub name: String,
-    /// For people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What it can be given, in the order in which the blueprint has them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<ParameterSpec>,
-    /// What it does.
-    pub body: EffectorBody,
-}
-
-/// What an effector from a blueprint does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectorBody {
-    /// Runs a shell command on the entity's machine and returns its standard output. An exit code other than 0 fails.
-    ShellCommand {
-        /// The bash text.
-        command: ConfigValue,
-        /// Where; the run directory (or home) unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        execution_dir: Option<ConfigValue>,
-        /// Environment of its own, over the entity's `shell.env` and the parameters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        shell_env: Option<ConfigValue>,
-        /// On whose machines.
-        target: ExecutionTarget,
-    },
-}
-
-/// On whose machines a command effector runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExecutionTarget {
-    /// The entity's own.
-    #[default]
-    Entity,
-    /// Those of the group's members.
-    Members,
-    /// Those of its children.
-    Children,
-}
-
-/// A parameter of an effector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ParameterSpec {
-    /// Its name.
-    pub name: String,
-    /// Its type as the blueprint has it (`string`, `java.lang.Integer`); [`ParameterSpec::value_type`] reads it.
-    #[serde(rename = "type")]
-    pub type_name: String,
-    /// For people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What it is when it is not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<ConfigValue>,
-}
-
-impl ParameterSpec {
-    /// Its type; anything goes where a later version wrote a name that this one does not know.
-    pub fn value_type(&self) -> crate::ValueType {
-        crate::ValueType::by_name(&self.type_name).unwrap_or(crate::ValueType::Any)
-    }
-}
-
 /// A sensor with a fixed value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StaticSensorSpec {
@@ -220,26 +175,6 @@ pub struct StaticSensorSpec {
     pub type_name: String,
     /// Its value.
     pub value: ConfigValue,
-}
-
-/// Where an entity is to run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LocationSpec {
-    /// Of which kind.
-    pub kind: LocationKind,
-    /// As the blueprint has it, for people and for the wire: `localhost`.
-    pub spec: String,
-    /// Its flags, as given.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub flags: ConfigMap,
-}
-
-/// The kinds of location that this release has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LocationKind {
-    /// The host of the server that starts the process.
-    Localhost,
 }
 
 /// Something that the author of an accepted blueprint should know.
