@@ -1,8 +1,10 @@
-//! Text into trees: YAML and `.properties`, each value with its place, and the errors that name it.
+//! Text into trees: YAML, `.properties` and the expressions of blueprints, each value with its place, and the errors
+//! that name it.
 //!
 //! Not here: what a blueprint means (model), reading files (server, cli). A reader never panics on what it is
 //! given and never takes more memory than its limits allow.
 
 pub mod diag;
+pub mod dsl;
 pub mod props;
 pub mod yaml;
