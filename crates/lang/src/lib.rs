@@ -6,5 +6,7 @@
 
 pub mod diag;
 pub mod dsl;
+pub mod format;
+pub mod java;
 pub mod props;
 pub mod yaml;

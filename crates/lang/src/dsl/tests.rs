@@ -81,7 +81,7 @@ fn the_text_form_is_read() {
         (r#"$brooklyn:literal("$brooklyn:x")"#, r#"literal("$brooklyn:x")"#),
         (r#"$brooklyn:template("a \"q\" \\ \n \u00e9 \ud83d\ude00")"#, r#"template("a \"q\" \\ \n é 😀")"#),
         (r#"$brooklyn:location().config("x")"#, r#"location() -> config("x")"#),
-        (r#"$brooklyn:location(1)"#, "location(1)"),
+        ("$brooklyn:location(1)", "location(1)"),
         (r#"$brooklyn:entity(config("which")).entityId()"#, r#"entity(config("which")) -> entityId()"#),
         (r#"$brooklyn:config("k", "x")"#, r#"config("k" "x")"#),
         (r#"$brooklyn:external("vault", "key")"#, r#"external("vault" "key")"#),

@@ -41,7 +41,7 @@ fn errors_of_a_text_say_where_and_what_was_expected() {
             "10..19: `urlEncode` is given 2 arguments (expected `urlEncode(text)`)",
         ),
         (
-            r#"$brooklyn:sensor(null)"#,
+            "$brooklyn:sensor(null)",
             "10..16: `sensor` is given nothing as its name or class (expected `sensor(name or class, [name])`)",
         ),
         (
