@@ -7,6 +7,8 @@
 pub mod diag;
 pub mod dsl;
 pub mod format;
+pub mod glob;
 pub mod java;
 pub mod props;
+pub mod regex;
 pub mod yaml;

@@ -22,9 +22,10 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Foreign crates that only compute: no I/O, no clock, no global.
-const PURE_CRATES: [&str; 10] = [
+const PURE_CRATES: [&str; 11] = [
     "annotate-snippets",
     "base64",
+    "fancy-regex",
     "granit-parser",
     "java-properties",
     "jiff",
