@@ -1,6 +1,6 @@
 //! The shape of an adjunct's table, and how a blueprint's name finds it.
 
-use super::ALL;
+use super::{ALL, later};
 use crate::spec::AdjunctKind;
 use crate::types::ConfigDef;
 
@@ -46,7 +46,9 @@ impl AdjunctDef {
 pub enum Lookup {
     /// An adjunct of this release.
     Known(&'static AdjunctDef),
-    /// Nothing that is known.
+    /// One that Brooklyn has and this release has not; the sentence says why.
+    Refused(String),
+    /// Nothing that is known; [`all_names`] may hold what was meant.
     Unknown,
 }
 
@@ -60,5 +62,51 @@ pub fn lookup(name: &str) -> Lookup {
     let bare =
         ["catalog:", "brooklyn:", "java:"].iter().find_map(|p| name.strip_prefix(p)).unwrap_or(name).trim();
     let symbol = bare.split(':').next().unwrap_or(bare);
-    ALL.iter().copied().find(|a| a.is_called(symbol)).map_or(Lookup::Unknown, Lookup::Known)
+    if let Some(def) = ALL.iter().copied().find(|a| a.is_called(symbol)) {
+        return Lookup::Known(def);
+    }
+    later::why_not(symbol).map_or(Lookup::Unknown, Lookup::Refused)
+}
+
+/// All names of the adjuncts of one kind.
+pub fn all_names(kind: AdjunctKind) -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter(move |a| a.kind == kind).flat_map(|a| a.names.iter().copied().chain([a.java_type]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adjunct_is_found_by_all_its_names_and_each_name_means_one() {
+        for def in ALL {
+            for name in def.names.iter().copied().chain([def.java_type]) {
+                let found = ALL.iter().filter(|a| a.is_called(name)).count();
+                assert_eq!(found, 1, "{name}");
+                assert!(
+                    matches!(lookup(&format!("brooklyn:{name}:1.1.0")), Lookup::Known(d) if std::ptr::eq(d, *def))
+                );
+            }
+            for key in def.config_keys() {
+                let meant = def.config_keys().filter(|k| k.is_called(key.name)).count();
+                assert_eq!(meant, 1, "{} of {}", key.name, def.java_type);
+            }
+        }
+    }
+
+    #[test]
+    fn known_adjuncts_of_brooklyn_are_refused_each_with_its_own_reason() {
+        for (name, expected) in [
+            ("Combiner", "Combiner needs Java, which Brownstone does not run"),
+            ("com.acme.MyPolicy", "com.acme.MyPolicy needs Java, which Brownstone does not run"),
+            ("workflow-policy:1.1.0", "workflow-policy is not in this release; it comes in a later one"),
+            (
+                "org.apache.brooklyn.core.network.OnPublicNetworkEnricher",
+                "OnPublicNetworkEnricher needs a cloud's networks, which Brownstone does not manage",
+            ),
+        ] {
+            assert!(matches!(lookup(name), Lookup::Refused(why) if why == expected), "{name}");
+        }
+        assert!(matches!(lookup("org.apache.brooklyn.policy.ha.ServiceRestartr"), Lookup::Unknown));
+    }
 }
