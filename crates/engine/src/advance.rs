@@ -119,6 +119,22 @@ impl Draft {
                 self.forget_entity(task, entity);
                 Flow::Next
             }
+            StepKind::MakeQuarantine => self.make_quarantine(task),
+            StepKind::Resize { to, params } => self.resize(task, *to, params),
+            StepKind::ResizeBy { by, params } => self.resize_by(task, *by, params),
+            StepKind::AddMembers { count, since, params } => self.add_members(task, *count, *since, params),
+            StepKind::EachOf { entities, effector, params, at_once } => {
+                self.call_each(task, entities, effector, params, *at_once)
+            }
+            StepKind::SettleMembers { members } => self.settle_members(task, members),
+            StepKind::CheckInitialSize => self.check_initial_size(task),
+            StepKind::Replace { member } => self.replace_member(task, member),
+            StepKind::CheckReplaced { old, since } => self.check_replaced(task, old, *since),
+            StepKind::RestPolicies { rest } => self.rest_policies(task, *rest),
+            StepKind::ReturnSize => self.size_of_cluster(task),
+            StepKind::ReturnNewMembers { since } => self.new_members(task, *since),
+            StepKind::Return { value } => Flow::Done(value.clone()),
+            StepKind::Sequence { asked } => self.count(task, *asked),
         }
     }
 
@@ -218,7 +234,8 @@ impl Draft {
     }
 }
 
-fn error_of(task: &Task) -> String {
+/// Why a task did not end well.
+pub(crate) fn error_of(task: &Task) -> String {
     match (&task.result, task.status) {
         (Value::String(text), Status::Failed) => text.clone(),
         (_, Status::Cancelled) => "cancelled".to_owned(),

@@ -179,7 +179,8 @@ impl Root {
                 let numbers = new.adjuncts.values().map(|a| a.seq).chain(new.members.keys().copied());
                 self.next_seq = numbers.map(|n| n + 1).fold(self.next_seq, u64::max);
                 for (seq, member) in &new.members {
-                    self.index.member(&new.id, member, Some(*seq));
+                    let there = self.entities.get(member).cloned();
+                    self.index.member(&new.id, member, there.as_deref(), Some(*seq));
                 }
                 self.index.entity(&new, true);
             }
@@ -226,15 +227,13 @@ impl Root {
     }
 
     fn add_member(&mut self, group: &EntityId, member: &EntityId, seq: u64) -> Result<(), ApplyError> {
-        if !self.entities.contains_key(member) {
-            return Err(ApplyError::NoEntity(member.clone()));
-        }
+        let there = self.entities.get(member).cloned().ok_or_else(|| ApplyError::NoEntity(member.clone()))?;
         if self.index.is_member(group, member) {
             return Err(ApplyError::Exists(format!("member {member} of {group}")));
         }
         self.edit_entity(group, |g| g.members.insert_mut(seq, member.clone()))?;
         self.next_seq = self.next_seq.max(seq + 1);
-        self.index.member(group, member, Some(seq));
+        self.index.member(group, member, Some(&there), Some(seq));
         Ok(())
     }
 
@@ -244,7 +243,8 @@ impl Root {
         self.edit_entity(group, |g| {
             g.members.remove_mut(&seq);
         })?;
-        self.index.member(group, member, None);
+        let there = self.entities.get(member).cloned();
+        self.index.member(group, member, there.as_deref(), None);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use base::{EntityId, Span};
 use model::config::{self, ConfigError, Level};
 use model::types::ConfigDef;
+use model::value::Coerced;
 
 use crate::state::Root;
 
@@ -27,6 +28,14 @@ impl Root {
 
     pub(crate) fn config_flag(&self, id: &EntityId, key: &ConfigDef) -> Result<bool, ConfigError> {
         config::bool(&self.levels(id), key)
+    }
+
+    /// A whole number; 0 where there is none.
+    pub(crate) fn config_int(&self, id: &EntityId, key: &ConfigDef) -> Result<i64, ConfigError> {
+        Ok(match config::read(&self.levels(id), key)? {
+            Coerced::Int(n) => n,
+            _ => 0,
+        })
     }
 
     /// A length of time; one that never ends is a very long one.

@@ -1,6 +1,6 @@
 //! A step in the making: the state as it will be, and what led there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::{EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
@@ -20,6 +20,8 @@ pub(crate) struct Draft {
     pub(crate) effects: Vec<Effect>,
     /// Tasks that may go on; a queue instead of calls keeps the depth bounded.
     pub(crate) ready: VecDeque<TaskId>,
+    /// Groups whose members have changed in this step.
+    pub(crate) regrouped: BTreeSet<EntityId>,
     rng: Rng,
 }
 
@@ -31,6 +33,7 @@ impl Draft {
             changes: Vec::new(),
             effects: Vec::new(),
             ready: VecDeque::new(),
+            regrouped: BTreeSet::new(),
             rng: root.rng.clone(),
         }
     }

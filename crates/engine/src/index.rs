@@ -17,7 +17,12 @@ pub(crate) struct Index {
     pub(crate) children: Map<EntityId, Ordered<EntityId>>,
     /// The groups that an entity is a member of, with its number in each.
     pub(crate) memberships: Map<EntityId, Map<EntityId, u64>>,
+    /// How the children of an entity are.
     pub(crate) tallies: Map<EntityId, Tally>,
+    /// How the members of a group are.
+    pub(crate) member_tallies: Map<EntityId, Tally>,
+    /// How those are that are both at once.
+    pub(crate) both_tallies: Map<EntityId, Tally>,
     pub(crate) counts: Map<EntityId, Counts>,
     pub(crate) tasks_of: Map<EntityId, Ordered<TaskId>>,
     pub(crate) subs: Map<TaskId, Ordered<TaskId>>,
@@ -32,7 +37,7 @@ pub(crate) struct Index {
     pub(crate) writes: Ordered<String>,
 }
 
-/// How the children of one entity are, as far as its own state depends on it.
+/// How the children or members of one entity are, as far as its own state depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// RUNNING.
@@ -43,6 +48,41 @@ pub(crate) struct Tally {
     pub(crate) up_known: u32,
     /// Of those: the ones that are.
     pub(crate) up: u32,
+}
+
+impl Tally {
+    /// What one entity counts for.
+    fn of(e: &Entity) -> Self {
+        let (running, on_fire) = match e.state() {
+            Some(Lifecycle::Running) => (1, 0),
+            Some(Lifecycle::OnFire) => (0, 1),
+            _ => return Self::default(),
+        };
+        let up = e.is_up();
+        Self { running, on_fire, up_known: u32::from(up.is_some()), up: u32::from(up == Some(true)) }
+    }
+
+    fn with(self, other: Self, add: bool) -> Self {
+        let one = |a: u32, b: u32| if add { a.saturating_add(b) } else { a.saturating_sub(b) };
+        Self {
+            running: one(self.running, other.running),
+            on_fire: one(self.on_fire, other.on_fire),
+            up_known: one(self.up_known, other.up_known),
+            up: one(self.up, other.up),
+        }
+    }
+}
+
+fn weigh(map: &mut Map<EntityId, Tally>, whole: &EntityId, part: Tally, add: bool) {
+    if part == Tally::default() {
+        return;
+    }
+    let tally = map.get(whole).copied().unwrap_or_default().with(part, add);
+    if tally == Tally::default() {
+        map.remove_mut(whole);
+    } else {
+        map.insert_mut(whole.clone(), tally);
+    }
 }
 
 /// How many entities below an application are in which state.
@@ -105,8 +145,17 @@ impl Index {
         self.member_seq(group, member).is_some()
     }
 
-    /// Enters a membership under its number, or takes it out.
-    pub(crate) fn member(&mut self, group: &EntityId, member: &EntityId, seq: Option<u64>) {
+    /// Enters a membership under its number, or takes it out. `there`: the member, unless it comes later.
+    pub(crate) fn member(
+        &mut self,
+        group: &EntityId,
+        member: &EntityId,
+        there: Option<&Entity>,
+        seq: Option<u64>,
+    ) {
+        if let Some(there) = there {
+            self.weigh_member(group, there, seq.is_some());
+        }
         let mut groups = self.memberships.get(member).cloned().unwrap_or_default();
         match seq {
             Some(seq) => groups.insert_mut(group.clone(), seq),
@@ -134,13 +183,29 @@ impl Index {
             return;
         };
         edit(&mut self.children, parent, e.seq, id());
-        self.weigh(e, parent, add);
+        self.count(e, add);
+        weigh(&mut self.tallies, parent, Tally::of(e), add);
+        for group in self.groups_of(&e.id) {
+            self.weigh_member(&group, e, add);
+        }
     }
 
-    fn weigh(&mut self, e: &Entity, parent: &EntityId, add: bool) {
-        let state = e.state();
+    fn weigh_member(&mut self, group: &EntityId, member: &Entity, add: bool) {
+        weigh(&mut self.member_tallies, group, Tally::of(member), add);
+        if member.parent.as_ref() == Some(group) {
+            weigh(&mut self.both_tallies, group, Tally::of(member), add);
+        }
+    }
+
+    /// How the members of a group and its children are, each counted once.
+    pub(crate) fn tally_of_both(&self, id: &EntityId) -> Tally {
+        let of = |map: &Map<EntityId, Tally>| map.get(id).copied().unwrap_or_default();
+        of(&self.tallies).with(of(&self.member_tallies), true).with(of(&self.both_tallies), false)
+    }
+
+    fn count(&mut self, e: &Entity, add: bool) {
         let mut counts = self.counts.get(&e.app).copied().unwrap_or_default();
-        match state {
+        match e.state() {
             Some(state) => step(&mut counts.by_state[state as usize], add),
             None => step(&mut counts.stateless, add),
         }
@@ -148,23 +213,6 @@ impl Index {
             self.counts.remove_mut(&e.app);
         } else {
             self.counts.insert_mut(e.app.clone(), counts);
-        }
-        let mut tally = self.tallies.get(parent).copied().unwrap_or_default();
-        match state {
-            Some(Lifecycle::Running) => step(&mut tally.running, add),
-            Some(Lifecycle::OnFire) => step(&mut tally.on_fire, add),
-            _ => return,
-        }
-        if let Some(up) = e.is_up() {
-            step(&mut tally.up_known, add);
-            if up {
-                step(&mut tally.up, add);
-            }
-        }
-        if tally == Tally::default() {
-            self.tallies.remove_mut(parent);
-        } else {
-            self.tallies.insert_mut(parent.clone(), tally);
         }
     }
 

@@ -60,7 +60,9 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     let mut fresh = Index::default();
     root.entities().for_each(|e| fresh.entity(e, true));
     for group in root.entities() {
-        group.members.iter().for_each(|(seq, member)| fresh.member(&group.id, member, Some(*seq)));
+        for (seq, member) in &group.members {
+            fresh.member(&group.id, member, root.entity(member), Some(*seq));
+        }
     }
     root.tasks().for_each(|t| fresh.task(t, true));
     root.writes.values().for_each(|w| fresh.write(w, true));
@@ -74,6 +76,8 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     same("children", fresh.children == kept.children);
     same("memberships", fresh.memberships == kept.memberships);
     same("tallies", fresh.tallies == kept.tallies);
+    same("member_tallies", fresh.member_tallies == kept.member_tallies);
+    same("both_tallies", fresh.both_tallies == kept.both_tallies);
     same("counts", fresh.counts == kept.counts);
     same("tasks_of", fresh.tasks_of == kept.tasks_of);
     same("subs", fresh.subs == kept.subs);

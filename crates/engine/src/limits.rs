@@ -10,6 +10,8 @@ pub const RUNNING_TASKS_MAX: usize = 50_000;
 pub const BATCH: usize = 256;
 /// Tasks and entities that a new master takes on in one step; more follow in further steps.
 pub const TAKE_OVER_BATCH: usize = 1000;
+/// How often a change of a cluster's size that waits for another one looks whether that is over.
+pub const CLUSTER_TURN: Span = Span::millis(100);
 /// How deep entities may be nested.
 pub const DEPTH_MAX: usize = 64;
 /// Sensors of one entity.

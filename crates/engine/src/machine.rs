@@ -18,6 +18,9 @@ use crate::script;
 use crate::state::Purpose;
 use crate::task::{Intent, Task};
 
+/// What a location says that has no machine to give; a cluster sets nothing aside that has failed so.
+pub(crate) const NO_MACHINES: &str = "No machines available";
+
 /// Ends a step early with what stands in its place.
 pub(crate) type Try<T> = Result<T, Flow>;
 

@@ -8,6 +8,19 @@ pub(crate) const PROBLEMS: &str = "service.problems";
 /// What is known about why an entity is not up, or cannot be told to be.
 pub(crate) const DIAGNOSTICS: &str = "service.notUp.diagnostics";
 pub(crate) const PROCESS_IS_RUNNING: &str = "service.process.isRunning";
+/// The members of a group, how many there are, the first of them, and whether a member is that.
+pub(crate) const MEMBERS: &str = "group.members";
+pub(crate) const MEMBERS_COUNT: &str = "group.members.count";
+pub(crate) const FIRST: &str = "cluster.first.entity";
+pub(crate) const IS_FIRST: &str = "cluster.first";
+/// Sensors of a cluster and of its members.
+pub(crate) const NEXT_MEMBER_ID: &str = "next.cluster.member.id";
+pub(crate) const ALL_MEMBERS_UP: &str = "cluster.one_and_all.members.up";
+pub(crate) const QUARANTINE: &str = "dynamiccluster.quarantineGroup";
+pub(crate) const CLUSTER: &str = "cluster.entity";
+pub(crate) const IS_MEMBER: &str = "cluster.member";
+/// The key under which a cluster says that its start has failed.
+pub(crate) const START: &str = "start";
 /// The key under which a parent keeps what its children are short of, in both maps.
 pub(crate) const FROM_CHILDREN: &str = "service-lifecycle-indicators-from-children-and-members";
 /// The key under which an entity says that its machine is out of reach, in both maps.

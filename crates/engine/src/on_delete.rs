@@ -96,6 +96,9 @@ impl Draft {
             let gone = |t: &&Task| t.is_ended() && t.parent.is_none() && t.id != own;
             let old: Vec<TaskId> = self.root.tasks_of(&id).filter(gone).map(|t| t.id.clone()).collect();
             self.forget_tasks(old);
+            for group in self.root.groups_of(&id) {
+                self.remove_member(&group, &id);
+            }
             self.record(Change::EntityRemoved { entity: id });
         }
         if let Some(parent) = parent {

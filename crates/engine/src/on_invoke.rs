@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use base::EntityId;
 use model::config;
 use model::spec::{ConfigValue, EffectorBody, ExecutionTarget, ParameterSpec};
-use model::types::{Action, Behaviour};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -88,25 +87,7 @@ impl Draft {
                     return Err(format!("effector '{effector}' is of a kind that this version cannot run"));
                 }
             },
-            EffectorRef::OfType(def) => match (entity.behaviour(), def.action) {
-                (Behaviour::Application, Action::Start) => (programs::start_app(&params), OnError::Running),
-                (Behaviour::Application, Action::Stop) => {
-                    (programs::stop_app(root, entity, !within)?, OnError::OnFire)
-                }
-                (Behaviour::Application, Action::Restart) => (programs::restart_app(), OnError::Running),
-                (Behaviour::Machine | Behaviour::Process, Action::Start) => {
-                    (programs::start_process(root, entity, &params)?, OnError::OnFire)
-                }
-                (Behaviour::Machine | Behaviour::Process, Action::Stop) => {
-                    (programs::stop_process(root, entity, &params)?, OnError::OnFire)
-                }
-                (Behaviour::Machine | Behaviour::Process, Action::Restart) => {
-                    (programs::restart_process(root, entity, &params)?, OnError::OnFire)
-                }
-                (Behaviour::Plain, _) => {
-                    return Err(format!("{} cannot {effector}: it has no life cycle", entity.described()));
-                }
-            },
+            EffectorRef::OfType(def) => programs::of_action(root, entity, def.action, &params, within)?,
         };
         Ok(NewTask { steps, on_error, ..NewTask::call(entity, effector.to_owned(), params) })
     }

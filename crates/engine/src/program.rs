@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lifecycle::Lifecycle;
+use crate::sequence::Asked;
 
 /// One step of a task's program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +94,83 @@ pub enum StepKind {
     Forget {
         /// Which.
         entity: EntityId,
+    },
+    /// Makes the group for members that cannot be started, where the cluster wants one.
+    MakeQuarantine,
+    /// Makes a cluster as large as said; `None`: as large as it is to begin.
+    Resize {
+        /// How large.
+        to: Option<u32>,
+        /// With what new members are started.
+        params: BTreeMap<String, Value>,
+    },
+    /// Makes a cluster larger or smaller by so many.
+    ResizeBy {
+        /// How many; fewer below 0.
+        by: i64,
+        /// With what new members are started.
+        params: BTreeMap<String, Value>,
+    },
+    /// Adds members to a cluster; what starts them and looks after them follows.
+    AddMembers {
+        /// How many.
+        count: u32,
+        /// New members have this number or a higher one.
+        since: u64,
+        /// With what they are started.
+        params: BTreeMap<String, Value>,
+    },
+    /// Calls an effector of each of some entities, some at a time.
+    EachOf {
+        /// Which.
+        entities: Vec<EntityId>,
+        /// Which effector.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+        /// How many at a time; 0: all.
+        at_once: u32,
+    },
+    /// Sets members aside that could not be started, or removes them.
+    SettleMembers {
+        /// The members whose start was tried.
+        members: Vec<EntityId>,
+    },
+    /// Fails when too few of a cluster's first members are there.
+    CheckInitialSize,
+    /// Adds a member that is to take another's place.
+    Replace {
+        /// Whose.
+        member: EntityId,
+    },
+    /// The new member is there: the old one goes.
+    CheckReplaced {
+        /// The old one.
+        old: EntityId,
+        /// The new one has this number or a higher one.
+        since: u64,
+    },
+    /// Lets the policies of an entity rest, or go on.
+    RestPolicies {
+        /// Whether they rest.
+        rest: bool,
+    },
+    /// Ends with how many members there are.
+    ReturnSize,
+    /// Ends with the members that came since.
+    ReturnNewMembers {
+        /// They have this number or a higher one.
+        since: u64,
+    },
+    /// Ends with a value.
+    Return {
+        /// Which.
+        value: Value,
+    },
+    /// Asks a sequence.
+    Sequence {
+        /// What.
+        asked: Asked,
     },
 }
 
@@ -185,6 +263,19 @@ impl StepKind {
                 format!("{effector} children")
             }
             StepKind::Forget { .. } => "forget".to_owned(),
+            StepKind::MakeQuarantine => "make quarantine".to_owned(),
+            StepKind::Resize { .. } | StepKind::ResizeBy { .. } => "resize".to_owned(),
+            StepKind::AddMembers { count, .. } => format!("add {count} members"),
+            StepKind::EachOf { effector, .. } => format!("{effector} members"),
+            StepKind::SettleMembers { .. } => "look after new members".to_owned(),
+            StepKind::CheckInitialSize => "check size".to_owned(),
+            StepKind::Replace { .. } | StepKind::CheckReplaced { .. } => "replace member".to_owned(),
+            StepKind::RestPolicies { rest: true } => "suspend policies".to_owned(),
+            StepKind::RestPolicies { rest: false } => "resume policies".to_owned(),
+            StepKind::ReturnSize | StepKind::ReturnNewMembers { .. } | StepKind::Return { .. } => {
+                "return".to_owned()
+            }
+            StepKind::Sequence { .. } => "count".to_owned(),
         }
     }
 }

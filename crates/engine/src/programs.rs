@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use model::types::{Behaviour, basic_application, software_process};
+use model::types::{Action, Behaviour, basic_application, software_process};
 use serde_json::Value;
 
+use crate::cluster;
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
 use crate::program::{Phase, StepKind};
+use crate::sequence::Asked;
 use crate::state::Root;
+use crate::task::OnError;
 
 type Params = BTreeMap<String, Value>;
 type Steps = Vec<StepKind>;
@@ -26,6 +29,77 @@ fn children(effector: &str, params: &Params) -> StepKind {
     StepKind::Children { effector: effector.to_owned(), params: params.clone() }
 }
 
+/// The program of an effector that a type has, and what becomes of the entity when it fails. `within`: it is a part
+/// of another task.
+pub(crate) fn of_action(
+    root: &Root,
+    entity: &Entity,
+    action: Action,
+    params: &Params,
+    within: bool,
+) -> Result<(Steps, OnError), String> {
+    let quiet = |steps| Ok((steps, OnError::Leave));
+    let asked = |asked| quiet(vec![StepKind::Sequence { asked }]);
+    match action {
+        Action::Start | Action::Stop | Action::Restart => lifecycle(root, entity, action, params, within),
+        Action::Resize => quiet(cluster::resize(params)?),
+        Action::ResizeByDelta => quiet(cluster::resize_by(params)?),
+        Action::ReplaceMember => quiet(cluster::replace(params)?),
+        Action::ExpungeMembers => {
+            let stop = params.get("stopFirst") != Some(&Value::Bool(false));
+            let members = entity.members.values().cloned().collect();
+            quiet(cluster::removal(root, members, stop.then_some(0)))
+        }
+        Action::SequenceReset => asked(Asked::Reset),
+        Action::SequenceIncrement => asked(Asked::Increment),
+        Action::SequenceGet => asked(Asked::Get),
+        Action::SequenceNext => asked(Asked::Next),
+    }
+}
+
+fn lifecycle(
+    root: &Root,
+    entity: &Entity,
+    action: Action,
+    params: &Params,
+    within: bool,
+) -> Result<(Steps, OnError), String> {
+    Ok(match (entity.behaviour(), action) {
+        (Behaviour::Application | Behaviour::Startable, Action::Start) => {
+            (start_app(params), OnError::Running)
+        }
+        (Behaviour::Application, Action::Stop) => (stop_app(root, entity, !within)?, OnError::OnFire),
+        (Behaviour::Startable, Action::Stop) => (stop_whole(entity), OnError::OnFire),
+        (Behaviour::Application | Behaviour::Startable, _) => (restart_app(), OnError::Running),
+        (Behaviour::Machine | Behaviour::Process, Action::Start) => {
+            (start_process(root, entity, params)?, OnError::OnFire)
+        }
+        (Behaviour::Machine | Behaviour::Process, Action::Stop) => {
+            (stop_process(root, entity, params)?, OnError::OnFire)
+        }
+        (Behaviour::Machine | Behaviour::Process, _) => {
+            (restart_process(root, entity, params)?, OnError::OnFire)
+        }
+        (Behaviour::Cluster, Action::Start) => (cluster::start(params), OnError::Running),
+        (Behaviour::Cluster, Action::Stop) => (cluster::stop(entity), OnError::OnFire),
+        (Behaviour::Cluster, _) => (cluster::restart(root, entity)?, OnError::Running),
+        (Behaviour::Sequence, Action::Stop) => (vec![expect(Lifecycle::Stopped)], OnError::Leave),
+        (Behaviour::Sequence, _) => (vec![expect(Lifecycle::Running)], OnError::Leave),
+        (Behaviour::Plain | Behaviour::Group | Behaviour::Quarantine, _) => {
+            return Err(format!("{} cannot be started or stopped: it has no life cycle", entity.described()));
+        }
+    })
+}
+
+fn stop_whole(entity: &Entity) -> Steps {
+    vec![
+        StepKind::CancelOthers { entity: entity.id.clone() },
+        expect(Lifecycle::Stopping),
+        children("stop", &Params::new()),
+        expect(Lifecycle::Stopped),
+    ]
+}
+
 pub(crate) fn start_app(params: &Params) -> Steps {
     vec![expect(Lifecycle::Starting), children("start", params), expect(Lifecycle::Running)]
 }
@@ -36,12 +110,7 @@ pub(crate) fn restart_app() -> Steps {
 
 /// `may_forget`: whether the application goes away with it, if it is configured so.
 pub(crate) fn stop_app(root: &Root, app: &Entity, may_forget: bool) -> Result<Steps, String> {
-    let mut steps = vec![
-        StepKind::CancelOthers { entity: app.id.clone() },
-        expect(Lifecycle::Stopping),
-        children("stop", &Params::new()),
-        expect(Lifecycle::Stopped),
-    ];
+    let mut steps = stop_whole(app);
     let forget = root.config_flag(&app.id, &basic_application::STOP_SHOULD_DESTROY);
     if may_forget && forget.map_err(|e| e.to_string())? {
         steps.push(StepKind::RemoveDirs { entity: app.id.clone() });

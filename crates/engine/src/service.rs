@@ -1,5 +1,7 @@
 //! `service.state` and what it is computed from (`brooklyn-blueprints.md` 5.2), in one place.
 
+use std::collections::VecDeque;
+
 use base::EntityId;
 use model::types::Behaviour;
 use serde_json::{Map, Value, json};
@@ -9,10 +11,7 @@ use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
 use crate::names;
-use crate::state::Root;
-
-/// Children that are named in a text before it says how many more there are.
-const NAMED_MAX: usize = 3;
+use crate::wholeness::wholeness;
 
 /// What an entity's state is computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,26 +99,26 @@ impl Draft {
         (!same).then_some(Value::Object(next))
     }
 
-    /// Computes an entity's state anew, and that of what is above it as far as it is concerned.
+    /// Computes an entity's state anew, and that of what is above it, and of its groups, as far as it is concerned.
     pub(crate) fn settle(&mut self, id: &EntityId) {
-        let mut next = Some((id.clone(), true));
-        while let Some((id, direct)) = next.take() {
-            let Some(before) = self.entity(&id) else { return };
-            if before.behaviour() == Behaviour::Application {
-                let (not_up, problem) = from_children(&self.root, &id);
-                for (map, reason) in [(names::NOT_UP, not_up), (names::PROBLEMS, problem)] {
+        let mut open = VecDeque::from([(id.clone(), true)]);
+        while let Some((id, direct)) = open.pop_front() {
+            let Some(before) = self.entity(&id) else { continue };
+            if let Some(wholeness) = wholeness(&self.root, &before) {
+                let reasons = [(names::NOT_UP, wholeness.not_up), (names::PROBLEMS, wholeness.problem)];
+                for (map, reason) in reasons {
                     if let Some(value) = self.noted(&id, map, names::FROM_CHILDREN, reason) {
                         self.put(&id, map, value);
                     }
                 }
             }
-            let Some(entity) = self.entity(&id) else { return };
+            let Some(entity) = self.entity(&id) else { continue };
             if let Some(filled) = is_filled(entity.sensor(names::NOT_UP))
                 && entity.is_up() != Some(!filled)
             {
                 self.put(&id, names::IS_UP, (!filled).into());
             }
-            let Some(entity) = self.entity(&id) else { return };
+            let Some(entity) = self.entity(&id) else { continue };
             let state = state_of(Facts {
                 expected: entity.expected(),
                 up: entity.is_up(),
@@ -133,10 +132,24 @@ impl Draft {
                         .record(Change::SensorCleared { entity: id.clone(), name: names::STATE.to_owned() }),
                 }
             }
-            let Some(after) = self.entity(&id) else { return };
-            if direct || before.state() != after.state() || before.is_up() != after.is_up() {
-                next = after.parent.clone().map(|p| (p, false));
+            let Some(after) = self.entity(&id) else { continue };
+            if after.behaviour() == Behaviour::Cluster {
+                self.say_all_up(&after);
             }
+            if direct || before.state() != after.state() || before.is_up() != after.is_up() {
+                let above = after.parent.clone().into_iter().chain(self.root.groups_of(&id));
+                open.extend(above.map(|a| (a, false)));
+            }
+        }
+    }
+
+    /// Whether a cluster runs, has members, and all of them are up.
+    fn say_all_up(&mut self, cluster: &Entity) {
+        let tally = self.root.index.member_tallies.get(&cluster.id).copied().unwrap_or_default();
+        let members = cluster.members.size();
+        let all = cluster.state() == Some(Lifecycle::Running) && members > 0 && tally.up as usize == members;
+        if cluster.sensor(names::ALL_MEMBERS_UP) != Some(&all.into()) {
+            self.put(&cluster.id, names::ALL_MEMBERS_UP, all.into());
         }
     }
 
@@ -144,36 +157,6 @@ impl Draft {
         let at = self.wall();
         self.record(Change::SensorSet { entity: id.clone(), name: name.to_owned(), value, at });
     }
-}
-
-/// What an entity is short of by its children: why it is not up, and what its problem is. All of those that are
-/// RUNNING or `ON_FIRE` must be up and running; the others do not count.
-fn from_children(root: &Root, id: &EntityId) -> (Option<String>, Option<String>) {
-    let tally = root.index.tallies.get(id).copied().unwrap_or_default();
-    let not_up = (tally.up < tally.up_known).then(|| {
-        let counts = |e: &Entity| matches!(e.state(), Some(Lifecycle::Running | Lifecycle::OnFire));
-        let list =
-            named(root.children(id).filter(|e| counts(e) && e.is_up() == Some(false)), Entity::described);
-        let verb = if tally.up_known - tally.up == 1 { "is" } else { "are" };
-        format!("{list} {verb} not up")
-    });
-    let problem = (tally.on_fire > 0).then(|| {
-        let list = named(root.children(id).filter(|e| e.state() == Some(Lifecycle::OnFire)), |e| {
-            format!("{} ({}) (on-fire)", e.name, e.id)
-        });
-        let noun = if tally.on_fire == 1 { "entity" } else { "entities" };
-        format!("Required {noun} not healthy: {list}")
-    });
-    (not_up, problem)
-}
-
-fn named<'a>(entities: impl Iterator<Item = &'a Entity>, show: impl Fn(&Entity) -> String) -> String {
-    let mut entities = entities.peekable();
-    let mut list: Vec<String> = entities.by_ref().take(NAMED_MAX).map(show).collect();
-    if entities.peek().is_some() {
-        list.push("and others".to_owned());
-    }
-    list.join(", ")
 }
 
 /// What a new entity's sensors are before anything has happened to it.
@@ -191,7 +174,19 @@ pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::PROCESS_IS_RUNNING: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Plain => {}
+        Behaviour::Startable | Behaviour::Sequence => {
+            let text = "Entity created but not yet started";
+            sensors.insert(names::NOT_UP.to_owned(), json!({ names::STATE: text }));
+            sensors.insert(names::IS_UP.to_owned(), false.into());
+        }
+        Behaviour::Cluster => {
+            sensors.insert(names::NOT_UP.to_owned(), json!({}));
+            sensors.insert(names::IS_UP.to_owned(), false.into());
+        }
+        Behaviour::Quarantine => {
+            sensors.insert(names::IS_UP.to_owned(), true.into());
+        }
+        Behaviour::Plain | Behaviour::Group => {}
     }
     sensors
 }

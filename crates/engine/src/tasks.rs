@@ -98,6 +98,19 @@ impl Draft {
         id
     }
 
+    /// A part that could not even begin.
+    pub(crate) fn begin_failed(&mut self, parent: &Task, id: &EntityId, effector: &str, why: String) {
+        let part = self.begin(NewTask {
+            name: effector.to_owned(),
+            entity: Some(id.clone()),
+            parent: Some(parent.id.clone()),
+            call: Some(Call { effector: effector.to_owned(), params: BTreeMap::new() }),
+            steps: vec![StepKind::Return { value: Value::Null }],
+            ..NewTask::default()
+        });
+        self.end(&part, Status::Failed, why.into());
+    }
+
     /// Ends a task, with what that means for its entity and for the task that it is a part of.
     pub(crate) fn end(&mut self, id: &TaskId, status: Status, result: Value) {
         self.end_with(id, status, result, None);
@@ -140,14 +153,19 @@ impl Draft {
         }
     }
 
-    /// Sets the expected state, and what an application says of itself beside it.
+    /// Sets the expected state, and what is said beside it by what has no process to speak for it.
     pub(crate) fn expect_state(&mut self, id: &EntityId, state: Lifecycle) {
         let Some(entity) = self.entity(id) else { return };
-        if entity.behaviour() == Behaviour::Application {
+        let noun = match entity.behaviour() {
+            Behaviour::Application => Some("Application"),
+            Behaviour::Startable | Behaviour::Sequence => Some("Entity"),
+            _ => None,
+        };
+        if let Some(noun) = noun {
             let said = match state {
                 Lifecycle::Running => Some(None),
-                Lifecycle::Stopping => Some(Some("Application stopping".to_owned())),
-                Lifecycle::Stopped => Some(Some("Application stopped".to_owned())),
+                Lifecycle::Stopping => Some(Some(format!("{noun} stopping"))),
+                Lifecycle::Stopped => Some(Some(format!("{noun} stopped"))),
                 _ => None,
             };
             if let Some(reason) = said {

@@ -18,7 +18,7 @@ pub(crate) fn app(name: &str, children: Vec<EntitySpec>) -> AppSpec {
     AppSpec { root, source: format!("name: {name}\n"), warnings: Vec::new() }
 }
 
-fn of_type(simple: &str, name: &str) -> EntitySpec {
+pub(crate) fn of_type(simple: &str, name: &str) -> EntitySpec {
     let full = model::types::ALL.iter().find(|t| t.simple_name() == simple).expect("a type").java_type;
     let mut spec = EntitySpec::new(TypeName::new(full));
     spec.name = Some(name.to_owned());

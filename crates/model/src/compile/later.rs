@@ -53,8 +53,6 @@ const REFUSED: &[&str] = &[
     "launch.workflow",
     "checkRunning.workflow",
     "stop.workflow",
-    "quorum.up",
-    "quorum.running",
 ];
 
 const IGNORED: &[&str] = &[

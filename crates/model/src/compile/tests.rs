@@ -280,8 +280,8 @@ fn every_error_says_where_and_what_to_do() {
             "app.yaml:1:19: error: TomcatServer needs Java, which Brownstone does not run; use VanillaSoftwareProcess",
         ),
         (
-            "services: [{type: cluster}]\n",
-            "app.yaml:1:19: error: cluster is not in this release; it comes in a later one",
+            "services: [{type: fabric}]\n",
+            "app.yaml:1:19: error: fabric is not in this release; it comes in a later one",
         ),
         (
             "services: [{type: BasicEntity, brooklyn.tags: x}]\n",

@@ -1,6 +1,6 @@
 //! `BasicApplication`: the root of what is deployed together; starts and stops what is below it.
 
-use super::{Behaviour, ConfigDef, DefaultValue, Inheritance, TypeDef, ValueType, common};
+use super::{Behaviour, ConfigDef, DefaultValue, Inheritance, TypeDef, ValueType, common, group};
 
 /// Whether `stop` also forgets the application.
 pub static STOP_SHOULD_DESTROY: ConfigDef = ConfigDef::new(
@@ -17,7 +17,10 @@ pub static TYPE: TypeDef = TypeDef {
     java_type: "org.apache.brooklyn.entity.stock.BasicApplication",
     description: "An application: starts and stops its children and is as healthy as they are",
     behaviour: Behaviour::Application,
-    config: &[&[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP], common::CONFIG],
+    config: &[
+        &[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP, &group::UP_ALL, &group::RUNNING_ALL],
+        common::CONFIG,
+    ],
     sensors: &[common::SENSORS],
     effectors: &[&[common::START, common::STOP, common::RESTART]],
 };

@@ -35,6 +35,16 @@ pub enum Behaviour {
     Machine,
     /// Installs, customises and launches a process and watches it.
     Process,
+    /// Starts and stops its children, is as healthy as they are.
+    Startable,
+    /// Has members, and is as healthy as they are.
+    Group,
+    /// Has members that it makes itself from a spec.
+    Cluster,
+    /// Has members that are not well and does not mind.
+    Quarantine,
+    /// Gives out numbers.
+    Sequence,
 }
 
 /// A config key of a type.
@@ -173,6 +183,22 @@ pub enum Action {
     Stop,
     /// Down and up again.
     Restart,
+    /// As many members as are said.
+    Resize,
+    /// So many members more or fewer.
+    ResizeByDelta,
+    /// Another member in the place of one.
+    ReplaceMember,
+    /// Removes all members.
+    ExpungeMembers,
+    /// Back to the first number.
+    SequenceReset,
+    /// On to the next number.
+    SequenceIncrement,
+    /// The number.
+    SequenceGet,
+    /// On to the next number, and that.
+    SequenceNext,
 }
 
 /// A parameter of an effector of a type.

@@ -2,11 +2,17 @@
 
 pub mod basic_application;
 pub mod basic_entity;
+pub mod basic_group;
+pub mod basic_startable;
 pub mod common;
 mod def;
+pub mod dynamic_cluster;
 pub mod empty_software_process;
 mod find;
+pub mod group;
 pub mod later;
+pub mod quarantine_group;
+pub mod sequence_entity;
 pub mod software_process;
 pub mod vanilla_software_process;
 
@@ -23,6 +29,11 @@ pub const CORE_VERSION: &str = "1.1.0";
 pub static ALL: &[&TypeDef] = &[
     &basic_application::TYPE,
     &basic_entity::TYPE,
+    &basic_group::TYPE,
+    &basic_startable::TYPE,
+    &dynamic_cluster::TYPE,
     &empty_software_process::TYPE,
+    &quarantine_group::TYPE,
+    &sequence_entity::TYPE,
     &vanilla_software_process::TYPE,
 ];

@@ -1,0 +1,115 @@
+//! Members that could not be started: set aside, or removed.
+
+use base::EntityId;
+use model::types::dynamic_cluster as cluster;
+
+use super::{Params, removal};
+use crate::advance::{Flow, error_of};
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::entity::Entity;
+use crate::group::from_value;
+use crate::input::TimerId;
+use crate::limits::BATCH;
+use crate::machine::{Try, fail, settled};
+use crate::names;
+use crate::task::{Status, Task};
+use crate::tasks::NewTask;
+
+impl Draft {
+    /// The group of members that a cluster has set aside.
+    pub(super) fn quarantine_of(&self, entity: &Entity) -> Option<EntityId> {
+        entity.sensor(names::QUARANTINE).and_then(from_value).filter(|id| self.root.entity(id).is_some())
+    }
+
+    /// Looks after members whose start was just tried.
+    pub(crate) fn settle_members(&mut self, task: &Task, members: &[EntityId]) -> Flow {
+        settled(self.try_settle_members(task, members))
+    }
+
+    fn try_settle_members(&mut self, task: &Task, members: &[EntityId]) -> Try<Flow> {
+        let entity = self.cluster(task)?;
+        let aside =
+            self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(|e| fail(e.to_string()))?;
+        let quarantine = if aside { self.quarantine_of(&entity) } else { None };
+        let mut gone = Vec::new();
+        for member in members {
+            let Some(why) = self.start_error(member) else { continue };
+            // What found no machine left nothing behind to look at.
+            let keep = !why.contains(crate::machine::NO_MACHINES);
+            match &quarantine {
+                Some(quarantine) if keep => self.add_member(quarantine, member),
+                _ => gone.push(member.clone()),
+            }
+            self.remove_member(&entity.id, member);
+        }
+        if gone.is_empty() {
+            return Ok(Flow::Next);
+        }
+        let steps = removal(&self.root, gone, Some(self.at_once(&entity)?));
+        Ok(self.expand(task, steps))
+    }
+
+    /// Why the last start of a member failed, if it did.
+    fn start_error(&self, member: &EntityId) -> Option<String> {
+        let starts = |t: &&Task| t.call.as_ref().is_some_and(|c| c.effector == "start");
+        let last = self.root.tasks_of(member).rev().find(starts)?;
+        (last.is_ended() && last.status != Status::Completed).then(|| error_of(last))
+    }
+
+    /// The errors of the starts that are parts of a task, oldest first.
+    pub(super) fn start_errors(&self, task: &Task) -> Vec<String> {
+        self.root
+            .sub_tasks(&task.id)
+            .flat_map(|part| self.root.sub_tasks(&part.id))
+            .filter(|t| matches!(t.status, Status::Failed | Status::Cancelled))
+            .map(error_of)
+            .collect()
+    }
+
+    /// Calls an effector of each of some entities, at most `at_once` at a time (0: all), and waits for all of them.
+    pub(crate) fn call_each(
+        &mut self,
+        task: &Task,
+        entities: &[EntityId],
+        effector: &str,
+        params: &Params,
+        at_once: u32,
+    ) -> Flow {
+        let open = self.root.index.open_subs.get(&task.id).copied().unwrap_or_default();
+        let room = if at_once == 0 { BATCH } else { (at_once.saturating_sub(open) as usize).min(BATCH) };
+        let done = task.cursor as usize;
+        let next: Vec<&EntityId> = entities.iter().skip(done).take(room).collect();
+        if !next.is_empty() {
+            let cursor = (done + next.len()) as u64;
+            for id in next {
+                match self.effector_task(id, effector, params.clone(), true) {
+                    Ok(new) => {
+                        self.begin(NewTask { parent: Some(task.id.clone()), ..new });
+                    }
+                    // Said where others say theirs: as a part that has failed.
+                    Err(why) => self.begin_failed(task, id, effector, why),
+                }
+            }
+            self.record(Change::TaskCursor { task: task.id.clone(), cursor });
+            if at_once == 0 && (cursor as usize) < entities.len() {
+                let now = self.now();
+                self.timer(TimerId::Step(task.id.clone()), now);
+            }
+            return Flow::Wait;
+        }
+        if open > 0 || done < entities.len() {
+            return Flow::Wait;
+        }
+        let mut bad = self.root.sub_tasks(&task.id).filter(|t| t.status != Status::Completed);
+        match bad.next() {
+            None => Flow::Next,
+            Some(first) => {
+                let more = bad.count();
+                let name = first.entity_name.as_deref().unwrap_or_default();
+                let text = format!("Error invoking {effector} at {name}: {}", error_of(first));
+                Flow::Fail(if more == 0 { text } else { format!("{text} (and {more} more failed)") })
+            }
+        }
+    }
+}

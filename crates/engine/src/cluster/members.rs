@@ -1,0 +1,154 @@
+//! One member is made; one takes another's place.
+
+use base::EntityId;
+use model::config;
+use model::spec::{AdjunctKind, ConfigValue, EntitySpec};
+use model::types::dynamic_cluster as cluster;
+use serde_json::{Value, json};
+
+use super::{Params, removal};
+use crate::advance::Flow;
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::entity::Entity;
+use crate::group::as_value;
+use crate::grow::Spot;
+use crate::machine::{Try, fail, settled};
+use crate::names;
+use crate::program::StepKind;
+use crate::task::Task;
+
+/// The key under which a compiled spec stands in a value.
+const ENTITY_SPEC: &str = "$brooklyn:entitySpec";
+
+impl Draft {
+    /// Makes one member; says how many entities came with it.
+    pub(super) fn add_cluster_member(&mut self, id: &EntityId) -> Try<usize> {
+        let Some(entity) = self.entity(id) else { return fail("the entity is not there any more") };
+        let mut spec = self.member_spec(&entity)?;
+        let number =
+            entity.sensor(names::NEXT_MEMBER_ID).and_then(|v| v.get("value")).and_then(Value::as_u64);
+        let number = number.unwrap_or(0);
+        if let Ok(value) = config::read(&self.root.levels(id), &cluster::CUSTOM_CHILD_FLAGS)
+            && let Value::Object(flags) = value.into_json()
+        {
+            spec.config.extend(flags.into_iter().map(|(key, value)| (key, ConfigValue::new(value))));
+        }
+        spec.config.insert(cluster::MEMBER_ID.name.to_owned(), ConfigValue::new(number));
+        let spot = Spot { app: entity.app.clone(), parent: Some(id.clone()), source: None };
+        let made = self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))?;
+        let count = made.len();
+        let Some(member) = made.first().map(|e| e.id.clone()) else { return Ok(0) };
+        for one in made {
+            self.add_entity(one);
+        }
+        self.set_sensor(id, names::NEXT_MEMBER_ID, json!({ "value": number + 1 }));
+        self.set_sensor(&member, names::IS_MEMBER, true.into());
+        self.set_sensor(&member, names::CLUSTER, as_value(id));
+        self.add_member(id, &member);
+        Ok(count)
+    }
+
+    /// What the next member is made from.
+    fn member_spec(&self, entity: &Entity) -> Try<EntitySpec> {
+        let levels = self.root.levels(&entity.id);
+        let first =
+            entity.members.is_empty().then(|| config::effective(&levels, &cluster::FIRST_MEMBER_SPEC));
+        let found = first.flatten().or_else(|| config::effective(&levels, &cluster::MEMBER_SPEC));
+        let Some(found) = found else {
+            return fail(format!("No member spec supplied for dynamic cluster {}", entity.described()));
+        };
+        match found.value.given().get(ENTITY_SPEC).map(|spec| serde_json::from_value(spec.clone())) {
+            Some(Ok(spec)) => Ok(spec),
+            _ => fail(format!(
+                "{} of {} is no entity spec; write `$brooklyn:entitySpec:` and below it the entity",
+                cluster::MEMBER_SPEC.name,
+                entity.described()
+            )),
+        }
+    }
+
+    /// The group for members that cannot be started, where the cluster wants one.
+    pub(crate) fn make_quarantine(&mut self, task: &Task) -> Flow {
+        settled(self.try_make_quarantine(task))
+    }
+
+    fn try_make_quarantine(&mut self, task: &Task) -> Try<Flow> {
+        let entity = self.cluster(task)?;
+        let wanted =
+            self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(|e| fail(e.to_string()))?;
+        if !wanted || self.quarantine_of(&entity).is_some() {
+            return Ok(Flow::Next);
+        }
+        let mut spec = EntitySpec::new(model::TypeName::new(model::types::quarantine_group::TYPE.java_type));
+        spec.name = Some("quarantine".to_owned());
+        let spot = Spot { app: entity.app.clone(), parent: Some(entity.id.clone()), source: None };
+        for one in self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))? {
+            let id = one.id.clone();
+            self.add_entity(one);
+            self.set_sensor(&entity.id, names::QUARANTINE, as_value(&id));
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Lets the policies of an entity rest, or go on.
+    pub(crate) fn rest_policies(&mut self, task: &Task, rest: bool) -> Flow {
+        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else { return Flow::Next };
+        for adjunct in entity.adjuncts.values().filter(|a| a.spec.kind == AdjunctKind::Policy) {
+            if adjunct.suspended != rest {
+                let (entity, adjunct) = (entity.id.clone(), adjunct.id.clone());
+                self.record(Change::AdjunctSuspended { entity, adjunct, suspended: rest });
+            }
+        }
+        Flow::Next
+    }
+
+    pub(crate) fn replace_member(&mut self, task: &Task, old: &EntityId) -> Flow {
+        settled(self.try_replace_member(task, old))
+    }
+
+    fn try_replace_member(&mut self, task: &Task, old: &EntityId) -> Try<Flow> {
+        let entity = self.cluster(task)?;
+        let Some(member) = self.entity(old) else {
+            return fail(format!(
+                "In {}, entity {old} cannot be resolved, so not replacing",
+                entity.described()
+            ));
+        };
+        if !self.root.index.is_member(&entity.id, old) {
+            return fail(format!(
+                "In {}, entity {} is not a member so not replacing",
+                entity.described(),
+                member.described()
+            ));
+        }
+        let since = self.root.next_seq;
+        let params = Params::from([("locations".to_owned(), Value::Array(Vec::new()))]);
+        let steps = vec![
+            StepKind::AddMembers { count: 1, since, params },
+            StepKind::CheckReplaced { old: old.clone(), since },
+        ];
+        Ok(self.expand(task, steps))
+    }
+
+    /// The new member is there: the old one goes.
+    pub(crate) fn check_replaced(&mut self, task: &Task, old: &EntityId, since: u64) -> Flow {
+        settled(self.try_check_replaced(task, old, since))
+    }
+
+    fn try_check_replaced(&mut self, task: &Task, old: &EntityId, since: u64) -> Try<Flow> {
+        let entity = self.cluster(task)?;
+        let Some(new) = entity.members.range(since..).map(|(_, id)| id.clone()).next() else {
+            let why =
+                self.start_errors(task).into_iter().next().map(|e| format!(": {e}")).unwrap_or_default();
+            return fail(format!(
+                "In {}, failed to grow, to replace {old}; not removing{why}",
+                entity.described()
+            ));
+        };
+        self.remove_member(&entity.id, old);
+        let mut steps = removal(&self.root, vec![old.clone()], Some(1));
+        steps.push(StepKind::Return { value: new.as_str().into() });
+        Ok(self.expand(task, steps))
+    }
+}

@@ -1,0 +1,143 @@
+//! Entities are made from their spec: parents before their children.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use base::EntityId;
+use model::spec::EntitySpec;
+use model::types::{Behaviour, sequence_entity};
+use rpds::RedBlackTreeMapSync;
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::draft::Draft;
+use crate::effect::Refusal;
+use crate::entity::{Definition, Entity, Sensor};
+use crate::limits::{DEPTH_MAX, ENTITIES_MAX};
+use crate::names;
+use crate::service::first_sensors;
+
+/// Where new entities come to stand.
+pub(crate) struct Spot<'a> {
+    pub(crate) app: EntityId,
+    pub(crate) parent: Option<EntityId>,
+    /// The text of the blueprint, for an application.
+    pub(crate) source: Option<&'a str>,
+}
+
+impl Draft {
+    /// Makes the entities of a spec. The first is the topmost; `id` is its id if that is fixed already.
+    pub(crate) fn grow(
+        &mut self,
+        place: &Spot<'_>,
+        id: Option<EntityId>,
+        spec: &EntitySpec,
+    ) -> Result<Vec<Entity>, Refusal> {
+        let (at, first) = (self.wall(), self.root.next_seq);
+        let above = place.parent.as_ref().map_or(0, |p| self.root.ancestry(p).count());
+        let mut made: Vec<Entity> = Vec::new();
+        let mut taken = BTreeSet::new();
+        let mut id = id;
+        let mut open: Vec<(&EntitySpec, Option<EntityId>, usize)> =
+            vec![(spec, place.parent.clone(), above + 1)];
+        while let Some((spec_of, parent, depth)) = open.pop() {
+            if depth > DEPTH_MAX {
+                return Err(Refusal::Invalid(format!(
+                    "the blueprint nests entities deeper than {DEPTH_MAX} (DEPTH_MAX)"
+                )));
+            }
+            if self.root.entity_count() + made.len() >= ENTITIES_MAX {
+                return Err(Refusal::Overloaded(format!(
+                    "there would be more than {ENTITIES_MAX} entities (ENTITIES_MAX); remove some first"
+                )));
+            }
+            let id = loop {
+                let id = id.take().unwrap_or_else(|| self.draw_entity_id());
+                if taken.insert(id.clone()) {
+                    break id;
+                }
+            };
+            for child in spec_of.children.iter().rev() {
+                open.push((child, Some(id.clone()), depth + 1));
+            }
+            let simple = spec_of.type_name.simple();
+            let short: String = id.as_str().chars().take(4).collect();
+            let mut entity = Entity {
+                app: place.app.clone(),
+                seq: first + made.len() as u64,
+                name: spec_of.name.clone().unwrap_or_else(|| format!("{simple}:{short}")),
+                created_at: at,
+                def: Arc::new(Definition {
+                    type_name: spec_of.type_name.clone(),
+                    effectors: spec_of.effectors.clone(),
+                    tags: spec_of.tags.clone(),
+                    locations: spec_of.locations.clone(),
+                    icon_url: spec_of.icon_url.clone(),
+                    catalog_id: spec_of.catalog_id.clone(),
+                    parameters: spec_of.parameters.clone(),
+                    source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
+                }),
+                config: Arc::new(spec_of.config.clone()),
+                sensors: RedBlackTreeMapSync::new_sync(),
+                place: None,
+                process: None,
+                adjuncts: RedBlackTreeMapSync::new_sync(),
+                members: RedBlackTreeMapSync::new_sync(),
+                parent,
+                id,
+            };
+            let mut sensors = first_sensors(entity.behaviour());
+            sensors.insert("application.id".to_owned(), place.app.as_str().into());
+            sensors.insert("entity.id".to_owned(), entity.id.as_str().into());
+            let catalog_id = spec_of.catalog_id.as_deref();
+            sensors.insert("catalog.id".to_owned(), catalog_id.map_or(Value::Null, Value::from));
+            for s in &spec_of.sensors {
+                sensors.insert(s.name.clone(), s.value.given().clone());
+            }
+            entity.sensors = sensors.into_iter().map(|(k, value)| (k, Sensor { value, at })).collect();
+            made.push(entity);
+        }
+        Ok(made)
+    }
+
+    /// Puts a new entity in its place, with what it is as long as nothing has happened to it.
+    pub(crate) fn add_entity(&mut self, entity: Entity) {
+        let (id, behaviour) = (entity.id.clone(), entity.behaviour());
+        let group = entity.is_group();
+        let parent = entity.parent.clone();
+        self.record(Change::EntityAdded { entity: Box::new(entity) });
+        if group {
+            self.update_sensor(&id, names::MEMBERS_COUNT, 0.into());
+            self.update_sensor(&id, names::MEMBERS, json!([]));
+        }
+        match behaviour {
+            Behaviour::Cluster => {
+                self.update_sensor(&id, names::NEXT_MEMBER_ID, json!({ "value": 0 }));
+                self.update_sensor(&id, names::ALL_MEMBERS_UP, false.into());
+                self.settle(&id);
+            }
+            Behaviour::Group => self.settle(&id),
+            Behaviour::Sequence => {
+                let first = self.root.config_int(&id, &sequence_entity::START).unwrap_or(1);
+                self.update_sensor(&id, sequence_entity::VALUE, first.into());
+            }
+            Behaviour::Application
+            | Behaviour::Plain
+            | Behaviour::Machine
+            | Behaviour::Process
+            | Behaviour::Startable
+            | Behaviour::Quarantine => {}
+        }
+        if let Some(parent) = parent
+            && self.takes_children(&parent)
+        {
+            self.add_member(&parent, &id);
+        }
+    }
+
+    /// Whether children of an entity become its members by themselves.
+    fn takes_children(&self, id: &EntityId) -> bool {
+        let group = self.root.entity(id).is_some_and(|e| e.behaviour() == Behaviour::Group);
+        group && self.root.config_flag(id, &model::types::basic_group::CHILDREN_AS_MEMBERS).unwrap_or(false)
+    }
+}
