@@ -9,6 +9,8 @@ pub mod dsl;
 pub mod format;
 pub mod glob;
 pub mod java;
+pub mod jsonpath;
+pub mod predicate;
 pub mod props;
 pub mod regex;
 pub mod yaml;

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Foreign crates that only compute: no I/O, no clock, no global.
-const PURE_CRATES: [&str; 11] = [
+const PURE_CRATES: [&str; 12] = [
     "annotate-snippets",
     "base64",
     "fancy-regex",
@@ -32,6 +32,7 @@ const PURE_CRATES: [&str; 11] = [
     "rpds",
     "serde",
     "serde_json",
+    "serde_json_path",
     "sha2",
     "thiserror",
 ];

@@ -102,3 +102,10 @@ pub(super) fn double_text(value: f64) -> String {
     let (mantissa, exponent) = digits.scientific((digits.digits.len() - 1).max(1));
     format!("{sign}{mantissa}E{exponent}")
 }
+
+/// All digits, without an exponent and without a fraction that is nothing.
+pub(super) fn plain_text(value: f64) -> String {
+    let digits = Digits::of(value);
+    let sign = if value.is_sign_negative() && !digits.is_zero() { "-" } else { "" };
+    format!("{sign}{}", digits.plain(if value.fract() == 0.0 { 0 } else { digits.behind() }))
+}

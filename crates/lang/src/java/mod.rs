@@ -44,6 +44,14 @@ pub fn number_text(number: &Number) -> String {
     }
 }
 
+/// A number in digits, never with an exponent, and without a point when it is whole.
+pub fn plain_number(number: &Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(float) => decimal::plain_text(float),
+        None => number.to_string(),
+    }
+}
+
 /// The class that Brooklyn's YAML reader makes of it.
 pub fn class_name(value: &Value) -> &'static str {
     match value {
