@@ -10,9 +10,10 @@ use crate::process::{self, Options, Report};
 /// The server of a release folder.
 #[derive(Debug, Subcommand)]
 pub(super) enum Server {
-    /// Run the server in the foreground, with the parent process that proves its end.
+    /// Run the server in the foreground, with the parent process that proves its end: exit 0 stopped, 1 failed
+    /// while running, 2 bad configuration, 3 store unfit, 4 port in use.
     Run(Run),
-    /// Start the server in the background; returns when it answers.
+    /// Start the server in the background; exit 0 once it answers, 1 with the reason when it does not.
     Start(Start),
     /// Stop the server gracefully, and wait until it has ended.
     Stop(Release),

@@ -6,6 +6,7 @@
 //! killed: the server goes on without its parent, and the parent ends after its server.
 
 pub mod child;
+mod exit_code;
 pub mod listen;
 mod parent;
 pub mod pids;

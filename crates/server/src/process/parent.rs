@@ -41,7 +41,7 @@ pub fn run(options: &Options, report: Report) -> u8 {
     match Parent::begin(options, report) {
         Ok(mut parent) => parent.watch(),
         Err(why) => {
-            tell_over(report, 1, &why);
+            tell(report, Word::NotStarted { reason: why });
             1
         }
     }
@@ -62,12 +62,13 @@ fn leave_the_caller(options: &Options) {
     let _ = std::env::set_current_dir(&options.home);
 }
 
-fn tell_over(report: Report, code: u8, reason: &str) {
-    match report {
-        Report::Console => eprintln!("{reason}"),
-        Report::Starter => {
+fn tell(report: Report, last: Word) {
+    match (report, &last) {
+        (Report::Console, Word::NotStarted { reason } | Word::Over { reason, .. }) => eprintln!("{reason}"),
+        (Report::Console, _) => {}
+        (Report::Starter, _) => {
             // Who started it may be gone.
-            let _ = say(&mut io::stdout(), &Word::Over { code, reason: reason.to_owned() });
+            let _ = say(&mut io::stdout(), &last);
         }
     }
 }
@@ -159,7 +160,8 @@ impl Parent {
                 Ok(None) => {}
                 Ok(Some(status)) => return self.gone(status),
                 Err(error) => {
-                    tell_over(self.report, 1, &format!("the server cannot be waited for: {error}"));
+                    let reason = format!("the server cannot be waited for: {error}");
+                    tell(self.report, Word::Over { code: 1, reason });
                     return 1;
                 }
             }
@@ -221,6 +223,8 @@ impl Parent {
             }
             Word::Ready(ready) => self.ready(ready),
             Word::Over { code, reason } => self.over = Some((code, reason)),
+            // Said by this process, never to it.
+            Word::NotStarted { .. } => {}
         }
     }
 
@@ -263,7 +267,7 @@ impl Parent {
             }
         };
         if code != 0 {
-            tell_over(self.report, code, &reason);
+            tell(self.report, Word::Over { code, reason });
         }
         code
     }

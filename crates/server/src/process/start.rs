@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Options;
+use super::exit_code::meaning;
 use super::words::{Ready, Word, take_words};
 use crate::data::Data;
 
-/// How much of the log is shown when a server died without a word.
+/// How much of the log is shown when a server has ended.
 const TAIL_LINES: usize = 20;
 /// What the processes write to their standard error goes here, up to this size.
 const CONSOLE_BYTES_MAX: u64 = 1024 * 1024;
@@ -20,7 +21,7 @@ pub(super) fn program() -> io::Result<PathBuf> {
     std::env::current_exe()
 }
 
-/// Starts a server in the background; the exit code.
+/// Starts a server in the background; the exit code: 0 once it answers, 1 when it does not, whatever the reason.
 pub fn start(options: &Options) -> u8 {
     match try_start(options) {
         Ok(code) => code,
@@ -55,14 +56,17 @@ fn try_start(options: &Options) -> Result<u8, String> {
             show(&ready);
             Ok(0)
         }
+        Some(Word::NotStarted { reason }) => {
+            // It holds no lock; its end is not worth waiting for.
+            Err(reason)
+        }
         Some(Word::Over { code, reason }) => {
             eprintln!("{reason}");
-            if code == 1 {
-                show_tail(&data, log_begins);
-            }
+            show_tail(&data, log_begins);
+            eprintln!("the server ended with exit code {code} ({})", meaning(code));
             // It has said that it ends; its pid files are gone when it has.
             let _ = parent.wait();
-            Ok(code.max(1))
+            Ok(1)
         }
         _ => {
             let status = parent.wait().map_err(|e| format!("the server cannot be waited for: {e}"))?;
@@ -84,7 +88,7 @@ fn first_word(mut words: PipeReader) -> io::Result<Option<Word>> {
         }
         heard.extend_from_slice(&buffer[..n]);
         let word =
-            take_words(&mut heard).into_iter().find(|w| matches!(w, Word::Ready(_) | Word::Over { .. }));
+            take_words(&mut heard).into_iter().find(|w| !matches!(w, Word::Life { .. } | Word::Claim { .. }));
         if word.is_some() {
             return Ok(word);
         }

@@ -32,6 +32,11 @@ pub enum Word {
     },
     /// It answers on its port.
     Ready(Ready),
+    /// None was started; the parent says it of itself.
+    NotStarted {
+        /// Why, for people.
+        reason: String,
+    },
     /// It ends.
     Over {
         /// Its exit code.

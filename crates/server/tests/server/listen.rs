@@ -15,9 +15,7 @@ fn a_port_in_use_is_an_exit_code_of_its_own_and_the_store_is_not_touched() {
             "org.ops4j.pax.web.listening.addresses=127.0.0.1\norg.osgi.service.http.port.secure={port}\n"
         ),
     );
-    for command in ["start", "run"] {
-        let ran = server.run(&["server", command]);
-        assert_eq!(ran.code, Some(4), "{ran:?}");
+    for ran in server.refuses(4, "a port is in use") {
         assert!(
             ran.err.contains(&format!("127.0.0.1:{port}")) && ran.err.contains("set another one"),
             "{ran:?}"
@@ -31,9 +29,9 @@ fn a_port_in_use_is_an_exit_code_of_its_own_and_the_store_is_not_touched() {
 fn an_address_of_another_host_is_a_fault_of_the_configuration() {
     let server = Release::new();
     server.write(WEB, "org.ops4j.pax.web.listening.addresses=192.0.2.1\n");
-    let ran = server.run(&["server", "start"]);
-    assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("192.0.2.1"), "{ran:?}");
+    for ran in server.refuses(2, "bad configuration") {
+        assert!(ran.err.contains("192.0.2.1"), "{ran:?}");
+    }
 }
 
 #[test]

@@ -84,6 +84,18 @@ impl Release {
         ran
     }
 
+    /// What no server can be started with: the foreground ends with the server's own exit code, and `start` with 1
+    /// and that code in words. What both said.
+    pub(crate) fn refuses(&self, code: i32, meaning: &str) -> [Ran; 2] {
+        let run = self.run(&["server", "run"]);
+        assert_eq!(run.code, Some(code), "{run:?}");
+        let start = self.run(&["server", "start"]);
+        assert_eq!(start.code, Some(1), "{start:?}");
+        let last = format!("the server ended with exit code {code} ({meaning})");
+        assert_eq!(start.err.lines().last(), Some(last.as_str()), "{start:?}");
+        [run, start]
+    }
+
     pub(crate) fn running(&self) -> Running {
         Running::read(&Data::of(self.home())).expect("nothing was ever started here")
     }

@@ -5,10 +5,10 @@ use std::fs;
 use crate::release::{LAUNCHER, Release};
 
 fn refused(server: &Release) -> String {
-    let ran = server.run(&["server", "start"]);
-    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let [run, start] = server.refuses(3, "the store is unfit");
     assert!(!server.launch_dir().join("pid.txt").exists());
-    ran.err
+    assert!(start.err.contains("the end of ") && start.err.contains("brooklyn.info.log:"), "{start:?}");
+    run.err
 }
 
 #[test]
