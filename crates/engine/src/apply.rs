@@ -151,17 +151,24 @@ impl Root {
             Change::WritesForgotten { keys } => {
                 for key in keys {
                     if let Some(old) = self.writes.get(key).cloned() {
+                        self.writes_forgotten = self.writes_forgotten.max(Some(old.at));
                         self.index.write(&old, false);
                         self.writes.remove_mut(key);
                     }
                 }
             }
-            Change::GapsFilled { .. } => self.accept_gaps(),
+            Change::GapsFilled { at, .. } => {
+                self.accept_gaps();
+                // What was lost may have been a write.
+                self.writes_forgotten = self.writes_forgotten.max(Some(*at));
+            }
             Change::WriteRepeated { .. } | Change::Noted { .. } => {}
             Change::Reset => {
                 // Who rules, and the stream of ids, go on: an id is never drawn twice in one log.
                 let (reign, rng, next_seq) = (self.reign.take(), self.rng.clone(), self.next_seq);
-                *self = Root { reign, rng, next_seq, ..Root::empty() };
+                let last_write = self.writes.values().map(|w| w.at).max();
+                let writes_forgotten = self.writes_forgotten.max(last_write);
+                *self = Root { reign, rng, next_seq, writes_forgotten, ..Root::empty() };
             }
         }
         Ok(())

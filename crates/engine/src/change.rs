@@ -247,7 +247,7 @@ pub enum Change {
     /// The master had lost something and put other things in its place. Whoever follows may have it still: from
     /// here on a change about what is not there, or is there already, is passed over.
     GapsFilled {
-        /// How many.
+        /// How many entities were put in place.
         entities: u64,
         /// When.
         at: WallMs,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::limits::CHECKPOINT_PART_BYTES;
-use base::{EntityId, Rng, TaskId};
+use base::{EntityId, Rng, TaskId, WallMs};
 use serde::{Deserialize, Serialize};
 
 use crate::entity::Entity;
@@ -15,7 +15,13 @@ use crate::task::Task;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
-    Engine { reign: Option<Arc<Reign>>, rng: Rng, next_seq: u64 },
+    Engine {
+        reign: Option<Arc<Reign>>,
+        rng: Rng,
+        next_seq: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        writes_forgotten: Option<WallMs>,
+    },
     Entity(Arc<Entity>),
     Task(Arc<Task>),
     Write(Arc<WriteRecord>),
@@ -41,8 +47,12 @@ pub struct LoadProblem {
 
 impl Root {
     fn lines(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
-        let engine =
-            Line::Engine { reign: self.reign.clone(), rng: self.rng.clone(), next_seq: self.next_seq };
+        let engine = Line::Engine {
+            reign: self.reign.clone(),
+            rng: self.rng.clone(),
+            next_seq: self.next_seq,
+            writes_forgotten: self.writes_forgotten,
+        };
         std::iter::once(engine)
             .chain(self.entities.values().map(|e| Line::Entity(Arc::clone(e))))
             .chain(self.tasks.values().map(|t| Line::Task(Arc::clone(t))))
@@ -97,9 +107,10 @@ impl Root {
 
     fn load_line(&mut self, line: Line) {
         match line {
-            Line::Engine { reign, rng, next_seq } => {
+            Line::Engine { reign, rng, next_seq, writes_forgotten } => {
                 self.reign = reign;
                 self.rng = rng;
+                self.writes_forgotten = writes_forgotten;
                 self.next_seq = self.next_seq.max(next_seq);
             }
             Line::Entity(entity) => self.put_entity(entity),

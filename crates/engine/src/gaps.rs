@@ -33,9 +33,8 @@ impl Draft {
             self.root.tasks().filter(|t| t.parent.as_ref().is_some_and(|p| self.root.task(p).is_none()));
         let parts: Vec<TaskId> = parts.map(|t| t.id.clone()).collect();
         lost.retain(|l| self.root.entity(&l.id).is_none());
-        if lost.is_empty() && parts.is_empty() {
-            return;
-        }
+        // Said also when no entity is missing: what is lost may be in the state of others, and a write in it may
+        // be one that somebody asks for.
         let (entities, at) = (lost.len() as u64, self.wall());
         self.record(Change::GapsFilled { entities, at });
         // Applications first: the others hang below them.

@@ -137,6 +137,13 @@ pub enum Command {
         /// To what.
         value: Value,
     },
+    /// Takes a sensor's value away; one that has none stays so.
+    ClearSensor {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        sensor: String,
+    },
     /// Sets a config value.
     SetConfig {
         /// Of which entity.

@@ -22,6 +22,9 @@ pub const CONFIG_KEYS_MAX: usize = 10_000;
 pub const NAME_BYTES_MAX: usize = 1024;
 /// How long a write key is remembered, in milliseconds.
 pub const WRITE_KEY_AGE_MS: u64 = 24 * 60 * 60 * 1000;
+/// How far the clock of whoever sent a write may be from the clocks of the servers, in milliseconds, before
+/// `GET /v1/writes/{key}` may be wrong about a write that was forgotten.
+pub const WRITE_CLOCK_MARGIN_MS: u64 = 60 * 1000;
 /// Forgotten in one step, of whatever kind.
 pub const FORGET_BATCH: usize = 1000;
 /// The first pause of a start that waits for its process; it grows up to `WAIT_PAUSE_MAX`.

@@ -41,6 +41,7 @@ impl Draft {
                 self.on_invoke(caller, &entity, &effector, params)
             }
             Command::SetSensor { entity, sensor, value } => self.on_set_sensor(&entity, &sensor, value),
+            Command::ClearSensor { entity, sensor } => self.on_clear_sensor(&entity, sensor),
             Command::SetConfig { entity, key, value } => self.on_set_config(&entity, &key, value),
             Command::Rename { entity, name } => self.on_rename(&entity, name),
             Command::Delete { app } => self.on_delete(caller, &app),

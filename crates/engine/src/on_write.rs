@@ -30,6 +30,12 @@ impl Draft {
         Ok(Reply::Done)
     }
 
+    pub(crate) fn on_clear_sensor(&mut self, id: &EntityId, name: String) -> Result<Reply, Refusal> {
+        self.must_have(id)?;
+        self.clear_sensor(id, name);
+        Ok(Reply::Done)
+    }
+
     pub(crate) fn on_set_config(&mut self, id: &EntityId, key: &str, value: Value) -> Result<Reply, Refusal> {
         let entity = self.must_have(id)?;
         check_name("config key", key)?;

@@ -1,12 +1,13 @@
 //! What can be asked of a state. Nothing is copied.
 
-use base::{EntityId, TaskId};
+use base::{EntityId, TaskId, WallMs};
 use model::spec::{ConfigValue, EffectorSpec, LocationSpec};
 use model::types::EffectorDef;
 
 use crate::entity::{Entity, Sensor};
 use crate::index::Counts;
 use crate::input::Reign;
+use crate::limits::WRITE_CLOCK_MARGIN_MS;
 use crate::state::{Root, WriteRecord};
 use crate::task::Task;
 
@@ -152,6 +153,15 @@ impl Root {
     /// What was answered to a write with a key.
     pub fn write(&self, key: &str) -> Option<&WriteRecord> {
         self.writes.get(key).map(|w| &**w)
+    }
+
+    /// Whether a write with a key that is not known may have been done all the same. `sent` is when it was first
+    /// sent, by its sender's clock.
+    pub fn may_have_forgotten(&self, sent: Option<WallMs>) -> bool {
+        let Some(forgotten) = self.writes_forgotten else { return false };
+        // A write is done after it was sent. One that was sent after all of those that were forgotten were done
+        // is none of them.
+        sent.is_none_or(|sent| sent.0 <= forgotten.0.saturating_add(WRITE_CLOCK_MARGIN_MS))
     }
 
     /// How many entities below an application are in which state.

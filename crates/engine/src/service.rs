@@ -45,6 +45,11 @@ pub(crate) fn expected_value(state: Lifecycle, at: base::WallMs) -> Value {
     json!({ "state": state.word(), "timestampUtc": at.0 })
 }
 
+/// Whether `service.state` depends on a sensor.
+fn decides_state(name: &str) -> bool {
+    [names::STATE, names::EXPECTED, names::IS_UP, names::NOT_UP, names::PROBLEMS].contains(&name)
+}
+
 fn is_filled(value: Option<&Value>) -> Option<bool> {
     value?.as_object().map(|m| !m.is_empty())
 }
@@ -57,7 +62,20 @@ impl Draft {
         }
         let at = self.wall();
         self.record(Change::SensorSet { entity: id.clone(), name: name.to_owned(), value, at });
-        if [names::STATE, names::EXPECTED, names::IS_UP, names::NOT_UP, names::PROBLEMS].contains(&name) {
+        if decides_state(name) {
+            self.settle(id);
+        }
+    }
+
+    /// Takes a sensor's value away, and computes anew whatever depends on it: the state itself comes back as long
+    /// as what it is computed from is there.
+    pub(crate) fn clear_sensor(&mut self, id: &EntityId, name: String) {
+        if self.root.entity(id).is_none_or(|e| e.sensor(&name).is_none()) {
+            return;
+        }
+        let decides = decides_state(&name);
+        self.record(Change::SensorCleared { entity: id.clone(), name });
+        if decides {
             self.settle(id);
         }
     }

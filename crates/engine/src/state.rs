@@ -26,6 +26,8 @@ pub struct Root {
     pub(crate) entities: Map<EntityId, Arc<Entity>>,
     pub(crate) tasks: Map<TaskId, Arc<Task>>,
     pub(crate) writes: Map<String, Arc<WriteRecord>>,
+    /// Writes with a key that were done up to this time may have been forgotten; `None`: none ever was.
+    pub(crate) writes_forgotten: Option<WallMs>,
     /// What was lost: not recorded. What the log says of it further on is passed over.
     pub(crate) gaps: Option<Arc<Gaps>>,
     // Derived from it while folding.
@@ -114,6 +116,7 @@ impl Root {
             entities: Map::new_sync(),
             tasks: Map::new_sync(),
             writes: Map::new_sync(),
+            writes_forgotten: None,
             gaps: None,
             index: Index::default(),
             transient: Transient::default(),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use base::EntityId;
+use base::{EntityId, WallMs};
 use brownstone_engine::effect::{Refusal, Reply};
 use brownstone_engine::input::{Command, WriteKey};
+use brownstone_engine::limits::WRITE_CLOCK_MARGIN_MS;
 use brownstone_engine::{Change, ChangeError, Lifecycle, Root, Status};
 use serde_json::json;
 
@@ -49,6 +50,38 @@ fn a_sensor_set_to_what_it_is_makes_a_record() {
 }
 
 #[test]
+fn a_sensor_is_cleared_once_and_the_state_follows() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app("Shop", vec![specs::basic("one")]));
+    env.settle();
+    let one = env.named("one");
+    let set = |env: &mut Env, sensor: &str, value| {
+        env.command(Command::SetSensor { entity: one.clone(), sensor: sensor.to_owned(), value });
+    };
+    let clear = |env: &mut Env, sensor: &str| {
+        env.command(Command::ClearSensor { entity: one.clone(), sensor: sensor.to_owned() })
+    };
+    set(&mut env, "x", json!(1));
+    assert_eq!(clear(&mut env, "x"), Reply::Done);
+    assert!(matches!(&env.last[..], [Change::SensorCleared { name, .. }] if name == "x"), "{:?}", env.last);
+    assert_eq!(env.entity(&one).sensor("x"), None);
+    // The answer to a repeated one is durable too.
+    assert_eq!(clear(&mut env, "x"), Reply::Done);
+    assert!(matches!(env.last[..], [Change::Noted { .. }]), "{:?}", env.last);
+
+    set(&mut env, "service.isUp", json!(true));
+    set(&mut env, "service.problems", json!({ "x": "broken" }));
+    assert_eq!(env.state(&app), Some(Lifecycle::OnFire));
+    clear(&mut env, "service.problems");
+    clear(&mut env, "service.state");
+    assert_eq!(env.state(&one), None, "nothing says what it is");
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+
+    let nobody = Command::ClearSensor { entity: EntityId::new("nobody"), sensor: "x".to_owned() };
+    assert!(matches!(refusal(env.command(nobody)), Refusal::NotFound(_)));
+}
+
+#[test]
 fn a_write_key_makes_a_write_happen_once_and_survives_a_take_over() {
     let mut env = Env::new();
     let key = |sum: &str| Some(WriteKey { key: "k1".to_owned(), body_sum: sum.to_owned() });
@@ -87,10 +120,44 @@ fn write_keys_are_forgotten_after_a_day() {
         env.keyed(Some(key), command);
     };
     set(&mut env, "old");
+    let done = env.at.wall.0;
+    assert!(!env.root.may_have_forgotten(None), "none ever was");
     env.at.wall.0 += 24 * 60 * 60 * 1000 + 1;
     set(&mut env, "new");
     assert!(env.root.write("old").is_none());
     assert!(env.root.write("new").is_some());
+
+    let loaded = |root: &Root| {
+        let mut loaded = Root::empty();
+        root.checkpoint_parts().for_each(|part| loaded.load_part(&part).expect("it is whole"));
+        loaded
+    };
+    for root in [&env.root, &env.standby, &loaded(&env.root)] {
+        let may = |sent| root.may_have_forgotten(sent);
+        assert!(may(None), "whoever does not say when it was sent may mean the old one");
+        assert!(may(Some(WallMs(done))));
+        assert!(may(Some(WallMs(done + WRITE_CLOCK_MARGIN_MS))), "the sender's clock may be ahead");
+        assert!(
+            !may(Some(WallMs(done + WRITE_CLOCK_MARGIN_MS + 1))),
+            "it was sent after the old one was done"
+        );
+    }
+}
+
+#[test]
+fn a_reset_and_a_loss_may_have_taken_writes_with_them() {
+    let mut env = Env::new();
+    let key = WriteKey { key: "k".to_owned(), body_sum: String::new() };
+    let deploy = Command::Deploy { id: None, spec: Arc::new(specs::app("Shop", vec![])), start: true };
+    env.keyed(Some(key), deploy);
+    env.command(Command::Reset);
+    assert!(env.root.write("k").is_none() && env.root.may_have_forgotten(Some(env.at.wall)));
+
+    let mut env = Env::new();
+    env.standby.accept_gaps();
+    env.take_over("node2", host("A", "boot1"), "node1 was killed");
+    assert!(env.root.may_have_forgotten(Some(env.at.wall)));
+    assert!(env.standby.may_have_forgotten(Some(env.at.wall)), "it is recorded");
 }
 
 #[test]
