@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod console;
 mod dist;
+mod openapi;
 mod run;
 mod sim;
 mod tidy;
@@ -31,6 +32,8 @@ enum Chore {
     Tidy,
     /// Build the release folder and its archive; the last line printed is the folder.
     Dist,
+    /// Write `crates/api/openapi.json` anew after a change of the wire.
+    Openapi,
     /// Build the release and run a plane of two servers on this host.
     Try(trial::Options),
     /// Print the tables of measured numbers (all, or the one named).
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Check(options) => check::run(&options),
         Chore::Tidy => tidy::run(),
         Chore::Dist => dist::run(),
+        Chore::Openapi => openapi::run(),
         Chore::Try(options) => trial::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Sim(options) => sim::run("sim", &options),

@@ -14,6 +14,7 @@ pub mod paths;
 pub mod permission;
 pub mod sensor;
 pub mod server;
+pub mod shape;
 pub mod task;
 pub mod writes;
 

@@ -23,8 +23,8 @@ pub enum WriteOutcome {
     Recorded,
     /// It is on its way.
     Pending,
-    /// This server rules and does not have it: it did not happen, at most a day ago.
+    /// It did not happen: this server rules, does not have it, and cannot have forgotten it.
     NotRecorded,
-    /// It is older than what is remembered, or this server does not rule.
+    /// It may have happened and be forgotten since, or this server does not rule.
     Unknown,
 }

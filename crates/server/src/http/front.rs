@@ -21,7 +21,7 @@ use tower_http::compression::predicate::SizeAbove;
 use super::app::{App, PublicHeaders};
 use super::fail::Fail;
 use super::limits::COMPRESS_BYTES_MIN;
-use super::route::{LoggedIn, router};
+use super::resource::{LoggedIn, router};
 use super::{console, routes};
 use crate::auth::{Asking, Login};
 

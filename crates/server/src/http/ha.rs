@@ -5,12 +5,15 @@ use std::future::{Ready, ready};
 use api::Permission;
 use api::cluster::{Cluster, ClusterNode, DamageReport, LogPosition, Readiness, RoleChange};
 use api::paths::HA_CLUSTER;
+use api::shape::one;
 use axum::http::StatusCode;
 use base::Lsn;
 use ha::status::{Role, Status};
 
 use super::answer::{Answer, TEXT, json, json_with, raw};
 use super::call::Call;
+use super::route::Content::{Json, Text};
+use super::route::Kind::Number;
 use super::route::Route;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
@@ -20,13 +23,27 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         Route::get("/ha/standby", "200 on a server that may be elected", |c| {
             when(&c, |s| matches!(s, Role::Standby | Role::HotStandby))
         }),
-        Route::get("/ha/hot-standby", "200 on a standby that follows the log", hot_standby),
+        Route::get("/ha/hot-standby", "200 on a standby that follows the log", hot_standby).query(
+            "lag?",
+            Number,
+            "How many records it may be behind",
+        ),
         Route::get("/ha/any", "200 on each server that does what its role promises", |c| when(&c, serves)),
-        Route::get("/livez", "200 while the process answers", livez),
-        Route::get("/readyz", "200 when nothing is wrong, else what is", readyz),
     ];
-    all.extend(probes.map(|probe| probe.public().gives(&[])));
-    all.push(Route::get(HA_CLUSTER, "Who is who, in one answer", cluster).needs(Permission::ServerStatus));
+    let probes = probes
+        .map(|probe| probe.answers(StatusCode::OK, Text).answers(StatusCode::SERVICE_UNAVAILABLE, Text));
+    let health = [
+        Route::get("/livez", "200 while the process answers", livez).answers(StatusCode::OK, Text),
+        Route::get("/readyz", "200 when nothing is wrong, else 503 with what is", readyz)
+            .ok(one::<Readiness>())
+            .answers(StatusCode::SERVICE_UNAVAILABLE, Json(one::<Readiness>())),
+    ];
+    all.extend(probes.into_iter().chain(health).map(|probe| probe.public().gives(&[])));
+    all.push(
+        Route::get(HA_CLUSTER, "Who is who, in one answer", cluster)
+            .needs(Permission::ServerStatus)
+            .ok(one::<Cluster>()),
+    );
 }
 
 /// Whether a server in this role does what the role promises.

@@ -1,6 +1,6 @@
 //! The wire: Apache Brooklyn's `/v1`, our own paths beside it, and the console.
 //!
-//! A request goes `listener` -> [`front::Front`] -> `route` (who is asking, which verb, which form, may it here
+//! A request goes `listener` -> [`front::Front`] -> `resource` (who is asking, which verb, which form, may it here
 //! and now) -> one handler of one resource file. Reads take the published [`View`](node::interface::View) and
 //! never wait for the core or the store; writes are asked of the [`plane::Plane`] and answered when they are
 //! durable. Each refusal becomes an answer in [`fail`] and nowhere else.
@@ -17,8 +17,10 @@ pub mod limits;
 pub mod listener;
 pub mod negotiate;
 pub mod nudge;
+pub mod openapi;
 pub mod pairs;
 pub mod plane;
+mod resource;
 pub mod route;
 mod session;
 mod show;
@@ -38,6 +40,7 @@ pub fn routes() -> Vec<Route> {
     v1::add_routes(&mut all);
     ha::add_routes(&mut all);
     nudge::add_routes(&mut all);
+    openapi::add_routes(&mut all);
     all
 }
 

@@ -33,6 +33,17 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const YAML: [&str; 4] = ["text/x-yaml", "application/x-yaml", "text/yaml", "application/yaml"];
 
 impl Consumes {
+    /// The content types that it names itself.
+    pub fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Consumes::Nothing => &[],
+            Consumes::Form => &[FORM],
+            Consumes::Json => &[JSON],
+            Consumes::JsonOrForm => &[JSON, FORM],
+            Consumes::Blueprint | Consumes::Named => &[YAML[1], YAML[2], JSON],
+        }
+    }
+
     /// Whether a body of this content type is taken; `None` is a request that does not say.
     pub fn takes(self, content_type: Option<&str>) -> bool {
         let Some(given) = content_type else {

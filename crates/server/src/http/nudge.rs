@@ -13,13 +13,19 @@ use super::answer::{Answer, no_content};
 use super::call::Call;
 use super::fail::Fail;
 use super::limits::NUDGE_PAUSE_MIN;
+use super::route::Content::Nothing;
 use super::route::Route;
 use crate::auth::hex;
 
 const WORDS: &[u8] = b"brownstone nudge 1";
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
-    all.push(Route::post(HA_NUDGE, "Look at the store now (between servers)", nudge).public().gives(&[]));
+    all.push(
+        Route::post(HA_NUDGE, "Look at the store now (between servers, signed with the plane's key)", nudge)
+            .public()
+            .gives(&[])
+            .answers(StatusCode::NO_CONTENT, Nothing),
+    );
 }
 
 /// The value of the signature header, for whoever sends a nudge with the plane's key.

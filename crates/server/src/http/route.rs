@@ -1,31 +1,21 @@
-//! A route as a declaration: verb, path, permission, gate and forms stand in one line of its resource's file.
+//! A route as a declaration: verb, path, what it says, who may, what it takes and what it answers stand together
+//! in its resource's file.
 //!
-//! The lines are data of our own rather than macros of a library: the same line drives the 404, 405,
-//! 415, 406, the role gate and the permission check, so that a description made of it cannot be wrong about
-//! them; and no handler can be reached without them.
+//! The declarations are data of our own rather than macros of a library: the same lines drive the 404, 405, 415,
+//! 406, the role gate and the permission check ([`super::resource`]) and the description that others read
+//! ([`super::openapi`]), so that it cannot be wrong about them.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use api::Permission;
-use axum::Router;
-use axum::extract::{RawPathParams, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
-use axum::routing::any;
+use api::shape::Shape;
+use axum::http::{Method, StatusCode};
 
-use super::answer::{Answer, empty};
-use super::app::App;
+use super::answer::Answer;
 use super::call::Call;
-use super::fail::{ALL_VERBS, Fail};
-use super::front::{Visitor, enter};
-use super::gate::{self, judge};
-use super::negotiate::{AS_JSON, Consumes, choose};
-use super::session;
+use super::negotiate::{AS_JSON, Consumes};
 
-/// What answers a request.
-pub type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
 
 /// One verb of one path.
 pub struct Route {
@@ -45,12 +35,60 @@ pub struct Route {
     pub is_public: bool,
     /// Whether it opens a session.
     pub opens_session: bool,
+    /// What it takes in its query.
+    pub query: Vec<Field>,
+    /// What it takes as a form.
+    pub form: Vec<Field>,
     /// Which bodies it takes.
     pub consumes: Consumes,
+    /// What such a body is.
+    pub body: Option<Shape>,
     /// Which forms its answer has, best first; empty: it does not look at `Accept`.
     pub produces: &'static [&'static str],
+    /// What it answers, refusals apart.
+    pub answers: Vec<(StatusCode, Content)>,
     run: Handler,
 }
+
+/// One value of a query or a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub is_needed: bool,
+    /// What kind it is.
+    pub kind: Kind,
+    /// What it is, in a few words.
+    pub says: &'static str,
+}
+
+/// What kind a value of a query or a form is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Number,
+    /// A length of time: `20s`, `500ms`, `1m`, or milliseconds.
+    Span,
+}
+
+/// What an answer holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// Nothing.
+    Nothing,
+    /// Raw text.
+    Text,
+    /// JSON of this type.
+    Json(Shape),
+}
+
+/// What `limit` of a list of tasks means.
+pub(super) const LIMIT: &str = "At most so many (default 200; 0 or less: all)";
 
 impl Route {
     /// A route that needs a login, answers JSON and looks at no body.
@@ -67,8 +105,12 @@ impl Route {
             is_exempt: false,
             is_public: false,
             opens_session: false,
+            query: Vec::new(),
+            form: Vec::new(),
             consumes: Consumes::Nothing,
+            body: None,
             produces: AS_JSON,
+            answers: Vec::new(),
             run: Box::new(move |call| Box::pin(run(call))),
         }
     }
@@ -140,10 +182,26 @@ impl Route {
         self
     }
 
-    /// Takes these bodies.
+    /// Takes a value in the query; `name?` may be left out.
     #[must_use]
-    pub fn takes(mut self, consumes: Consumes) -> Route {
+    pub fn query(mut self, name: &'static str, kind: Kind, says: &'static str) -> Route {
+        self.query.push(Field::new(name, kind, says));
+        self
+    }
+
+    /// Takes a form with this value among others; `name?` may be left out.
+    #[must_use]
+    pub fn form(mut self, name: &'static str, kind: Kind, says: &'static str) -> Route {
+        self.consumes = Consumes::Form;
+        self.form.push(Field::new(name, kind, says));
+        self
+    }
+
+    /// Takes bodies of this type in these forms.
+    #[must_use]
+    pub fn takes(mut self, consumes: Consumes, body: Shape) -> Route {
         self.consumes = consumes;
+        self.body = Some(body);
         self
     }
 
@@ -153,108 +211,29 @@ impl Route {
         self.produces = produces;
         self
     }
-}
 
-/// Puts all routes behind their paths. A path that none of them has is `fallback`'s.
-pub(super) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
-    let mut resources: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
-    for route in routes {
-        resources.entry(route.path).or_default().push(route);
-    }
-    resources.into_iter().fold(Router::new(), |router, (path, routes)| {
-        let resource = Arc::new(Resource { app: Arc::clone(app), routes });
-        router.route(
-            path,
-            any(move |params: RawPathParams, request: Request| {
-                let resource = Arc::clone(&resource);
-                async move { resource.serve(params, request).await.unwrap_or_else(Fail::respond) }
-            }),
-        )
-    })
-}
-
-/// All verbs of one path.
-struct Resource {
-    app: Arc<App>,
-    routes: Vec<Route>,
-}
-
-impl Resource {
-    /// The order of the checks is Brooklyn's: login, verb, body's form, answer's form, role, token, permission.
-    async fn serve(&self, params: RawPathParams, request: Request) -> Answer {
-        let is_public = self.routes.iter().any(|r| r.is_public);
-        let visitor = if is_public {
-            None
-        } else {
-            Some(enter(&self.app, request.headers(), request.extensions()).await?)
-        };
-        let marked = visitor.is_some();
-        let mut response = match self.admitted(params, request, visitor).await {
-            Ok(response) => response,
-            Err(fail) => fail.respond(),
-        };
-        if marked {
-            response.extensions_mut().insert(LoggedIn);
-        }
-        Ok(response)
+    /// Answers 200 with JSON of this type.
+    #[must_use]
+    pub fn ok(self, shape: Shape) -> Route {
+        self.answers(StatusCode::OK, Content::Json(shape))
     }
 
-    async fn admitted(&self, params: RawPathParams, request: Request, visitor: Option<Visitor>) -> Answer {
-        let method = request.method();
-        if *method == Method::OPTIONS && visitor.is_some() {
-            return Ok(options());
-        }
-        let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let wanted = if is_read { &Method::GET } else { method };
-        let route = self.routes.iter().find(|r| r.method == *wanted);
-        let route = route.ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
-        let headers = request.headers();
-        let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-        if !is_read && !route.consumes.takes(text(header::CONTENT_TYPE)) {
-            return Err(Fail::Bare(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        }
-        let form = match route.produces {
-            [] => "",
-            forms => choose(text(header::ACCEPT), forms).ok_or(Fail::Bare(StatusCode::NOT_ACCEPTABLE))?,
-        };
-        let view = self.app.plane.view();
-        if !route.is_public {
-            judge(gate::Request {
-                role: view.status.role_at(self.app.plane.now()),
-                has_state: view.root.is_some(),
-                is_write: !is_read,
-                needs_state: route.needs_state,
-                is_exempt: route.is_exempt,
-                skips: headers.get(gate::SKIP).is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"true")),
-            })?;
-        }
-        let Some(visitor) = visitor else {
-            return (route.run)(Call::new(&self.app, view, None, params, request, form)).await;
-        };
-        session::guard(&self.app, &visitor.login, headers, is_read)?;
-        if let Some(permission) = route.permission
-            && !visitor.login.may(permission)
-        {
-            let user = visitor.login.name();
-            return Err(Fail::forbidden(format!(
-                "User '{user}' is not authorized to perform this operation"
-            )));
-        }
-        let cookies = session::cookies(&self.app, &visitor, headers, route.opens_session);
-        let call = Call::new(&self.app, view, Some(visitor), params, request, form);
-        let mut response = (route.run)(call).await.unwrap_or_else(Fail::respond);
-        session::set(&mut response, cookies);
-        Ok(response)
+    /// Answers with this status.
+    #[must_use]
+    pub fn answers(mut self, status: StatusCode, content: Content) -> Route {
+        self.answers.push((status, content));
+        self
+    }
+
+    /// Answers a call.
+    pub(super) fn run(&self, call: Call) -> impl Future<Output = Answer> + Send + use<> {
+        (self.run)(call)
     }
 }
 
-/// Marks an answer to somebody who was let in.
-#[derive(Clone, Copy)]
-pub(super) struct LoggedIn;
-
-/// The answer to OPTIONS.
-pub(super) fn options() -> Response {
-    let mut response = empty();
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(ALL_VERBS));
-    response
+impl Field {
+    fn new(name: &'static str, kind: Kind, says: &'static str) -> Field {
+        let optional = name.strip_suffix('?');
+        Field { name: optional.unwrap_or(name), is_needed: optional.is_none(), kind, says }
+    }
 }

@@ -1,7 +1,7 @@
 //! The way of a write to the core and of its answer back; one place makes HTTP of what became of it.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::effect::Reply;
 use engine::input::{Command, WriteKey};
@@ -9,6 +9,7 @@ use ha::status::Role;
 use node::interface::Response;
 use ring::digest::{Context, SHA256};
 
+use super::app::App;
 use super::call::Call;
 use super::fail::Fail;
 use super::gate::Barred;
@@ -18,41 +19,56 @@ use crate::auth::hex;
 /// The header by which a caller says that a repeated request is the same one.
 pub(super) const KEY: &str = "idempotency-key";
 
-/// Keyed writes under way on this server.
+/// Keyed writes under way on this server: how many of each key.
 #[derive(Default)]
-pub(super) struct Pending(Mutex<HashSet<String>>);
+pub(super) struct Pending(Mutex<HashMap<String, u32>>);
 
 impl Pending {
     /// Whether one with this key is under way.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
-    }
-
-    fn begin(&self, key: &str) -> Option<Underway<'_>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = all.len() < PENDING_KEYS_MAX && all.insert(key.to_owned());
-        is_new.then(|| Underway { all: self, key: key.to_owned() })
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 }
 
-/// Takes its key out again however the request ends.
-struct Underway<'a> {
-    all: &'a Pending,
+/// A keyed write under way; takes its key out again however it ends.
+struct Underway {
+    app: Arc<App>,
     key: String,
 }
 
-impl Drop for Underway<'_> {
+impl Underway {
+    /// None when there are too many already.
+    fn begin(app: &Arc<App>, key: &str) -> Option<Underway> {
+        let mut all = app.pending.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= PENDING_KEYS_MAX {
+            return None;
+        }
+        *all.entry(key.to_owned()).or_default() += 1;
+        Some(Underway { app: Arc::clone(app), key: key.to_owned() })
+    }
+}
+
+impl Drop for Underway {
     fn drop(&mut self) {
-        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        let mut all = self.app.pending.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = all.get_mut(&self.key) {
+            *n -= 1;
+            if *n == 0 {
+                all.remove(&self.key);
+            }
+        }
     }
 }
 
 /// Asks the core and waits for the answer.
 pub(super) async fn ask(call: &Call, command: Command, body: &[u8]) -> Result<Reply, Fail> {
-    let key = write_key(call, body)?;
-    let _underway = key.as_ref().and_then(|k| call.app.pending.begin(&k.key));
-    let asked = call.app.plane.ask(call.caller(), key, command);
-    let response = tokio::time::timeout(WRITE_WAIT_MAX, asked).await.unwrap_or(Response::Unknown);
+    let response = match write_key(call, body)? {
+        Some(key) => ask_once(call, key, command).await,
+        None => {
+            let asked = call.app.plane.ask(call.caller(), None, command);
+            tokio::time::timeout(WRITE_WAIT_MAX, asked).await.unwrap_or(Response::Unknown)
+        }
+    };
     match response {
         Response::Recorded { reply: Reply::Refused(refusal), .. } => Err(refusal.into()),
         Response::Recorded { reply, .. } => Ok(reply),
@@ -72,6 +88,23 @@ pub(super) async fn ask(call: &Call, command: Command, body: &[u8]) -> Result<Re
         Response::Broken(why) => {
             Err(Fail::inside(format!("Not recorded: the request made the engine fail: {why}")))
         }
+    }
+}
+
+/// Asks with a key. The write is pending until the core has answered, also when nobody waits for it any more: who
+/// lost the connection and looks the key up must not be told that it was not recorded.
+async fn ask_once(call: &Call, key: WriteKey, command: Command) -> Response {
+    let Some(underway) = Underway::begin(&call.app, &key.key) else { return Response::Overloaded };
+    let caller = call.caller();
+    let asked = tokio::spawn(async move {
+        let response = underway.app.plane.ask(caller, Some(key), command).await;
+        drop(underway);
+        response
+    });
+    match tokio::time::timeout(WRITE_WAIT_MAX, asked).await {
+        Ok(Ok(response)) => response,
+        // A panic on the way, or no answer in time.
+        Ok(Err(_)) | Err(_) => Response::Unknown,
     }
 }
 

@@ -123,6 +123,22 @@ async fn a_sensor_is_set_and_read_in_both_forms() {
 }
 
 #[tokio::test]
+async fn a_sensor_is_cleared_and_clearing_what_is_not_there_is_well() {
+    let door = Door::new(Role::Master);
+    let (app, ent) = door.deploy().await;
+    let base = format!("/v1/applications/{app}/entities/{ent}/sensors");
+    door.post_json(&format!("{base}/wire.str"), "1").await;
+    for _ in 0..2 {
+        let gone = door.ask(Method::DELETE, &format!("{base}/wire.str"), &[], "").await;
+        assert_eq!((gone.status, gone.body.as_str()), (StatusCode::NO_CONTENT, ""));
+        assert_eq!(door.get(&format!("{base}/wire.str")).await.status, StatusCode::NO_CONTENT);
+    }
+    assert!(door.get(&format!("{base}/current-state")).await.json().get("wire.str").is_none());
+    let nobody = format!("/v1/applications/{app}/entities/nobody/sensors/x");
+    assert_eq!(door.ask(Method::DELETE, &nobody, &[], "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn config_is_seen_from_below_and_refused_when_it_is_of_the_wrong_type() {
     let door = Door::new(Role::Master);
     let (app, ent) = door.deploy().await;

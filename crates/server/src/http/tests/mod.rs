@@ -1,12 +1,14 @@
 //! The rules of the wire, driven through the whole front door over a real engine that keeps nothing.
 
 mod managed;
+mod openapi;
 mod roles;
 mod rules;
 mod sessions;
 mod small;
 mod sockets;
 mod table;
+mod writes;
 
 use std::sync::Arc;
 

@@ -23,6 +23,8 @@ pub(super) struct Small {
     view: ArcSwap<View>,
     changed: watch::Sender<Lsn>,
     pub(super) nudged: AtomicUsize,
+    /// Writes wait while it is shut.
+    pub(super) open: watch::Sender<bool>,
 }
 
 impl Small {
@@ -44,6 +46,7 @@ impl Small {
             changed: watch::Sender::new(view.lsn),
             view: ArcSwap::from_pointee(view),
             nudged: AtomicUsize::new(0),
+            open: watch::Sender::new(true),
         }
     }
 
@@ -105,6 +108,7 @@ impl Plane for Small {
 
     fn ask(&self, caller: Caller, key: Option<WriteKey>, command: Command) -> Asked<'_> {
         Box::pin(async move {
+            self.open.subscribe().wait_for(|open| *open).await.unwrap();
             let status = self.view.load().status.clone();
             if status.role_at(NOW) != Role::Master {
                 return Response::NotMaster;

@@ -22,6 +22,7 @@ const PUBLIC: &[&str] = &[
     "/livez",
     "/readyz",
     "/ha/nudge",
+    "/openapi.json",
 ];
 
 fn path_of(route: &Route) -> String {

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 
 use api::Permission::{InvokeEffector, SeeActivityStreams, SeeEntity};
+use api::shape;
+use api::task::TaskSummary;
 use axum::http::StatusCode;
-use base::{Span, TaskId};
+use base::TaskId;
 use engine::effect::Reply;
 use engine::input::Command;
 use serde_json::{Map, Value, json as value};
@@ -15,18 +17,34 @@ use crate::http::answer::{Answer, TEXT, json, json_with, raw};
 use crate::http::call::{Call, limit_of};
 use crate::http::fail::Fail;
 use crate::http::negotiate::AS_TEXT;
-use crate::http::route::Route;
+use crate::http::route::Content::{Json, Text};
+use crate::http::route::Kind::{Number, Span};
+use crate::http::route::{LIMIT, Route};
 use crate::http::show::task::{self, Detail};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     all.extend([
-        Route::get("/v1/activities/{task}", "One task", one).needs(SeeEntity),
-        Route::get("/v1/activities/{task}/children", "Its sub-tasks", children).needs(SeeEntity),
-        Route::get("/v1/activities/{task}/children/recurse", "All tasks below it", recurse).needs(SeeEntity),
+        Route::get("/v1/activities/{task}", "One task: 200 when it has ended, else 202", one)
+            .needs(SeeEntity)
+            .query("timeout?", Span, "How long to wait for its end; not at all when it is left out")
+            .ok(shape::one::<TaskSummary>())
+            .answers(StatusCode::ACCEPTED, Json(shape::one::<TaskSummary>())),
+        Route::get("/v1/activities/{task}/children", "Its sub-tasks", children)
+            .needs(SeeEntity)
+            .query("limit?", Number, LIMIT)
+            .ok(shape::many::<TaskSummary>()),
+        Route::get("/v1/activities/{task}/children/recurse", "All tasks below it, by id", recurse)
+            .needs(SeeEntity)
+            .query("limit?", Number, LIMIT)
+            .query("maxDepth?", Number, "How far down; -1: all the way")
+            .ok(shape::by_name::<TaskSummary>()),
         Route::get("/v1/activities/{task}/stream/{stream}", "What it wrote", stream)
             .needs(SeeActivityStreams)
-            .gives(AS_TEXT),
-        Route::post("/v1/activities/{task}/cancel", "Cancel it", cancel).needs(InvokeEffector),
+            .gives(AS_TEXT)
+            .answers(StatusCode::OK, Text),
+        Route::post("/v1/activities/{task}/cancel", "Cancel it; whether it was going on", cancel)
+            .needs(InvokeEffector)
+            .ok(shape::one::<bool>()),
     ]);
 }
 
@@ -35,7 +53,7 @@ async fn one(mut call: Call) -> Answer {
     let id = find::task(&call)?.id.clone();
     if call.query_value("timeout").is_some_and(|t| !t.is_empty()) {
         let limit = call.query_wait("timeout")?;
-        if limit != Some(Span::ZERO) {
+        if limit != Some(base::Span::ZERO) {
             call.view = ended(&call, &id, limit).await;
         }
     }

@@ -1,7 +1,10 @@
 //! `/v1/applications`: reading and deleting. Deploying is next door.
 
 use api::Permission::{InvokeEffector, SeeEntity};
+use api::application::ApplicationSummary;
 use api::entity::EntityDetail;
+use api::shape::{self, many};
+use api::task::TaskSummary;
 use axum::http::StatusCode;
 use base::EntityId;
 use engine::effect::Reply;
@@ -12,6 +15,8 @@ use super::sensors::hides;
 use crate::http::answer::{Answer, json, json_with};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
+use crate::http::route::Content::Json;
+use crate::http::route::Kind::{Flag, Text};
 use crate::http::route::Route;
 use crate::http::show::secrets::suppress;
 use crate::http::show::task::Detail;
@@ -19,12 +24,25 @@ use crate::http::show::{application, entity, task};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     all.extend([
-        Route::get("/v1/applications", "All applications", list).needs(SeeEntity).hot(),
-        Route::get("/v1/applications/{app}", "One application", one).needs(SeeEntity).hot(),
-        Route::get("/v1/applications/fetch", "All applications as trees", fetch).needs(SeeEntity).hot(),
+        Route::get("/v1/applications", "All applications", list)
+            .needs(SeeEntity)
+            .hot()
+            .ok(many::<ApplicationSummary>()),
+        Route::get("/v1/applications/{app}", "One application", one)
+            .needs(SeeEntity)
+            .hot()
+            .ok(shape::one::<ApplicationSummary>()),
+        Route::get("/v1/applications/fetch", "All applications as trees", fetch)
+            .needs(SeeEntity)
+            .hot()
+            .query("items?", Text, "Ids, separated by commas or as JSON: what is above each comes too")
+            .query("sensors?", Text, "Names, separated by commas or as JSON: their values come too")
+            .query("suppressSecrets?", Flag, "Hide secret values")
+            .ok(many::<EntityDetail>()),
         Route::delete("/v1/applications/{app}", "Stop an application and forget it", delete)
             .needs(InvokeEffector)
-            .hot(),
+            .hot()
+            .answers(StatusCode::ACCEPTED, Json(shape::one::<TaskSummary>())),
     ]);
 }
 

@@ -1,6 +1,8 @@
 //! `.../config`: reading it, and setting it.
 
 use api::Permission::{InvokeEffector, ModifyEntity, SeeConfig};
+use api::config::ConfigSummary;
+use api::shape::{self, by_name, many};
 use axum::http::StatusCode;
 use engine::input::Command;
 use model::ConfigValue;
@@ -13,6 +15,8 @@ use crate::http::answer::{Answer, TEXT, json, no_content, raw};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
+use crate::http::route::Content::Nothing;
+use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
 use crate::http::show::config::{Chain, list as declared};
 use crate::http::show::secrets::suppress;
@@ -20,15 +24,40 @@ use crate::http::show::text;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ALL: &str = "/v1/applications/{app}/entities/{ent}/config";
+    const VALUES: &str = "/v1/applications/{app}/entities/{ent}/config/current-state";
     const ONE: &str = "/v1/applications/{app}/entities/{ent}/config/{config}";
+    let shown = |route: Route| {
+        route.query("skipResolution?", Flag, "As it was given, not as it is meant").query(
+            "suppressSecrets?",
+            Flag,
+            "Hide secret values",
+        )
+    };
     all.extend([
-        Route::get(ALL, "Which keys its type declares", list).needs(SeeConfig).hot(),
-        Route::get("/v1/applications/{app}/entities/{ent}/config/current-state", "All values", values)
+        Route::get(ALL, "Which keys its type declares", list)
             .needs(SeeConfig)
-            .hot(),
-        Route::get(ONE, "One value", one).needs(SeeConfig).hot().gives(AS_JSON_OR_TEXT),
-        Route::post(ALL, "Set several values", set_all).needs(ModifyEntity).hot().takes(Consumes::Json),
-        Route::post(ONE, "Set one value", set).needs(InvokeEffector).hot().takes(Consumes::Json),
+            .hot()
+            .ok(many::<ConfigSummary>()),
+        shown(Route::get(VALUES, "All values that are set", values))
+            .needs(SeeConfig)
+            .hot()
+            .ok(by_name::<Value>()),
+        shown(Route::get(ONE, "One value; 204 when it has none", one))
+            .needs(SeeConfig)
+            .hot()
+            .gives(AS_JSON_OR_TEXT)
+            .ok(shape::one::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::post(ALL, "Set several values", set_all)
+            .needs(ModifyEntity)
+            .hot()
+            .takes(Consumes::Json, by_name::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::post(ONE, "Set one value", set)
+            .needs(InvokeEffector)
+            .hot()
+            .takes(Consumes::Json, shape::one::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
     ]);
 }
 

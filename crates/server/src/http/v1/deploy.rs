@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use api::Permission::DeployApplication;
+use api::shape::one;
+use api::task::TaskSummary;
 use axum::http::StatusCode;
 use base::EntityId;
 use engine::effect::{Refusal, Reply};
@@ -14,19 +16,20 @@ use crate::http::answer::{Answer, at};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::negotiate::Consumes;
+use crate::http::route::Content::Json;
 use crate::http::route::Route;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
-    all.extend([
-        Route::post("/v1/applications", "Deploy a blueprint and start it", post)
+    let deploys = |route: Route, consumes| {
+        route
             .needs(DeployApplication)
             .hot()
-            .takes(Consumes::Named),
-        Route::put("/v1/applications/{app}", "Deploy a blueprint under an id of one's own", put)
-            .needs(DeployApplication)
-            .hot()
-            .takes(Consumes::Blueprint),
-    ]);
+            .takes(consumes, one::<String>())
+            .answers(StatusCode::CREATED, Json(one::<TaskSummary>()))
+    };
+    let anew = Route::post("/v1/applications", "Deploy a blueprint and start it", post);
+    let chosen = Route::put("/v1/applications/{app}", "Deploy a blueprint under an id of one's own", put);
+    all.extend([deploys(anew, Consumes::Named), deploys(chosen, Consumes::Blueprint)]);
 }
 
 async fn post(call: Call) -> Answer {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use api::Permission::InvokeEffector;
+use api::effector::EffectorSummary;
+use api::shape::{by_name, many, one};
 use axum::http::StatusCode;
 use engine::Status;
 use engine::effect::Reply;
@@ -16,6 +18,8 @@ use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::negotiate::{Consumes, is_form};
 use crate::http::pairs;
+use crate::http::route::Content::Json;
+use crate::http::route::Kind::Span;
 use crate::http::route::Route;
 use crate::http::show::task::Detail;
 use crate::http::show::{effector, task, text};
@@ -24,11 +28,18 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     all.extend([
         Route::get("/v1/applications/{app}/entities/{ent}/effectors", "Which effectors it has", list)
             .needs(InvokeEffector)
-            .hot(),
-        Route::post("/v1/applications/{app}/entities/{ent}/effectors/{effector}", "Call one", invoke)
-            .needs(InvokeEffector)
             .hot()
-            .takes(Consumes::JsonOrForm),
+            .ok(many::<EffectorSummary>()),
+        Route::post(
+            "/v1/applications/{app}/entities/{ent}/effectors/{effector}",
+            "Call one: its result, or its task while that goes on",
+            invoke,
+        )
+        .needs(InvokeEffector)
+        .hot()
+        .query("timeout?", Span, "How long to wait for its end; 0: not at all; left out: until it ends")
+        .takes(Consumes::JsonOrForm, by_name::<Value>())
+        .answers(StatusCode::ACCEPTED, Json(one::<Value>())),
     ]);
 }
 

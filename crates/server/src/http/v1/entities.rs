@@ -1,8 +1,12 @@
 //! `/v1/applications/{app}/entities`.
 
 use api::Permission::{InvokeEffector, RenameEntity, SeeEntity};
+use api::entity::{EntitySummary, LocationSummary};
+use api::shape::{self, many};
+use api::task::TaskSummary;
 use axum::http::StatusCode;
 use engine::input::Command;
+use serde_json::Value;
 
 use super::applications::accepted;
 use super::find;
@@ -10,7 +14,9 @@ use crate::http::answer::{Answer, empty, json, no_content, raw};
 use crate::http::call::{Call, limit_of};
 use crate::http::fail::Fail;
 use crate::http::negotiate::AS_YAML;
-use crate::http::route::Route;
+use crate::http::route::Content::{Json, Nothing, Text};
+use crate::http::route::Kind::{self, Flag, Number};
+use crate::http::route::{LIMIT, Route};
 use crate::http::show::task::Detail;
 use crate::http::show::{entity, task};
 
@@ -19,44 +25,41 @@ const AS_EITHER_JSON: &[&str] = &["text/json", "application/json"];
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ONE: &str = "/v1/applications/{app}/entities/{ent}";
-    all.extend(
-        [
-            Route::get("/v1/applications/{app}/entities", "What is directly below an application", top),
-            Route::get(ONE, "One entity", one),
-            Route::get(
-                "/v1/applications/{app}/entities/{ent}/children",
-                "What is directly below it",
-                children,
-            ),
-            Route::get(
-                "/v1/applications/{app}/entities/{ent}/descendants",
-                "It and all below it",
-                descendants,
-            ),
-            Route::get("/v1/applications/{app}/entities/{ent}/locations", "Where it runs", locations),
-            Route::get("/v1/applications/{app}/entities/{ent}/tags", "Its tags", tags),
-            Route::get("/v1/applications/{app}/entities/{ent}/spec", "Its blueprint", spec).gives(AS_YAML),
-            Route::get("/v1/applications/{app}/entities/{ent}/activities", "Its tasks", activities),
-            Route::get(
-                "/v1/applications/{app}/entities/{ent}/activities/{task}",
-                "One of its tasks",
-                activity,
-            )
-            .gives(AS_EITHER_JSON),
-        ]
-        .map(|route| route.needs(SeeEntity).hot()),
-    );
+    const TASKS: &str = "/v1/applications/{app}/entities/{ent}/activities";
+    const TASK: &str = "/v1/applications/{app}/entities/{ent}/activities/{task}";
+    const BELOW: &str = "/v1/applications/{app}/entities/{ent}/descendants";
+    let reads = [
+        Route::get("/v1/applications/{app}/entities", "What is directly below an application", top)
+            .ok(many::<EntitySummary>()),
+        Route::get(ONE, "One entity", one).ok(shape::one::<EntitySummary>()),
+        Route::get("/v1/applications/{app}/entities/{ent}/children", "What is directly below it", children)
+            .ok(many::<EntitySummary>()),
+        Route::get(BELOW, "It and all below it", descendants).ok(many::<EntitySummary>()),
+        Route::get("/v1/applications/{app}/entities/{ent}/locations", "Where it runs", locations)
+            .ok(many::<LocationSummary>()),
+        Route::get("/v1/applications/{app}/entities/{ent}/tags", "Its tags", tags).ok(many::<Value>()),
+        Route::get("/v1/applications/{app}/entities/{ent}/spec", "Its blueprint, where it has one", spec)
+            .gives(AS_YAML)
+            .answers(StatusCode::OK, Text)
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::get(TASKS, "Its tasks", activities)
+            .query("limit?", Number, LIMIT)
+            .query("recurse?", Flag, "Those of all below it too")
+            .ok(many::<TaskSummary>()),
+        Route::get(TASK, "One of its tasks", activity).gives(AS_EITHER_JSON).ok(shape::one::<TaskSummary>()),
+    ];
+    all.extend(reads.map(|route| route.needs(SeeEntity).hot()));
     all.extend([
         Route::post("/v1/applications/{app}/entities/{ent}/name", "Rename it", rename)
             .needs(RenameEntity)
-            .hot(),
-        Route::post(
-            "/v1/applications/{app}/entities/{ent}/expunge",
-            "Forget it, stopping it if asked",
-            expunge,
-        )
-        .needs(InvokeEffector)
-        .hot(),
+            .hot()
+            .query("name", Kind::Text, "The new name")
+            .answers(StatusCode::OK, Nothing),
+        Route::post("/v1/applications/{app}/entities/{ent}/expunge", "Forget it", expunge)
+            .needs(InvokeEffector)
+            .hot()
+            .query("release?", Flag, "Stop it first")
+            .answers(StatusCode::ACCEPTED, Json(shape::one::<TaskSummary>())),
     ]);
 }
 

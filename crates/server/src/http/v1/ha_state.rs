@@ -1,6 +1,8 @@
 //! `/v1/server/ha`: the state of this server, and how to change it.
 
 use api::Permission::{HaAdmin, HaStats, ServerStatus};
+use api::server::{HaMetrics, HaSummary};
+use api::shape::one;
 use axum::http::StatusCode;
 use base::NodeId;
 use ha::config::Mode;
@@ -10,27 +12,41 @@ use crate::http::answer::{Answer, empty, json, no_content};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::limits::MODE_WAIT_MAX;
-use crate::http::negotiate::Consumes;
+use crate::http::route::Content::Nothing;
+use crate::http::route::Kind::{Number, Text};
 use crate::http::route::Route;
 use crate::http::show::server::{metrics, states};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     all.extend([
         Route::get("/v1/server/ha/state", "What this server is: one of seven words", state)
-            .needs(ServerStatus),
+            .needs(ServerStatus)
+            .ok(one::<String>()),
         Route::post("/v1/server/ha/state", "Be something else; answers what it was", set_state)
             .needs(HaAdmin)
-            .takes(Consumes::Form),
-        Route::get("/v1/server/ha/states", "All servers of the plane", all_states).needs(ServerStatus),
-        Route::post("/v1/server/ha/states/clear", "Forget servers that are gone", clear).needs(HaAdmin),
+            .form("mode", Text, "AUTO, MASTER, STANDBY, HOT_STANDBY, HOT_BACKUP or DISABLED")
+            .ok(one::<String>()),
+        Route::get("/v1/server/ha/states", "All servers of the plane", all_states)
+            .needs(ServerStatus)
+            .ok(one::<HaSummary>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::post("/v1/server/ha/states/clear", "Forget servers that are gone", clear)
+            .needs(HaAdmin)
+            .answers(StatusCode::OK, Nothing),
         Route::post("/v1/server/ha/states/clear/node", "Forget one server that is gone", clear_node)
             .needs(HaAdmin)
-            .takes(Consumes::Form),
-        Route::get("/v1/server/ha/priority", "Its priority in elections", priority).needs(HaStats),
+            .form("nodeId", Text, "Its id")
+            .answers(StatusCode::OK, Nothing),
+        Route::get("/v1/server/ha/priority", "Its priority in elections", priority)
+            .needs(HaStats)
+            .ok(one::<i64>()),
         Route::post("/v1/server/ha/priority", "Another priority; answers the earlier one", set_priority)
             .needs(HaAdmin)
-            .takes(Consumes::Form),
-        Route::get("/v1/server/ha/metrics", "Times and counts", ha_metrics).needs(HaStats),
+            .form("priority", Number, "The new one")
+            .ok(one::<i64>()),
+        Route::get("/v1/server/ha/metrics", "Times and counts", ha_metrics)
+            .needs(HaStats)
+            .ok(one::<HaMetrics>()),
     ]);
 }
 

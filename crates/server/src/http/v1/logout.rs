@@ -1,15 +1,22 @@
 //! `POST /v1/logout`: ends the session of a browser, in every role.
 
+use api::shape::by_name;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::http::answer::{Answer, json_with};
 use crate::http::call::Call;
+use crate::http::route::Kind::Text;
 use crate::http::route::Route;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
-    all.push(Route::post("/v1/logout", "End the session", logout).exempt());
+    let logout = Route::post("/v1/logout", "End the session", logout)
+        .exempt()
+        .query("user?", Text, "Only if this is the login")
+        .query("unauthorize?", Text, "Answer 401 with these words, so that a browser forgets the login")
+        .ok(by_name::<String>());
+    all.push(logout);
 }
 
 /// 401 when the page asks for that with `unauthorize`. A session's id is a secret, so it is not told here.

@@ -1,6 +1,8 @@
-//! `.../sensors`: reading them, and setting them from outside.
+//! `.../sensors`: reading them, and setting and clearing them from outside.
 
 use api::Permission::{ModifyEntity, SeeSensor};
+use api::sensor::SensorSummary;
+use api::shape::{self, by_name, many};
 use axum::http::StatusCode;
 use engine::input::Command;
 use serde_json::Value;
@@ -10,21 +12,45 @@ use crate::http::answer::{Answer, TEXT, json, no_content, raw};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
+use crate::http::route::Content::Nothing;
+use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
 use crate::http::show::secrets::suppress;
 use crate::http::show::sensor;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ALL: &str = "/v1/applications/{app}/entities/{ent}/sensors";
+    const VALUES: &str = "/v1/applications/{app}/entities/{ent}/sensors/current-state";
     const ONE: &str = "/v1/applications/{app}/entities/{ent}/sensors/{sensor}";
+    let shown = |route: Route| {
+        route
+            .query("useDisplayHints?", Flag, "In words for people (default true)")
+            .query("raw?", Flag, "As it is; wins over useDisplayHints")
+            .query("suppressSecrets?", Flag, "Hide secret values")
+    };
     all.extend([
-        Route::get(ALL, "Which sensors it has", list).needs(SeeSensor).hot(),
-        Route::get("/v1/applications/{app}/entities/{ent}/sensors/current-state", "All values", values)
+        Route::get(ALL, "Which sensors it has", list).needs(SeeSensor).hot().ok(many::<SensorSummary>()),
+        shown(Route::get(VALUES, "All values", values)).needs(SeeSensor).hot().ok(by_name::<Value>()),
+        shown(Route::get(ONE, "One value; 204 when it has none", one))
             .needs(SeeSensor)
-            .hot(),
-        Route::get(ONE, "One value", one).needs(SeeSensor).hot().gives(AS_JSON_OR_TEXT),
-        Route::post(ALL, "Set several values", set_all).needs(ModifyEntity).hot().takes(Consumes::Json),
-        Route::post(ONE, "Set one value", set).needs(ModifyEntity).hot().takes(Consumes::Json),
+            .hot()
+            .gives(AS_JSON_OR_TEXT)
+            .ok(shape::one::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::post(ALL, "Set several values", set_all)
+            .needs(ModifyEntity)
+            .hot()
+            .takes(Consumes::Json, by_name::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::post(ONE, "Set one value", set)
+            .needs(ModifyEntity)
+            .hot()
+            .takes(Consumes::Json, shape::one::<Value>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::delete(ONE, "Take one value away", clear)
+            .needs(ModifyEntity)
+            .hot()
+            .answers(StatusCode::NO_CONTENT, Nothing),
     ]);
 }
 
@@ -72,6 +98,14 @@ async fn set(mut call: Call) -> Answer {
     let body = call.body().await?;
     let value = parsed(&body)?;
     call.ask(Command::SetSensor { entity, sensor, value }, &body).await?;
+    Ok(no_content())
+}
+
+/// A sensor that has no value, or that nobody knows, stays so: 204 as well.
+async fn clear(call: Call) -> Answer {
+    let entity = find::entity(&call)?.id.clone();
+    let sensor = call.param("sensor").to_owned();
+    call.ask(Command::ClearSensor { entity, sensor }, b"").await?;
     Ok(no_content())
 }
 

@@ -1,28 +1,36 @@
 //! `/v1/server`: version, health, who am I.
 
 use api::Permission::ServerStatus;
-use api::server::VersionSummary;
+use api::server::{UpExtended, VersionSummary};
+use api::shape::one;
 use axum::http::StatusCode;
 
 use crate::http::answer::{Answer, JSON, json, no_content, raw};
 use crate::http::call::Call;
+use crate::http::route::Content::{Nothing, Text};
 use crate::http::route::Route;
 use crate::http::show::server::{Health, extended};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
-    all.extend([
-        Route::get("/v1/server/version", "The release", version).needs(ServerStatus),
-        Route::get("/v1/server/planeid", "The plane's id, as raw text", planeid).needs(ServerStatus),
-        Route::get("/v1/server/up", "Whether the server has started", up).needs(ServerStatus),
+    let reads = [
+        Route::get("/v1/server/version", "The release", version).ok(one::<VersionSummary>()),
+        Route::get("/v1/server/planeid", "The plane's id: raw text, whatever its media type says", planeid)
+            .answers(StatusCode::OK, Text),
+        Route::get("/v1/server/up", "Whether the server has started", up).ok(one::<bool>()),
         Route::get("/v1/server/shuttingDown", "Whether the server is ending", shutting_down)
-            .needs(ServerStatus),
-        Route::get("/v1/server/healthy", "Whether it is up and nothing is wrong", healthy)
-            .needs(ServerStatus),
+            .ok(one::<bool>()),
+        Route::get("/v1/server/healthy", "Whether it is up and nothing is wrong", healthy).ok(one::<bool>()),
         Route::get("/v1/server/up/extended", "All of this at once", up_extended)
-            .needs(ServerStatus)
-            .opens_session(),
-        Route::get("/v1/server/user", "The name of the login", user).opens_session(),
-    ]);
+            .opens_session()
+            .ok(one::<UpExtended>()),
+    ];
+    all.extend(reads.map(|route| route.needs(ServerStatus)));
+    all.push(
+        Route::get("/v1/server/user", "The name of the login; 204 where login is off", user)
+            .opens_session()
+            .ok(one::<String>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
+    );
 }
 
 async fn version(call: Call) -> Answer {

@@ -19,7 +19,8 @@ use super::wait::ended;
 use crate::http::answer::{Answer, no_content};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
-use crate::http::negotiate::Consumes;
+use crate::http::route::Content::Nothing;
+use crate::http::route::Kind::{self, Flag};
 use crate::http::route::Route;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
@@ -27,7 +28,12 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         Route::post("/v1/server/shutdown", "End this server gracefully", shutdown)
             .needs(Shutdown)
             .exempt()
-            .takes(Consumes::Form),
+            .form("stopAppsFirst?", Flag, "Stop all applications before; only on the master")
+            .form("forceShutdownOnError?", Flag, "End also when one of them does not stop")
+            .form("shutdownTimeout?", Kind::Span, "How long they may take (default 20s; 0: no limit)")
+            .form("requestTimeout?", Kind::Span, "Read and not waited for")
+            .form("delayForHttpReturn?", Kind::Span, "Read and not waited for")
+            .answers(StatusCode::NO_CONTENT, Nothing),
     );
 }
 
