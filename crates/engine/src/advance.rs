@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::TaskId;
+use model::config::Awaited;
 use serde_json::Value;
 
 use crate::change::Change;
@@ -20,6 +21,8 @@ pub(crate) enum Flow {
     Next,
     /// It waits for something that will come as an input.
     Wait,
+    /// It waits for a sensor, and is taken anew when that may be ready.
+    Await(Box<Awaited>),
     /// The whole task is over and returns this.
     Done(Value),
     /// The task has failed, for this reason.
@@ -27,13 +30,6 @@ pub(crate) enum Flow {
 }
 
 impl Draft {
-    /// Lets every task that may go on do so.
-    pub(crate) fn run_ready(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            self.advance(&id);
-        }
-    }
-
     /// Goes on after a step that has waited.
     pub(crate) fn proceed(&mut self, id: &TaskId, flow: Flow) {
         if self.task(id).is_some_and(|t| !t.is_ended()) && self.follow(id, flow) {
@@ -41,7 +37,8 @@ impl Draft {
         }
     }
 
-    fn advance(&mut self, id: &TaskId) {
+    /// Takes a task's steps until one has to wait.
+    pub(crate) fn advance(&mut self, id: &TaskId) {
         loop {
             let Some(task) = self.task(id).filter(|t| !t.is_ended()) else { return };
             let flow = match task.current() {
@@ -57,9 +54,21 @@ impl Draft {
     /// Does what a step's end means; whether the task can go on at once.
     fn follow(&mut self, id: &TaskId, flow: Flow) -> bool {
         match flow {
-            Flow::Wait => false,
+            Flow::Await(awaited) => {
+                if let Err(why) = self.wait_for(id, awaited) {
+                    self.end(id, Status::Failed, why.into());
+                }
+                false
+            }
+            Flow::Wait => {
+                if self.stop_awaiting(id) {
+                    self.say_blocked(id, None);
+                }
+                false
+            }
             Flow::Next => {
                 let Some(step) = self.root.task(id).map(|t| t.step + 1) else { return false };
+                self.stop_awaiting(id);
                 self.record(Change::TaskStepped { task: id.clone(), step });
                 true
             }

@@ -5,7 +5,17 @@ use model::config::{self, ConfigError, Level};
 use model::types::ConfigDef;
 use model::value::Coerced;
 
+use crate::advance::Flow;
+use crate::machine::Try;
 use crate::state::Root;
+
+/// What a step does that cannot read a value: it waits for what the value needs, or fails.
+pub(crate) fn unreadable<T>(error: ConfigError) -> Try<T> {
+    Err(match error {
+        ConfigError::NotReady { awaited, .. } => Flow::Await(awaited),
+        other => Flow::Fail(other.to_string()),
+    })
+}
 
 impl Root {
     /// An entity's own config and that of what is above it, nearest first: what [`model::config`] reads from.

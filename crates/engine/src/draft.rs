@@ -8,6 +8,7 @@ use base::{EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
 use crate::change::Change;
 use crate::effect::{Effect, Machine, Work, WorkKey};
 use crate::entity::Entity;
+use crate::happened::{Happened, Rest};
 use crate::input::{Host, TimerId};
 use crate::state::{Purpose, Root};
 use crate::task::Task;
@@ -22,25 +23,24 @@ pub(crate) struct Draft {
     pub(crate) ready: VecDeque<TaskId>,
     /// Groups whose members have changed in this step.
     pub(crate) regrouped: BTreeSet<EntityId>,
+    /// What is still to be told.
+    pub(crate) happened: VecDeque<Happened>,
     rng: Rng,
 }
 
 impl Draft {
     pub(crate) fn new(root: &Root, at: Moment) -> Self {
-        Self {
-            root: root.clone(),
-            at,
-            changes: Vec::new(),
-            effects: Vec::new(),
-            ready: VecDeque::new(),
-            regrouped: BTreeSet::new(),
-            rng: root.rng.clone(),
-        }
+        let mut root = root.clone();
+        let Rest { ready, happened } = Arc::unwrap_or_clone(std::mem::take(&mut root.transient.rest));
+        let rng = root.rng.clone();
+        let (changes, effects, regrouped) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { root, at, changes, effects, ready, regrouped, happened, rng }
     }
 
     /// Records a change and folds it in. One that does not fit is a defect of the step that made it: the panic
     /// drops the draft, and only this input fails.
     pub(crate) fn record(&mut self, change: Change) {
+        self.happened.extend(Happened::by(&change, &self.root));
         if let Err(e) = self.root.apply(&change) {
             panic!("a step made a change that does not fit: {e}");
         }

@@ -190,4 +190,6 @@ pub enum TimerId {
     Poll(EntityId),
     /// The next batch of what a new master takes on.
     TakeOver,
+    /// What an earlier step did not get to.
+    GoOn,
 }

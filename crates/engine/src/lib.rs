@@ -20,6 +20,7 @@ mod find;
 mod gaps;
 mod group;
 mod grow;
+mod happened;
 mod index;
 pub mod input;
 mod invariants;
@@ -50,6 +51,7 @@ mod state;
 mod step;
 mod task;
 mod tasks;
+mod waits;
 mod watch;
 mod wholeness;
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::advance::Flow;
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::effect::{Captured, Outcome, Work};
 use crate::entity::{Entity, Place};
@@ -83,7 +84,7 @@ impl Draft {
         let (entity, host) = self.here(task)?;
         let held = Self::reachable(&entity, &host)?;
         self.check_location(task, &entity)?;
-        let text = |key| self.root.config_text(&entity.id, key).or_else(|e| fail(e.to_string()));
+        let text = |key| self.root.config_text(&entity.id, key).or_else(unreadable);
         let base = text(&software_process::BASE_DIR)?.unwrap_or_else(|| host.base_dir.clone());
         let run_dir = text(&software_process::RUN_DIR)?.unwrap_or_else(|| script::run_dir(&base, &entity));
         let install_dir = match text(&software_process::INSTALL_DIR)? {

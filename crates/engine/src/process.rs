@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use crate::advance::Flow;
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::effect::{Outcome, ProcessRef, Work, WorkKey};
 use crate::lifecycle::Lifecycle;
 use crate::limits::STOP_GRACE;
-use crate::machine::{Try, fail, settled};
+use crate::machine::{Try, settled};
 use crate::names;
 use crate::program::StepKind;
 use crate::task::Task;
@@ -117,7 +118,7 @@ impl Draft {
             return Ok(Flow::Next);
         }
         let limit = self.root.config_span(&entity.id, &software_process::STOP_TIMEOUT);
-        let grace = limit.or_else(|e| fail(e.to_string()))?.min(STOP_GRACE);
+        let grace = limit.or_else(unreadable)?.min(STOP_GRACE);
         let what = format!("ends process {} (group {})", process.pid, process.pgid);
         Ok(self.act(task, host, what, Work::Kill { process, grace }))
     }

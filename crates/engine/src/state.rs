@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Reply, WorkKey};
 use crate::entity::{Entity, Watching};
+use crate::happened::Rest;
 use crate::index::Index;
 use crate::input::Reign;
 use crate::task::Task;
+use crate::waits::Waits;
 
 /// A map whose clone costs nothing and whose order depends on its content only.
 pub(crate) type Map<K, V> = RedBlackTreeMapSync<K, V>;
@@ -76,6 +78,10 @@ pub(crate) struct Transient {
     pub(crate) watching: Map<EntityId, Watching>,
     /// What is left to create of large applications, by the task that does it.
     pub(crate) creating: Map<TaskId, Arc<Vec<Entity>>>,
+    /// Tasks that wait for a sensor.
+    pub(crate) waits: Waits,
+    /// What the last step did not get to.
+    pub(crate) rest: Arc<Rest>,
     /// What is left of taking over.
     pub(crate) taking_over: Option<TakingOver>,
 }

@@ -30,9 +30,6 @@ pub fn step(root: &Root, at: Moment, input: Input) -> Step {
         Input::TookOver(reign) => draft.on_took_over(reign),
     }
     draft.run_ready();
-    while draft.publish_groups() {
-        draft.run_ready();
-    }
     draft.record_rng();
     Step { root: draft.root, changes: draft.changes, effects: draft.effects }
 }

@@ -134,6 +134,7 @@ impl Draft {
         let at = self.wall();
         self.record(Change::TaskEnded { task: id.clone(), status, result, interrupted, at });
         self.root.transient.creating.remove_mut(id);
+        self.stop_awaiting(id);
         if let Some(entity) = &task.entity {
             self.stop_waiting(entity, id);
             // A task that was refused before it did anything leaves the entity to whoever is busy with it; what a

@@ -184,7 +184,7 @@ impl Env {
         let next = self
             .timers
             .iter()
-            .filter(|(id, _)| busy || matches!(id, TimerId::Step(_) | TimerId::TakeOver))
+            .filter(|(id, _)| busy || matches!(id, TimerId::Step(_) | TimerId::TakeOver | TimerId::GoOn))
             .min_by_key(|(_, at)| **at)
             .map(|(id, at)| (id.clone(), *at));
         let Some((id, at)) = next else { return false };

@@ -3,6 +3,7 @@
 //! Values are kept as they were given. All reading goes through [`resolve`]: this is where `$brooklyn:`
 //! expressions will be evaluated, in the entity at whose level the value was found.
 
+mod awaited;
 mod coerce;
 mod inherit;
 mod read;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::spec::ConfigValue;
 use crate::value::{Coerced, ValueType};
 
+pub use awaited::{Awaited, Patience};
 pub use inherit::{Effective, Level, all_names, effective, effective_named};
 pub use read::{bool, env, env_from, read, span, text};
 
@@ -30,6 +32,14 @@ pub enum ConfigError {
         /// Why not.
         why: String,
     },
+    /// It needs what is not there yet.
+    #[error("the value of '{key}' waits for sensor '{}' of entity '{}'", awaited.sensor, awaited.entity)]
+    NotReady {
+        /// Whose value.
+        key: String,
+        /// What it waits for.
+        awaited: Box<Awaited>,
+    },
     /// It holds an expression, which this release does not evaluate.
     #[error(
         "the value of '{key}' uses the DSL ({function}), which is not in this release; it comes in a later one"
@@ -46,7 +56,7 @@ impl ConfigError {
     /// Whose value it is.
     pub fn key(&self) -> &str {
         match self {
-            Self::Coercion { key, .. } | Self::Deferred { key, .. } => key,
+            Self::Coercion { key, .. } | Self::NotReady { key, .. } | Self::Deferred { key, .. } => key,
         }
     }
 }

@@ -51,7 +51,7 @@ pub(in crate::http) fn summary(root: &Root, task: &Task, detail: Detail) -> Task
         children: root.sub_tasks(&task.id).map(link).collect(),
         submitted_by_task: task.parent.as_ref().and_then(|p| root.task(p)).map(link),
         blocking_task: blocking.map(link),
-        blocking_details: None,
+        blocking_details: task.blocked_on.clone().filter(|_| !task.is_ended()),
         detailed_status: full.then(|| long_status(root, task)),
         streams: streams(task),
         links: TaskLinks::new(id, app.zip(entity)),
