@@ -13,4 +13,5 @@ pub mod jsonpath;
 pub mod predicate;
 pub mod props;
 pub mod regex;
+pub mod template;
 pub mod yaml;

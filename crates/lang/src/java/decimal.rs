@@ -106,6 +106,18 @@ pub(super) fn double_text(value: f64) -> String {
 /// All digits, without an exponent and without a fraction that is nothing.
 pub(super) fn plain_text(value: f64) -> String {
     let digits = Digits::of(value);
+    shown(value, &digits, digits.behind())
+}
+
+/// The same, rounded to so many digits behind the point.
+pub(super) fn rounded_text(value: f64, behind: usize) -> String {
+    let digits = Digits::of(value).rounded(behind);
+    shown(value, &digits, digits.behind())
+}
+
+fn shown(value: f64, digits: &Digits, behind: usize) -> String {
     let sign = if value.is_sign_negative() && !digits.is_zero() { "-" } else { "" };
-    format!("{sign}{}", digits.plain(if value.fract() == 0.0 { 0 } else { digits.behind() }))
+    let text = digits.plain(behind);
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{sign}{text}")
 }

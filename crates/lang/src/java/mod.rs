@@ -52,6 +52,14 @@ pub fn plain_number(number: &Number) -> String {
     }
 }
 
+/// A number as templates print it: at most 16 digits behind the point.
+pub(crate) fn computer_number(number: &Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(float) => decimal::rounded_text(float, 16),
+        None => number.to_string(),
+    }
+}
+
 /// The class that Brooklyn's YAML reader makes of it.
 pub fn class_name(value: &Value) -> &'static str {
     match value {

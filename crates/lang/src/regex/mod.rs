@@ -51,6 +51,19 @@ impl Regex {
         replace::replace(&self.find, text, replacement, MATCHES_MAX)
     }
 
+    /// The parts between the matches, as Java's `split` gives them with a negative limit.
+    pub fn split(&self, text: &str) -> Result<Vec<String>, RegexError> {
+        bounded(text)?;
+        let mut parts = Vec::new();
+        for part in self.find.split(text) {
+            if parts.len() > MATCHES_MAX {
+                return Err(RegexError::TooManyMatches);
+            }
+            parts.push(part.map_err(error::at_work)?.to_owned());
+        }
+        Ok(parts)
+    }
+
     /// Java's `replaceFirst`.
     pub fn replace_first(&self, text: &str, replacement: &str) -> Result<String, RegexError> {
         replace::replace(&self.find, text, replacement, 1)
