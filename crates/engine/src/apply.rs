@@ -66,6 +66,9 @@ impl Root {
                 })?;
             }
             Change::Renamed { entity, name } => self.edit_entity(entity, |e| e.name.clone_from(name))?,
+            Change::MachineSet { entity, machine } => {
+                self.edit_entity(entity, |e| e.machine.clone_from(machine))?;
+            }
             Change::PlaceSet { entity, place } => self.edit_entity(entity, |e| e.place.clone_from(place))?,
             Change::ProcessSet { entity, process } => {
                 self.edit_entity(entity, |e| e.process.clone_from(process))?;

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::effect::{Captured, ProcessRef, Reply};
-use crate::entity::{Adjunct, Entity, Place};
+use crate::entity::{Adjunct, Entity};
 use crate::input::Reign;
+use crate::place::{MachineRef, Place};
 use crate::program::StepKind;
 use crate::task::{Intent, Interruption, Status, Task};
 
@@ -75,7 +76,14 @@ pub enum Change {
         /// The name.
         name: String,
     },
-    /// An entity has or has no machine.
+    /// An entity was given a machine, or gave it back.
+    MachineSet {
+        /// Which.
+        entity: EntityId,
+        /// Which machine.
+        machine: Option<Arc<MachineRef>>,
+    },
+    /// An entity's folders are somewhere, or nowhere any more.
     PlaceSet {
         /// Which.
         entity: EntityId,

@@ -110,10 +110,10 @@ impl Draft {
         self.effects.push(Effect::Timer { id, at });
     }
 
-    /// Asks this host for some work and remembers whom its outcome concerns.
-    pub(crate) fn run(&mut self, key: WorkKey, host: Host, work: Work, purpose: Purpose) {
+    /// Asks a machine for some work and remembers whom its outcome concerns.
+    pub(crate) fn run(&mut self, key: WorkKey, machine: Machine, work: Work, purpose: Purpose) {
         self.root.transient.works.insert_mut(key.clone(), purpose);
-        self.effects.push(Effect::Run { key, machine: Machine::Local(host), work });
+        self.effects.push(Effect::Run { key, machine, work });
     }
 
     /// Lets go of some work, if it is under way.

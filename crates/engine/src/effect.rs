@@ -77,8 +77,8 @@ pub struct SshTarget {
     pub address: String,
     /// Usually 22.
     pub port: u16,
-    /// The account.
-    pub user: String,
+    /// The account; `None`: the one that the server runs as.
+    pub user: Option<String>,
     /// What proves who asks, tried in this order.
     pub logins: Vec<SshLogin>,
     /// Which host keys are accepted.

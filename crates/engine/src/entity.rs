@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::effect::{ProcessRef, WorkKey};
-use crate::input::Host;
 use crate::lifecycle::Lifecycle;
 use crate::names;
+use crate::place::{MachineRef, Place};
 
 /// An entity. Cloning is cheap: maps are persistent, what never changes is shared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,10 @@ pub struct Entity {
     pub config: Arc<ConfigMap>,
     /// Its sensors.
     pub sensors: RedBlackTreeMapSync<String, Sensor>,
-    /// Where its process runs or ran, while it holds a machine.
+    /// The machine that it holds: nobody else is given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Arc<MachineRef>>,
+    /// Where its folders are; they stay when the machine is given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Arc<Place>>,
     /// Its process, when one is known to have been there.
@@ -107,27 +110,6 @@ pub struct Sensor {
     pub at: WallMs,
 }
 
-/// The machine and the folders that an entity was given.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    /// Which running of which host.
-    pub host: Host,
-    /// Where it runs.
-    pub run_dir: String,
-    /// Where it was installed.
-    pub install_dir: String,
-    /// Whether the entity holds the machine; once stopped, only its folders are left there.
-    pub held: bool,
-}
-
-impl Place {
-    /// The file into which a launched process writes its pid.
-    pub fn pid_file(&self) -> String {
-        format!("{}/pid.txt", self.run_dir)
-    }
-}
-
 impl Entity {
     /// The last part of the type's name (`BasicApplication`).
     pub fn simple_type(&self) -> &str {
@@ -147,6 +129,11 @@ impl Entity {
     /// How error texts and task names show it: `BasicApplicationImpl{id=.., name=..}`.
     pub fn described(&self) -> String {
         format!("{}Impl{{id={}, name={}}}", self.simple_type(), self.id, self.name)
+    }
+
+    /// Where its folders are on the machine that it holds, once that has been looked at.
+    pub fn held_place(&self) -> Option<&Arc<Place>> {
+        self.place.as_ref().filter(|p| self.machine.as_deref() == Some(&p.machine))
     }
 
     /// A sensor's value.

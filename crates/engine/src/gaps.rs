@@ -74,6 +74,7 @@ impl Draft {
             }),
             config: Arc::new(ConfigMap::new()),
             sensors: RedBlackTreeMapSync::new_sync(),
+            machine: None,
             place: None,
             process: None,
             adjuncts: RedBlackTreeMapSync::new_sync(),

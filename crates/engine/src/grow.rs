@@ -79,6 +79,7 @@ impl Draft {
                 }),
                 config: Arc::new(spec_of.config.clone()),
                 sensors: RedBlackTreeMapSync::new_sync(),
+                machine: None,
                 place: None,
                 process: None,
                 adjuncts: RedBlackTreeMapSync::new_sync(),

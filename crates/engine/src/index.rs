@@ -5,6 +5,7 @@ use base::{EntityId, TaskId};
 
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
+use crate::place::LocationRef;
 use crate::state::{Map, WriteRecord};
 use crate::task::Task;
 
@@ -35,6 +36,8 @@ pub(crate) struct Index {
     /// Interrupted tasks that left a process.
     pub(crate) leftovers: Ordered<TaskId>,
     pub(crate) writes: Ordered<String>,
+    /// The entities that hold a machine of a location.
+    pub(crate) holders: Map<LocationRef, Ordered<EntityId>>,
 }
 
 /// How the children or members of one entity are, as far as its own state depends on it.
@@ -128,7 +131,7 @@ fn edit<K: Ord + Clone, V: Clone>(outer: &mut Map<K, Ordered<V>>, key: &K, seq: 
 impl Index {
     /// Whether a change of an entity from `old` to `new` leaves the indexes as they are.
     pub(crate) fn is_alike(old: &Entity, new: &Entity) -> bool {
-        old.state() == new.state() && old.is_up() == new.is_up()
+        old.state() == new.state() && old.is_up() == new.is_up() && old.machine == new.machine
     }
 
     /// The groups that an entity is a member of.
@@ -173,6 +176,9 @@ impl Index {
     /// Enters an entity, or takes it out.
     pub(crate) fn entity(&mut self, e: &Entity, add: bool) {
         let id = || add.then(|| e.id.clone());
+        if let Some(from) = e.machine.as_ref().and_then(|m| m.from.as_ref()) {
+            edit(&mut self.holders, from, e.seq, id());
+        }
         let Some(parent) = &e.parent else {
             match id() {
                 Some(id) => self.apps.insert_mut(e.seq, id),

@@ -86,6 +86,7 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     same("running", fresh.running == kept.running);
     same("leftovers", fresh.leftovers == kept.leftovers);
     same("writes", fresh.writes == kept.writes);
+    same("holders", fresh.holders == kept.holders);
     for app in root.apps() {
         let below = root.tree(&app.id).count() as u32 - 1;
         if root.counts(&app.id).total() != below {

@@ -3,7 +3,7 @@
 use base::TaskId;
 
 use crate::draft::Draft;
-use crate::effect::{Refusal, Reply, Work, WorkKey};
+use crate::effect::{Machine, ProcessRef, Refusal, Reply, Work, WorkKey};
 use crate::limits::STOP_GRACE;
 use crate::state::Purpose;
 use crate::task::Task;
@@ -35,16 +35,23 @@ impl Draft {
     }
 
     fn end_leftover(&mut self, task: &Task) -> Result<bool, Refusal> {
-        let (Some(process), Some(host)) = (task.process.clone(), self.host()) else { return Ok(false) };
-        if !process.host.is_same_host(&host) {
+        let Some(process) = task.process.clone() else { return Ok(false) };
+        let Some(way) = self.way_to_leftover(task, &process) else {
             return Err(Refusal::Conflict(format!(
                 "the script '{}' runs on host {} (process group {}), which this server cannot reach: end it there",
                 task.name, process.host.name, process.pgid
             )));
-        }
+        };
         let key = self.leftover_key(task, 2);
-        self.run(key, host, Work::Kill { process, grace: STOP_GRACE }, Purpose::EndLeftover(task.id.clone()));
+        self.run(key, way, Work::Kill { process, grace: STOP_GRACE }, Purpose::EndLeftover(task.id.clone()));
         Ok(true)
+    }
+
+    /// The way to the machine on which a task left a process, if there is one from here.
+    pub(crate) fn way_to_leftover(&self, task: &Task, process: &ProcessRef) -> Option<Machine> {
+        let way = self.way_to(&task.intent.as_ref()?.machine).ok()?;
+        let elsewhere = matches!(&way, Machine::Local(host) if !process.host.is_same_host(host));
+        (!elsewhere).then_some(way)
     }
 
     /// Names work on what a task has left: `more` attempts after its own.

@@ -7,26 +7,27 @@ use model::types::Behaviour;
 
 use crate::change::Change;
 use crate::draft::Draft;
-use crate::effect::Work;
+use crate::effect::{Machine, Work};
 use crate::entity::Entity;
 use crate::input::{Host, Reign, TimerId};
 use crate::lifecycle::Lifecycle;
 use crate::limits::TAKE_OVER_BATCH;
 use crate::machine::out_of_reach;
 use crate::names;
+use crate::place::Reach;
 use crate::state::{Purpose, TakingOver, Transient};
 use crate::task::{Interruption, Status, Task};
 
 impl Draft {
     pub(crate) fn on_took_over(&mut self, reign: Reign) {
         let before = self.root.reign.clone();
-        let (seed, host) = (reign.seed, reign.host.clone());
+        let seed = reign.seed;
         self.record(Change::ReignBegan { reign });
         self.stir(seed);
         self.fill_gaps();
         let taking_over = TakingOver { before, tasks_below: self.root.next_seq, entities_after: None };
         self.root.transient = Transient { taking_over: Some(taking_over), ..Transient::default() };
-        self.look_after_leftovers(&host);
+        self.look_after_leftovers();
         self.take_over_more();
     }
 
@@ -81,29 +82,31 @@ impl Draft {
         };
         let process = task.process.is_some();
         self.end_with(id, Status::Failed, text.into(), Some(interruption));
-        if process && let Some(host) = self.host() {
-            self.look_after_leftover(id, &host);
+        if process {
+            self.look_after_leftover(id);
         }
     }
 
-    fn look_after_leftovers(&mut self, host: &Host) {
+    fn look_after_leftovers(&mut self) {
         let left: Vec<TaskId> = self.root.index.leftovers.values().cloned().collect();
         for id in left {
-            self.look_after_leftover(&id, host);
+            self.look_after_leftover(&id);
         }
     }
 
     /// Watches the process that an interrupted task left, so that its end is known.
-    fn look_after_leftover(&mut self, id: &TaskId, host: &Host) {
+    fn look_after_leftover(&mut self, id: &TaskId) {
         let Some(task) = self.task(id) else { return };
         let Some(process) = task.process.clone() else { return };
-        if process.host.is_same_boot(host) {
-            let key = self.leftover_key(&task, 1);
-            let work = Work::Watch { pid_file: String::new(), known: Some(process) };
-            self.run(key, host.clone(), work, Purpose::Leftover(id.clone()));
-        } else if process.host.is_same_host(host) {
+        let Some(way) = self.way_to_leftover(&task, &process) else { return };
+        if matches!(&way, Machine::Local(host) if !process.host.is_same_boot(host)) {
+            // The host was restarted since.
             self.record(Change::TaskProcess { task: id.clone(), process: None });
+            return;
         }
+        let key = self.leftover_key(&task, 1);
+        let work = Work::Watch { pid_file: String::new(), known: Some(process) };
+        self.run(key, way, work, Purpose::Leftover(id.clone()));
     }
 
     fn adopt(&mut self, entity: &Arc<Entity>, host: &Host) {
@@ -116,8 +119,9 @@ impl Draft {
             self.note(id, names::NOT_UP, names::ABORTED, Some(text));
             self.expect(id, Lifecycle::OnFire);
         }
-        let Some(place) = entity.place.as_ref().filter(|p| p.held) else { return };
-        if !place.host.is_same_host(host) {
+        let Some(place) = entity.held_place() else { return };
+        let local = place.machine.reach == Reach::Local;
+        if local && !place.host.is_same_host(host) {
             let text = out_of_reach(&place.host);
             self.note(id, names::NOT_UP, names::HOST, Some(text.clone()));
             self.note(id, names::PROBLEMS, names::HOST, Some(text));
@@ -129,7 +133,7 @@ impl Draft {
         if entity.behaviour() != Behaviour::Process || entity.expected() != Some(Lifecycle::Running) {
             return;
         }
-        if entity.process.as_ref().is_some_and(|p| !p.host.is_same_boot(host)) {
+        if local && entity.process.as_ref().is_some_and(|p| !p.host.is_same_boot(host)) {
             self.set_process(Some(id), None);
             let now = self.entity(id);
             if let Some(now) = now {
@@ -149,7 +153,10 @@ fn left_by(task: &Task) -> String {
         );
     }
     match task.current_intent() {
-        Some(i) => format!(". It was about to do, or did, this on host {}: {}", i.host.name, i.what),
+        Some(i) => {
+            let machine = i.machine.described(i.host.as_ref());
+            format!(". It was about to do, or did, this on {machine}: {}", i.what)
+        }
         None => String::new(),
     }
 }

@@ -9,9 +9,10 @@ use crate::change::Change;
 use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::effect::{Outcome, ProcessRef, Work, WorkKey};
+use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
 use crate::limits::STOP_GRACE;
-use crate::machine::{Try, settled};
+use crate::machine::{Site, Try, settled};
 use crate::names;
 use crate::program::StepKind;
 use crate::task::Task;
@@ -70,19 +71,17 @@ impl Draft {
     }
 
     fn try_find_process(&mut self, task: &Task) -> Try<Flow> {
-        let (entity, host) = self.here(task)?;
-        let place = Self::reachable(&entity, &host)?;
-        // A pid file of an earlier running of the host names whatever has that number now.
-        let Some(place) = place.filter(|p| p.host.is_same_boot(&host)) else {
+        let (entity, _) = self.here(task)?;
+        let Some(site) = self.site(&entity)?.filter(Site::is_current) else {
             self.set_process(Some(&entity.id), None);
             return Ok(Flow::Next);
         };
         if entity.behaviour() != Behaviour::Process {
             return Ok(Flow::Next);
         }
-        let known = entity.process.clone().filter(|p| p.host.is_same_boot(&host));
-        let work = Work::Watch { pid_file: place.pid_file(), known };
-        Ok(self.act(task, host, "looks for the process of an earlier start".to_owned(), work))
+        let known = entity.process.clone().filter(|p| site.may_have(p));
+        let work = Work::Watch { pid_file: site.place.pid_file(), known };
+        Ok(self.act_at(task, &site, "looks for the process of an earlier start".to_owned(), work))
     }
 
     pub(crate) fn mark_up(&mut self, task: &Task) -> Flow {
@@ -109,27 +108,29 @@ impl Draft {
     }
 
     fn try_kill_process(&mut self, task: &Task) -> Try<Flow> {
-        let (entity, host) = self.here(task)?;
-        Self::reachable(&entity, &host)?;
+        let (entity, _) = self.here(task)?;
+        let site = self.site(&entity)?;
         let Some(process) = entity.process.clone() else { return Ok(Flow::Next) };
-        if !process.host.is_same_boot(&host) {
+        let Some(site) = site.filter(|s| s.may_have(&process)) else {
             // The host was restarted since: it cannot be there any more.
             self.record(Change::ProcessSet { entity: entity.id.clone(), process: None });
             return Ok(Flow::Next);
-        }
+        };
         let limit = self.root.config_span(&entity.id, &software_process::STOP_TIMEOUT);
         let grace = limit.or_else(unreadable)?.min(STOP_GRACE);
         let what = format!("ends process {} (group {})", process.pid, process.pgid);
-        Ok(self.act(task, host, what, Work::Kill { process, grace }))
+        Ok(self.act_at(task, &site, what, Work::Kill { process, grace }))
     }
 
     /// What has become of a step's outside action.
     pub(crate) fn on_step_outcome(&mut self, task: &Task, key: &WorkKey, outcome: Outcome) {
         let (id, entity) = (&task.id, task.entity.clone());
         let flow = match (task.current(), outcome) {
+            (Some(StepKind::TakeMachine), Outcome::Described(host)) => self.machine_described(task, host),
             (Some(StepKind::FindProcess), Outcome::Found(process)) => {
                 self.drop_work(key);
-                self.set_process(entity.as_ref(), Some(process));
+                let found = self.is_of_this_boot(entity.as_ref(), &process).then_some(process);
+                self.set_process(entity.as_ref(), found);
                 Flow::Next
             }
             (Some(StepKind::FindProcess), Outcome::Gone(_)) => {
@@ -156,6 +157,13 @@ impl Draft {
             _ => Flow::Wait,
         };
         self.proceed(id, flow);
+    }
+
+    /// Whether a process that a pid file names can be an entity's: the file means something only on the running
+    /// of the host that it was written on.
+    pub(crate) fn is_of_this_boot(&self, id: Option<&EntityId>, process: &ProcessRef) -> bool {
+        let place = id.and_then(|id| self.root.entity(id)).and_then(Entity::held_place);
+        place.is_some_and(|p| p.host.is_same_boot(&process.host))
     }
 
     /// Records an entity's process where that is news.

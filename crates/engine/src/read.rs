@@ -8,6 +8,7 @@ use crate::entity::{Entity, Sensor};
 use crate::index::Counts;
 use crate::input::Reign;
 use crate::limits::WRITE_CLOCK_MARGIN_MS;
+use crate::place::LocationRef;
 use crate::state::{Root, WriteRecord};
 use crate::task::Task;
 
@@ -110,6 +111,11 @@ impl Root {
     /// Where an entity is to run: as it says itself, or as the nearest above it that says so.
     pub fn locations(&self, id: &EntityId) -> &[LocationSpec] {
         self.ancestry(id).find_map(|e| e.def.locations.as_deref()).unwrap_or_default()
+    }
+
+    /// The entities that hold a machine of a location.
+    pub(crate) fn holders(&self, of: &LocationRef) -> impl Iterator<Item = &Entity> {
+        self.index.holders.get(of).into_iter().flat_map(|h| h.values()).filter_map(|id| self.entity(id))
     }
 
     /// How many tasks are remembered.

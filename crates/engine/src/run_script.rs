@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::spec::LocationKind;
 use model::types::Behaviour;
 
 use crate::advance::Flow;
 use crate::change::Change;
 use crate::draft::Draft;
-use crate::effect::{Outcome, Script, Streams, Work};
-use crate::entity::Place;
+use crate::effect::{Machine, Outcome, Script, Streams, Work};
+use crate::entity::Entity;
 use crate::input::Host;
-use crate::machine::{Try, fail, settled};
+use crate::machine::{Site, Try, fail, settled};
+use crate::place::{MachineRef, Place};
 use crate::program::{Phase, StepKind};
 use crate::read::EffectorRef;
 use crate::script;
@@ -23,20 +25,19 @@ impl Draft {
     }
 
     fn try_run_phase(&mut self, task: &Task, phase: Phase) -> Try<Flow> {
-        let (entity, host) = self.here(task)?;
+        let (entity, _) = self.here(task)?;
         if phase.leads_to_launch() && entity.process.is_some() {
             return Ok(Flow::Next);
         }
-        let place = Self::reachable(&entity, &host)?;
-        let Some(place) = place.filter(|p| p.host.is_same_host(&host)) else {
+        let Some(site) = self.site(&entity)? else {
             if phase == Phase::Stop {
                 return Ok(Flow::Next);
             }
             return fail(format!("{} has no machine", entity.described()));
         };
-        match script::of_phase(&self.root, &entity, &place, phase).or_else(fail)? {
+        match script::of_phase(&self.root, &entity, &site.place, phase).or_else(fail)? {
             None => Ok(Flow::Next),
-            Some(script) => Ok(self.run_script(task, host, script)),
+            Some(script) => Ok(self.run_script(task, &site, script)),
         }
     }
 
@@ -46,32 +47,46 @@ impl Draft {
 
     fn try_run_effector(&mut self, task: &Task) -> Try<Flow> {
         let (entity, host) = self.here(task)?;
-        let place = match Self::reachable(&entity, &host)? {
-            Some(place) if place.host.is_same_host(&host) => (*place).clone(),
+        let site = match self.site(&entity)? {
+            Some(site) => site,
             // An entity without a process may run commands where it is located.
-            _ if matches!(entity.behaviour(), Behaviour::Plain | Behaviour::Application) => {
-                self.check_location(task, &entity)?;
-                let run_dir = script::run_dir(&host.base_dir, &entity);
-                Place { host: host.clone(), install_dir: run_dir.clone(), run_dir, held: true }
+            None if matches!(entity.behaviour(), Behaviour::Plain | Behaviour::Application) => {
+                self.site_of_plain(task, &entity, host)?
             }
-            _ => return fail(format!("{} has no machine; start it first", entity.described())),
+            None => return fail(format!("{} has no machine; start it first", entity.described())),
         };
         let Some(call) = &task.call else { return fail("the task is no call of an effector") };
         let Some(EffectorRef::OfSpec(spec)) = self.root.effector(&entity.id, &call.effector) else {
             return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
         };
-        let script = script::of_effector(&self.root, &entity, &place, spec, &call.params).or_else(fail)?;
+        let script =
+            script::of_effector(&self.root, &entity, &site.place, spec, &call.params).or_else(fail)?;
         if entity.place.is_none() {
             // So that its folder is removed with it.
-            let place = Some(Arc::new(Place { held: false, ..place }));
+            let place = Some(site.place.clone());
             self.record(Change::PlaceSet { entity: entity.id.clone(), place });
         }
-        Ok(self.run_script(task, host, script))
+        Ok(self.run_script(task, &site, script))
     }
 
-    fn run_script(&mut self, task: &Task, host: Host, script: Script) -> Flow {
+    /// This host, where that is where an entity without a process is located.
+    fn site_of_plain(&self, task: &Task, entity: &Entity, host: Host) -> Try<Site> {
+        let location = self.location_for(task, entity)?;
+        if location.is_some_and(|(_, spec)| spec.kind != LocationKind::Localhost) {
+            return fail(format!(
+                "{} has no machine of its own to run a command on; put the effector on the process",
+                entity.described()
+            ));
+        }
+        let run_dir = script::run_dir(&host.base_dir, entity);
+        let machine = MachineRef::default();
+        let place = Place { machine, host: host.clone(), install_dir: run_dir.clone(), run_dir };
+        Ok(Site { place: Arc::new(place), machine: Machine::Local(host) })
+    }
+
+    fn run_script(&mut self, task: &Task, site: &Site, script: Script) -> Flow {
         let streams = script::given_streams(&script);
-        let flow = self.act(task, host, format!("runs script '{}'", script.name), Work::Script(script));
+        let flow = self.act_at(task, site, format!("runs script '{}'", script.name), Work::Script(script));
         self.record(Change::StreamsRecorded { task: task.id.clone(), streams });
         flow
     }

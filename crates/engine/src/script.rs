@@ -12,7 +12,8 @@ use model::value::{Coerced, ValueType};
 use serde_json::Value;
 
 use crate::effect::{Captured, Script};
-use crate::entity::{Entity, Place};
+use crate::entity::Entity;
+use crate::place::Place;
 use crate::program::Phase;
 use crate::state::Root;
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::effect::{Captured, ProcessRef, WorkKey};
 use crate::input::{Caller, Host};
+use crate::place::MachineRef;
 use crate::program::StepKind;
 
 /// A task (activity). Everything that a later master needs to tell what it did is in here.
@@ -143,8 +144,12 @@ pub struct Intent {
     pub step: u32,
     /// Counts repeats.
     pub attempt: u32,
-    /// On which host.
-    pub host: Host,
+    /// On which machine.
+    #[serde(default)]
+    pub machine: MachineRef,
+    /// Which host that is, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Host>,
     /// What, for people.
     pub what: String,
 }

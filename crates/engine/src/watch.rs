@@ -15,7 +15,9 @@ use crate::entity::{Entity, Waiter, Watching};
 use crate::input::TimerId;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{WAIT_PAUSE_MAX, WAIT_PAUSE_MIN};
+use crate::machine::Site;
 use crate::names;
+use crate::place::Reach;
 use crate::script;
 use crate::state::Purpose;
 use crate::task::Task;
@@ -134,34 +136,43 @@ impl Draft {
 
     /// Watches the process. The pid file means something only on the running of the host that it was written on.
     fn watch(&mut self, id: &EntityId) {
-        let (Some(entity), Some(host)) = (self.entity(id), self.host()) else { return };
+        let Some(entity) = self.entity(id) else { return };
         let mut watching = self.watching(id);
-        let Some(place) = entity.place.as_ref().filter(|p| p.held && p.host.is_same_boot(&host)) else {
-            return;
-        };
+        let Some(site) = self.site_to_watch(id, &entity).filter(Site::is_current) else { return };
         if watching.watch.is_some() {
             return;
         }
-        let known = entity.process.clone().filter(|p| p.host.is_same_boot(&host));
+        let known = entity.process.clone().filter(|p| site.may_have(p));
         watching.count += 1;
         let key =
             WorkKey { term: self.term(), task: id.as_str().to_owned(), step: 0, attempt: watching.count };
         watching.watch = Some(key.clone());
         self.set_watching(id, watching);
-        let work = Work::Watch { pid_file: place.pid_file(), known };
-        self.run(key, host, work, Purpose::Watch(id.clone()));
+        let work = Work::Watch { pid_file: site.place.pid_file(), known };
+        self.run(key, site.machine, work, Purpose::Watch(id.clone()));
+    }
+
+    /// Where an entity's process is looked for. Nothing is concluded from a machine that cannot be reached.
+    fn site_to_watch(&mut self, id: &EntityId, entity: &Entity) -> Option<Site> {
+        match self.site(entity) {
+            Ok(site) => site,
+            // What runs on another server's host was said to be out of reach when this master began.
+            Err(Flow::Fail(why)) if entity.held_place().is_some_and(|p| p.machine.reach != Reach::Local) => {
+                self.not_known(id, &why);
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     fn run_check(&mut self, id: &EntityId, command: &str) {
-        let (Some(entity), Some(host)) = (self.entity(id), self.host()) else { return };
+        let Some(entity) = self.entity(id) else { return };
         let mut watching = self.watching(id);
-        let Some(place) = entity.place.as_ref().filter(|p| p.held && p.host.is_same_host(&host)) else {
-            return;
-        };
+        let Some(site) = self.site_to_watch(id, &entity) else { return };
         if watching.check.is_some() {
             return;
         }
-        let script = match script::check(&self.root, &entity, place, command) {
+        let script = match script::check(&self.root, &entity, &site.place, command) {
             Ok(script) => script,
             Err(why) => return self.not_running(id, &why),
         };
@@ -170,12 +181,18 @@ impl Draft {
         let key = WorkKey { term: self.term(), task: id.as_str().to_owned(), step: 1, attempt };
         watching.check = Some(key.clone());
         self.set_watching(id, watching);
-        self.run(key, host, Work::Script(script), Purpose::Check(id.clone()));
+        self.run(key, site.machine, Work::Script(script), Purpose::Check(id.clone()));
     }
 
     pub(crate) fn on_watch_outcome(&mut self, id: &EntityId, outcome: Outcome) {
         let by_pid_file = matches!(self.check_of(id), Ok(Check::PidFile));
         match outcome {
+            Outcome::Found(process) if !self.is_of_this_boot(Some(id), &process) => {
+                self.let_go_of_watch(id);
+                self.set_process(Some(id), None);
+                let why = "its machine was restarted";
+                if by_pid_file { self.not_running(id, why) } else { self.poll(id) }
+            }
             Outcome::Found(process) => self.found(id, process, by_pid_file),
             Outcome::Failed(why) => {
                 let mut watching = self.watching(id);
@@ -208,6 +225,14 @@ impl Draft {
                 self.stop_watching_keep_waiter(id);
             }
             self.wake_waiter(id, Flow::Next);
+        }
+    }
+
+    fn let_go_of_watch(&mut self, id: &EntityId) {
+        let mut watching = self.watching(id);
+        if let Some(key) = watching.watch.take() {
+            self.drop_work(&key);
+            self.set_watching(id, watching);
         }
     }
 
@@ -263,14 +288,22 @@ impl Draft {
         }
     }
 
-    /// It could not be found out whether the process runs: nobody concludes a death from that. A start waits on,
-    /// otherwise it is asked again.
+    /// It could not be found out whether the process runs: nobody concludes a death from that, but a machine that
+    /// cannot be reached is a problem. A start waits on, otherwise it is asked again.
     fn not_known(&mut self, id: &EntityId, why: &str) {
         let said = json!({ names::PROCESS_IS_RUNNING: format!("could not be checked: {why}") });
         self.update_sensor(id, names::DIAGNOSTICS, said);
         if self.watching(id).waiter.is_some() {
             self.not_running(id, why);
-        } else if self.root.entity(id).is_some_and(|e| e.expected() == Some(Lifecycle::Running)) {
+            return;
+        }
+        let place = self.root.entity(id).and_then(Entity::held_place);
+        if let Some(place) = place.filter(|p| p.machine.reach != Reach::Local) {
+            let text = format!("{} could not be reached: {why}", place.machine.described(None));
+            self.note(id, names::NOT_UP, names::HOST, Some(text.clone()));
+            self.note(id, names::PROBLEMS, names::HOST, Some(text));
+        }
+        if self.root.entity(id).is_some_and(|e| e.expected() == Some(Lifecycle::Running)) {
             self.poll_later(id);
         }
     }
@@ -282,8 +315,10 @@ impl Draft {
             let name = names::DIAGNOSTICS.to_owned();
             self.record(Change::SensorCleared { entity: id.clone(), name });
         }
-        self.note(id, names::NOT_UP, names::PROCESS_IS_RUNNING, None);
-        self.note(id, names::PROBLEMS, names::PROCESS_IS_RUNNING, None);
+        for key in [names::HOST, names::PROCESS_IS_RUNNING] {
+            self.note(id, names::NOT_UP, key, None);
+            self.note(id, names::PROBLEMS, key, None);
+        }
     }
 
     /// The process does not run: a start waits on, up to its limit; an entity that should be up is on fire.

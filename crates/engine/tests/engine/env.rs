@@ -8,13 +8,15 @@ use base::{EntityId, Moment, Mono, Span, TaskId, Term, WallMs};
 use brownstone_engine::effect::{Effect, Refusal, Reply, Work, WorkKey};
 use brownstone_engine::input::{Caller, Command, Host, Input, Reign, RequestId, TimerId, WriteKey};
 use brownstone_engine::{Change, Entity, Lifecycle, Root, Status, Task, step};
-use model::spec::AppSpec;
+use model::spec::{AppSpec, LocationSpec};
 use serde_json::Value;
 
 use crate::machine::Machine;
 
 pub(crate) struct Env {
     pub(crate) root: Root,
+    /// Where the scenes of the take-over tests deploy to.
+    pub(crate) location: LocationSpec,
     /// The same history, folded from its bytes: what a standby has.
     pub(crate) standby: Root,
     pub(crate) at: Moment,
@@ -44,6 +46,7 @@ impl Env {
     pub(crate) fn new() -> Self {
         let mut env = Self {
             root: Root::empty(),
+            location: crate::specs::localhost(),
             standby: Root::empty(),
             at: Moment { now: Mono(1_000_000), wall: WallMs(1_700_000_000_000) },
             machine: Machine::default(),
@@ -105,10 +108,7 @@ impl Env {
         for effect in done.effects {
             match effect {
                 Effect::Reply { request, reply } => self.replies.push((request, reply)),
-                Effect::Run { key, machine, work } => match machine {
-                    brownstone_engine::effect::Machine::Local(host) => self.machine.ask(key, &host, work),
-                    other => panic!("no test machine is {other:?}"),
-                },
+                Effect::Run { key, machine, work } => self.machine.ask(key, machine, work),
                 Effect::Cancel { key } => self.machine.cancel(&key),
                 Effect::Timer { id, at } => {
                     self.timers.insert(id, at);

@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use brownstone_engine::effect::{Captured, Outcome, ProcessRef, Script, Streams, Work, WorkKey};
+use brownstone_engine::effect::{
+    self, Captured, Outcome, ProcessRef, Script, SshTarget, Streams, Work, WorkKey,
+};
 use brownstone_engine::input::Host;
 
 #[derive(Default)]
 pub(crate) struct Machine {
     host: Option<Host>,
     /// What has been asked for and not begun.
-    asked: VecDeque<(WorkKey, Work)>,
+    asked: VecDeque<(WorkKey, Host, Work)>,
+    /// How each address was logged in to last.
+    pub(crate) logins: BTreeMap<String, SshTarget>,
+    /// Machines behind an sshd that do not answer.
+    pub(crate) unreachable: Vec<String>,
+    /// How often a machine behind an sshd was restarted.
+    pub(crate) restarts: BTreeMap<String, usize>,
     /// Scripts that run, with what they will have done when they end.
     scripts: VecDeque<(WorkKey, Script, ProcessRef)>,
     /// Watches of processes that live.
@@ -43,8 +51,8 @@ impl Machine {
 
     /// The scripts that an earlier master left run to their end.
     pub(crate) fn finish_leftovers(&mut self) {
-        while let Some((_, script, _)) = self.scripts.pop_front() {
-            self.work_of(&script);
+        while let Some((_, script, process)) = self.scripts.pop_front() {
+            self.work_of(&script, process.host);
         }
     }
 
@@ -58,22 +66,51 @@ impl Machine {
         self.alive.clear();
     }
 
-    pub(crate) fn ask(&mut self, key: WorkKey, host: &Host, work: Work) {
-        let here = self.host.as_ref().expect("a host");
-        assert!(here.is_same_boot(host), "work is asked of the own host only");
+    pub(crate) fn ask(&mut self, key: WorkKey, machine: effect::Machine, work: Work) {
+        let host = match machine {
+            effect::Machine::Local(host) => {
+                let here = self.host.as_ref().expect("a host");
+                assert!(here.is_same_boot(&host), "local work is asked of the own host only");
+                host
+            }
+            effect::Machine::Ssh(target) => {
+                self.logins.insert(target.address.clone(), (*target).clone());
+                self.behind(&target.address)
+            }
+            effect::Machine::Server => panic!("no test server does {work:?}"),
+        };
         assert!(!self.open().iter().any(|(k, _)| *k == key), "no key is used twice at once: {key:?}");
-        self.asked.push_back((key, work));
+        self.asked.push_back((key, host, work));
+    }
+
+    /// The host behind an address.
+    fn behind(&self, address: &str) -> Host {
+        let boot = self.restarts.get(address).copied().unwrap_or_default();
+        Host {
+            id: address.to_owned(),
+            name: format!("name-of-{address}"),
+            boot: format!("boot{boot}"),
+            address: address.to_owned(),
+            base_dir: "/home/deploy/brooklyn-managed-processes".to_owned(),
+        }
+    }
+
+    /// A machine behind an sshd restarts: what ran there is gone.
+    pub(crate) fn restart_machine(&mut self, address: &str) {
+        *self.restarts.entry(address.to_owned()).or_default() += 1;
+        self.alive.retain(|_, p| p.host.id != address);
+        self.scripts.retain(|(_, _, p)| p.host.id != address);
     }
 
     pub(crate) fn cancel(&mut self, key: &WorkKey) {
-        self.asked.retain(|(k, _)| k != key);
+        self.asked.retain(|(k, ..)| k != key);
         self.scripts.retain(|(k, ..)| k != key);
         self.watches.retain(|(k, _)| k != key);
         self.events.retain(|(k, _)| k != key);
     }
 
     pub(crate) fn open(&self) -> Vec<(WorkKey, Work)> {
-        self.asked.iter().cloned().collect()
+        self.asked.iter().map(|(key, _, work)| (key.clone(), work.clone())).collect()
     }
 
     pub(crate) fn running_scripts(&self) -> Vec<String> {
@@ -93,16 +130,16 @@ impl Machine {
         self.events.extend(gone.into_iter().map(|(k, _)| (k, Outcome::Gone(why.to_owned()))));
     }
 
-    fn process(&mut self) -> ProcessRef {
+    fn process(&mut self, host: Host) -> ProcessRef {
         self.next_pid += 1;
-        let (pid, host) = (self.next_pid, self.host.clone().expect("a host"));
+        let pid = self.next_pid;
         ProcessRef { host, pid, pgid: pid, start_ticks: 100 + pid as u64 }
     }
 
-    fn work_of(&mut self, script: &Script) {
+    fn work_of(&mut self, script: &Script, host: Host) {
         if script.name == "launch" && self.exits.get("launch").copied().unwrap_or(0) == 0 && !self.stillborn {
             let pid_file = script.env.iter().find(|(n, _)| n == "PID_FILE").expect("PID_FILE").1.clone();
-            let process = self.process();
+            let process = self.process(host);
             if self.alive.insert(pid_file, process).is_some() {
                 self.doubles += 1;
             }
@@ -114,13 +151,16 @@ impl Machine {
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
-        if let Some((key, work)) = self.asked.pop_front() {
-            let outcome = self.begin(&key, work);
+        if let Some((key, host, work)) = self.asked.pop_front() {
+            if self.unreachable.contains(&host.id) {
+                return Some((key, Outcome::Failed(format!("{} does not answer", host.id))));
+            }
+            let outcome = self.begin(&key, host, work);
             return Some((key, outcome));
         }
         let at = self.scripts.iter().position(|(_, s, _)| !self.hang.contains(&s.name))?;
-        let (key, script, _) = self.scripts.remove(at)?;
-        self.work_of(&script);
+        let (key, script, process) = self.scripts.remove(at)?;
+        self.work_of(&script, process.host);
         let exit_code = self.exits.get(&script.name).copied().unwrap_or(0);
         let text = |t: String| Captured { size: t.len() as u64, head: t, ..Captured::default() };
         let streams = Streams {
@@ -130,10 +170,10 @@ impl Machine {
         Some((key, Outcome::Ended { exit_code, streams, timed_out: false }))
     }
 
-    fn begin(&mut self, key: &WorkKey, work: Work) -> Outcome {
+    fn begin(&mut self, key: &WorkKey, host: Host, work: Work) -> Outcome {
         match work {
             Work::Script(script) => {
-                let process = self.process();
+                let process = self.process(host);
                 self.began.push(script.name.clone());
                 self.scripts_seen.push(script.clone());
                 self.scripts.push_back((key.clone(), script, process.clone()));
@@ -142,7 +182,8 @@ impl Machine {
             Work::Watch { pid_file, known } => {
                 let script =
                     self.scripts.iter().map(|(_, _, p)| p).find(|p| known.as_ref() == Some(p)).cloned();
-                let found = self.alive.get(&pid_file).cloned().or(script);
+                let there = self.alive.get(&pid_file).filter(|p| p.host.is_same_boot(&host)).cloned();
+                let found = there.or(script);
                 match found.filter(|p| known.is_none() || known.as_ref() == Some(p)) {
                     Some(process) => {
                         self.watches.push((key.clone(), process.clone()));
@@ -160,6 +201,9 @@ impl Machine {
             Work::RemoveDir { dir } => {
                 self.removed.push(dir);
                 Outcome::Done
+            }
+            Work::Describe { base_dir } => {
+                Outcome::Described(Host { base_dir: base_dir.unwrap_or(host.base_dir), ..host })
             }
             other => panic!("the test machine cannot do {other:?}"),
         }

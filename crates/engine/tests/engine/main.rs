@@ -3,6 +3,7 @@
 mod clusters;
 mod env;
 mod machine;
+mod machines;
 mod processes;
 mod specs;
 mod take_over;

@@ -2,18 +2,38 @@
 
 use model::spec::{
     AppSpec, ConfigMap, ConfigValue, EffectorBody, EffectorSpec, EntitySpec, ExecutionTarget, LocationKind,
-    LocationSpec, ParameterSpec, TypeName,
+    LocationSpec, MachineSpec, ParameterSpec, TypeName,
 };
 use serde_json::{Value, json};
 
 pub(crate) fn app(name: &str, children: Vec<EntitySpec>) -> AppSpec {
+    app_at(name, localhost(), children)
+}
+
+pub(crate) fn localhost() -> LocationSpec {
+    let (kind, spec) = (LocationKind::Localhost, "localhost".to_owned());
+    LocationSpec { kind, spec, flags: ConfigMap::new() }
+}
+
+/// Machines with these addresses, which all have one password.
+pub(crate) fn byon(addresses: &[&str]) -> LocationSpec {
+    let machine = |a: &&str| MachineSpec {
+        address: (*a).to_owned(),
+        port: None,
+        user: Some("deploy".to_owned()),
+        flags: ConfigMap::new(),
+    };
+    LocationSpec {
+        kind: LocationKind::Byon { machines: addresses.iter().map(machine).collect(), deferred: None },
+        spec: "byon:(hosts=\"...\")".to_owned(),
+        flags: ConfigMap::from([("password".to_owned(), ConfigValue::new("s3cret"))]),
+    }
+}
+
+pub(crate) fn app_at(name: &str, location: LocationSpec, children: Vec<EntitySpec>) -> AppSpec {
     let mut root = EntitySpec::new(TypeName::new("org.apache.brooklyn.entity.stock.BasicApplication"));
     root.name = Some(name.to_owned());
-    root.locations = Some(vec![LocationSpec {
-        kind: LocationKind::Localhost,
-        spec: "localhost".to_owned(),
-        flags: ConfigMap::new(),
-    }]);
+    root.locations = Some(vec![location]);
     root.children = children;
     AppSpec { root, source: format!("name: {name}\n"), warnings: Vec::new() }
 }

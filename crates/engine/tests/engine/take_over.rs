@@ -2,8 +2,9 @@
 
 use base::{EntityId, Span};
 use brownstone_engine::effect::{Outcome, Reply, Work};
-use brownstone_engine::input::{Command, Input};
+use brownstone_engine::input::{Command, Host, Input};
 use brownstone_engine::{Lifecycle, Status, Task};
+use model::spec::LocationSpec;
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
@@ -13,7 +14,8 @@ use crate::specs;
 type Scene = fn(&mut Env);
 
 fn deploys(env: &mut Env) {
-    env.deploy(specs::app("Shop", vec![specs::vanilla("web"), specs::empty("box")]));
+    let location = env.location.clone();
+    env.deploy(specs::app_at("Shop", location, vec![specs::vanilla("web"), specs::empty("box")]));
 }
 
 fn stops(env: &mut Env) {
@@ -35,8 +37,9 @@ fn deletes(env: &mut Env) {
 }
 
 /// Runs a scene for `n` turns; whether it went on until then.
-fn after(scene: Scene, n: usize) -> (Env, bool) {
+fn after(scene: Scene, location: &LocationSpec, n: usize) -> (Env, bool) {
     let mut env = Env::new();
+    env.location = location.clone();
     scene(&mut env);
     let on = (0..n).all(|_| env.turn());
     (env, on)
@@ -44,13 +47,23 @@ fn after(scene: Scene, n: usize) -> (Env, bool) {
 
 #[test]
 fn at_any_moment_nothing_goes_on_and_nothing_is_started_twice() {
+    at_any_moment(&specs::localhost(), &host("A", "boot1"));
+}
+
+#[test]
+fn at_any_moment_a_machine_behind_an_sshd_is_neither_leaked_nor_given_twice() {
+    at_any_moment(&specs::byon(&["10.0.0.1", "10.0.0.2"]), &host("B", "boot9"));
+}
+
+/// Takes over after each turn of each scene, on this host.
+fn at_any_moment(location: &LocationSpec, next: &Host) {
     for (name, scene) in
         [("deploy", deploys as Scene), ("stop", stops), ("restart", restarts), ("delete", deletes)]
     {
         for survives in [true, false] {
             let mut n = 0;
             loop {
-                let (mut env, on) = after(scene, n);
+                let (mut env, on) = after(scene, location, n);
                 let going: Vec<_> =
                     env.root.tasks().filter(|t| !t.is_ended()).map(|t| t.id.clone()).collect();
                 if survives {
@@ -58,7 +71,7 @@ fn at_any_moment_nothing_goes_on_and_nothing_is_started_twice() {
                 } else {
                     env.machine.kill_leftovers();
                 }
-                env.take_over("node2", host("A", "boot1"), "node1 gave no sign of life for 30s");
+                env.take_over("node2", next.clone(), "node1 gave no sign of life for 30s");
                 let at = format!("{name}, {n} turns, scripts survive: {survives}");
                 for id in &going {
                     let task = env.task(id);
@@ -83,6 +96,7 @@ fn at_any_moment_nothing_goes_on_and_nothing_is_started_twice() {
                     );
                 }
                 bring_up(&mut env, &at);
+                take_down(&mut env, &at);
                 if !on {
                     break;
                 }
@@ -102,6 +116,18 @@ fn bring_up(env: &mut Env, at: &str) {
     assert_eq!(env.state(&app), Some(Lifecycle::Running), "{at}");
     assert_eq!(env.machine.alive.len(), 1, "{at}");
     assert_eq!(env.machine.doubles, 0, "{at}: started twice");
+}
+
+/// Deleting it leaves nothing behind: every machine can be had again.
+fn take_down(env: &mut Env, at: &str) {
+    let Some(app) = env.root.apps().next().map(|a| a.id.clone()) else { return };
+    let dirs: Vec<String> =
+        env.root.entities().filter_map(|e| Some(e.place.as_ref()?.run_dir.clone())).collect();
+    task_of(env.command(Command::Delete { app }));
+    env.settle();
+    assert_eq!(env.root.entity_count(), 0, "{at}");
+    assert!(env.machine.alive.is_empty(), "{at}: left running");
+    assert!(dirs.iter().all(|dir| env.machine.removed.contains(dir)), "{at}: a folder was left");
 }
 
 fn running() -> (Env, EntityId, EntityId) {

@@ -1,0 +1,201 @@
+//! Machines beyond this host: which one an entity gets, how it is reached, giving it back.
+
+use base::Span;
+use brownstone_engine::effect::{HostKeys, SshLogin};
+use brownstone_engine::{Lifecycle, Reach, Status};
+use model::spec::{ConfigValue, LocationKind, LocationSpec};
+use serde_json::json;
+
+use crate::env::{Env, host};
+use crate::specs;
+
+fn address(env: &Env, name: &str) -> Option<String> {
+    match &env.entity(&env.named(name)).machine.as_ref()?.reach {
+        Reach::Ssh { address, .. } => Some(address.clone()),
+        Reach::Local => Some("localhost".to_owned()),
+    }
+}
+
+#[test]
+fn machines_are_given_in_order_until_none_is_left_and_again_once_given_back() {
+    let mut env = Env::new();
+    let byon = specs::byon(&["10.0.0.1", "10.0.0.2"]);
+    let children = ["a", "b", "c"].map(specs::vanilla).to_vec();
+    let (_, task) = env.deploy(specs::app_at("Shop", byon, children));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    let why = env.task(&task).result.to_string();
+    assert!(why.contains("No machines available in byon"), "{why}");
+    assert_eq!(address(&env, "a").as_deref(), Some("10.0.0.1"));
+    assert_eq!(address(&env, "b").as_deref(), Some("10.0.0.2"));
+    assert_eq!(env.state(&env.named("c")), Some(Lifecycle::OnFire));
+
+    let a = env.named("a");
+    env.invoke(&a, "stop");
+    env.settle();
+    assert_eq!(env.state(&a), Some(Lifecycle::Stopped), "{:?}", env.entity(&a).sensors);
+    assert_eq!(address(&env, "a"), None);
+    assert!(env.entity(&a).sensor("host.sshAddress").is_none());
+    let again = env.invoke(&env.named("c"), "start");
+    env.settle();
+    assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
+    assert_eq!(address(&env, "c").as_deref(), Some("10.0.0.1"));
+}
+
+#[test]
+fn a_process_behind_an_sshd_has_its_folders_and_sensors_from_there_and_no_secret_is_recorded() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::vanilla("web")]));
+    env.settle();
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    let web = env.named("web");
+    let base = "/home/deploy/brooklyn-managed-processes";
+    let entity = env.entity(&web);
+    for (sensor, value) in [
+        ("host.address", "10.0.0.1".to_owned()),
+        ("host.sshAddress", "deploy@10.0.0.1:22".to_owned()),
+        ("softwareservice.provisioningLocation", "byon".to_owned()),
+        ("run.dir", format!("{base}/apps/{app}/entities/VanillaSoftwareProcess_{web}")),
+    ] {
+        assert_eq!(entity.sensor(sensor), Some(&json!(value)), "{sensor}");
+    }
+    let target = &env.machine.logins["10.0.0.1"];
+    assert_eq!((target.user.as_deref(), target.port, target.tries), (Some("deploy"), 22, 4));
+    assert_eq!(target.host_keys, HostKeys::Any);
+    assert!(matches!(&target.logins[..], [SshLogin::Password(p)] if p.reveal() == "s3cret"));
+    for line in env.log.iter().filter(|l| !l.starts_with(b"{\"entity_added\"")) {
+        assert!(!String::from_utf8_lossy(line).contains("s3cret"), "only the blueprint holds the secret");
+    }
+}
+
+#[test]
+fn a_process_behind_an_sshd_goes_on_under_a_master_on_any_host() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::vanilla("web")]));
+    env.settle();
+    let began = env.machine.began.len();
+    env.take_over("node2", host("B", "boot9"), "node1 gave no sign of life for 30s");
+    env.settle();
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    assert_eq!(env.machine.began.len(), began);
+    let web = env.named("web");
+    let pid_file = env.entity(&web).place.as_ref().expect("a place").pid_file();
+    env.machine.die(&pid_file);
+    env.turn();
+    assert_eq!(env.state(&app), Some(Lifecycle::OnFire), "it is looked after");
+    let restart = env.invoke(&web, "restart");
+    env.settle();
+    assert_eq!(env.status(&restart), Status::Completed, "{:?}", env.task(&restart).result);
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+}
+
+#[test]
+fn a_machine_that_does_not_answer_is_a_problem_and_no_death() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::vanilla("web")]));
+    env.settle();
+    let web = env.named("web");
+    env.machine.unreachable.push("10.0.0.1".to_owned());
+    env.take_over("node2", host("B", "boot9"), "node1 ended its term");
+    env.turn();
+    assert_eq!(env.state(&app), Some(Lifecycle::OnFire));
+    let problems = env.entity(&web).sensor("service.problems").expect("problems");
+    assert_eq!(
+        problems.get("host"),
+        Some(&json!("machine deploy@10.0.0.1:22 could not be reached: 10.0.0.1 does not answer"))
+    );
+    assert!(env.entity(&web).process.is_some(), "nothing is concluded from it");
+    let stop = env.invoke(&web, "stop");
+    env.settle();
+    assert_eq!(env.status(&stop), Status::Failed, "a process that cannot be ended keeps its machine");
+    assert_eq!(address(&env, "web").as_deref(), Some("10.0.0.1"));
+
+    env.machine.unreachable.clear();
+    let start = env.invoke(&web, "start");
+    env.settle();
+    assert_eq!(env.status(&start), Status::Completed, "{:?}", env.task(&start).result);
+    assert_eq!(env.machine.doubles, 0);
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+}
+
+#[test]
+fn a_pid_file_of_an_earlier_running_of_a_machine_is_not_believed() {
+    let mut env = Env::new();
+    let (_, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::vanilla("web")]));
+    env.settle();
+    let web = env.named("web");
+    let pid_file = env.entity(&web).place.as_ref().expect("a place").pid_file();
+    let mut other = env.machine.alive[&pid_file].clone();
+    env.machine.restart_machine("10.0.0.1");
+    other.host.boot = "boot1".to_owned();
+    // Something else has the number that the file still names.
+    env.machine.alive.insert(pid_file.clone(), other);
+    env.take_over("node2", host("B", "boot9"), "node1 ended its term");
+    env.settle();
+    env.pass(Span::secs(6));
+    assert_eq!(env.state(&web), Some(Lifecycle::OnFire));
+    assert!(env.entity(&web).process.is_none());
+    env.machine.alive.clear();
+    let restart = env.invoke(&web, "restart");
+    env.settle();
+    assert_eq!(env.status(&restart), Status::Completed);
+    assert_eq!(env.entity(&web).process.as_ref().map(|p| p.host.boot.as_str()), Some("boot1"));
+}
+
+#[test]
+fn several_locations_are_tried_in_order() {
+    let mut env = Env::new();
+    let single = LocationSpec {
+        kind: LocationKind::Single(Box::new(specs::byon(&["10.0.0.1"]))),
+        spec: "single".to_owned(),
+        flags: [("port".to_owned(), ConfigValue::new(2222))].into(),
+    };
+    let multi = LocationSpec {
+        kind: LocationKind::Multi(vec![single, specs::byon(&["10.0.1.1"])]),
+        spec: "multi".to_owned(),
+        flags: [].into(),
+    };
+    let children = ["a", "b", "c"].map(specs::empty).to_vec();
+    let (_, task) = env.deploy(specs::app_at("Shop", multi, children));
+    env.settle();
+    assert_eq!(address(&env, "a").as_deref(), Some("10.0.0.1"));
+    assert_eq!(env.machine.logins["10.0.0.1"].port, 2222, "the flags of the whole count for its parts");
+    assert_eq!(address(&env, "b").as_deref(), Some("10.0.1.1"));
+    let why = env.task(&task).result.to_string();
+    assert!(why.contains("No machines available in any of the 2 location(s) configured here"), "{why}");
+}
+
+#[test]
+fn localhost_may_have_a_number_of_machines_or_be_reached_over_ssh() {
+    let mut env = Env::new();
+    let mut local = specs::localhost();
+    local.flags.insert("count".to_owned(), ConfigValue::new(1));
+    env.deploy(specs::app_at("One", local.clone(), vec![specs::empty("a"), specs::empty("b")]));
+    env.settle();
+    assert_eq!(env.state(&env.named("a")), Some(Lifecycle::Running));
+    assert_eq!(env.state(&env.named("b")), Some(Lifecycle::OnFire));
+    local.flags = [("brownstone.localhost.ssh".to_owned(), ConfigValue::new(true))].into();
+    env.deploy(specs::app_at("Two", local, vec![specs::empty("c")]));
+    env.settle();
+    assert_eq!(address(&env, "c").as_deref(), Some("127.0.0.1"));
+    assert!(matches!(&env.machine.logins["127.0.0.1"].logins[..], [SshLogin::KeyFile { .. }, ..]));
+}
+
+#[test]
+fn a_start_may_name_one_of_the_locations_that_are_known_here() {
+    let mut env = Env::new();
+    let mut spec = specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::empty("box")]);
+    spec.root.locations.as_mut().expect("set").push(specs::localhost());
+    let (_, task) = env.deploy(spec);
+    env.settle();
+    let why = env.task(&task).result.to_string();
+    assert!(why.contains("Ambiguous locations detected when starting EmptySoftwareProcessImpl"), "{why}");
+    let the_box = env.named("box");
+    for (named, outcome) in [("prod", None), ("byon", Some("10.0.0.1")), ("localhost", Some("localhost"))] {
+        let start = env.invoke_with(&the_box, "start", [("locations", json!([named]))]);
+        env.settle();
+        assert_eq!(address(&env, "box").as_deref(), outcome, "{named}: {:?}", env.task(&start).result);
+        env.invoke(&the_box, "stop");
+        env.settle();
+    }
+}
