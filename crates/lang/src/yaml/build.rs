@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, Span, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::explain::explain;
 use super::limits::Limits;
 use super::node::{Node, Style, Value};
-use super::{merge, tagged};
+use super::{merge, recover, tagged};
 use crate::diag::{Diagnostic, Found};
 
 /// Reads one document. The tree is there unless the text is no YAML at all or meets a limit; then a diagnostic
-/// says which. Errors that leave a tree (a key twice, a bad tag) are all reported.
+/// says which. Errors that leave a tree (a bad tag) are all reported; behind an error of syntax, reading goes on at
+/// the next key of the root to find more of them.
 pub fn parse(source: &str, text: &str, limits: &Limits) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > limits.bytes {
         let message = format!(
@@ -22,29 +23,80 @@ pub fn parse(source: &str, text: &str, limits: &Limits) -> (Option<Node>, Vec<Di
         );
         return (None, vec![Diagnostic::error(source, 0..0, message)]);
     }
+    let mut found = Found::default();
+    let mut failed = match read(source, text, limits, &mut found) {
+        Ok(root) => return (root, found.into_kept()),
+        Err(failed) => failed,
+    };
+    let mut start = 0;
+    let mut told = None;
+    for _ in 0..=recover::RECOVERIES_MAX {
+        let at = failed.diagnostic.span.start;
+        // What lies at the beginning of a part is met twice: as the end of the one before.
+        if failed.shown && told != Some(at) {
+            found.push(failed.diagnostic);
+            told = Some(at);
+        }
+        let next = Some(at).filter(|_| failed.go_on).and_then(|at| recover::next_key(text, at, start));
+        let Some(next) = next else { break };
+        start = next;
+        match read(source, &recover::blanked(text, next), limits, &mut found) {
+            Ok(_) => break,
+            // An anchor may have been set in what was left out.
+            Err(next) => failed = Failed { shown: !next.unknown_anchor, ..next },
+        }
+    }
+    (None, found.into_kept())
+}
+
+/// Why there is no tree.
+struct Failed {
+    diagnostic: Diagnostic,
+    /// Whether what follows is worth reading: not, when a limit was met.
+    go_on: bool,
+    unknown_anchor: bool,
+    shown: bool,
+}
+
+fn read(source: &str, text: &str, limits: &Limits, found: &mut Found) -> Result<Option<Node>, Failed> {
     let options = granit_parser::options! {
         emit_comments: false,
         flow_nesting_limit: u8::try_from(limits.depth).unwrap_or(u8::MAX).into(),
         block_nesting_limit: u8::try_from(limits.depth).unwrap_or(u8::MAX).into(),
     };
-    let mut build = Build::new(source, limits);
+    let mut build = Build::new(source, text, limits, found);
     for event in Parser::new_from_str_with_options(text, options) {
-        let step = match event {
-            Ok((event, span)) => build.take(event, &range(&span, text)),
-            Err(error) => Err(explain(source, text, &error, limits)),
-        };
-        if let Err(fatal) = step {
-            build.found.push(fatal);
-            return (None, build.found.into_kept());
+        match event {
+            Ok((event, span)) => build.take(event, &range(&span, text)).map_err(|diagnostic| Failed {
+                diagnostic,
+                go_on: false,
+                unknown_anchor: false,
+                shown: true,
+            })?,
+            Err(error) => {
+                return Err(Failed {
+                    diagnostic: explain(source, text, &error, limits),
+                    go_on: !matches!(error.kind(), ErrorKind::RecursionLimitExceeded),
+                    unknown_anchor: matches!(error.kind(), ErrorKind::UnknownAnchor),
+                    shown: true,
+                });
+            }
         }
     }
-    (build.root, build.found.into_kept())
+    Ok(build.root)
 }
 
 fn range(span: &Span, text: &str) -> Range<usize> {
     let start = span.start.byte_offset().unwrap_or(0).min(text.len());
     let end = span.end.byte_offset().unwrap_or(start).clamp(start, text.len());
     start..end
+}
+
+/// A block at the end of a document that does not end its last line: the parser adds a line end, `SnakeYAML` does not.
+fn without_added_line<'v>(value: &'v str, style: ScalarStyle, text: &str, span: &Range<usize>) -> &'v str {
+    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+    let ends_the_text = text[span.end..].is_empty() && !text.ends_with(['\n', '\r']);
+    if block && ends_the_text { value.strip_suffix('\n').unwrap_or(value) } else { value }
 }
 
 /// A collection whose end was not seen yet.
@@ -59,7 +111,7 @@ struct Open {
 
 enum Items {
     Seq(Vec<Node>),
-    Map { entries: Vec<(Node, Node)>, key: Option<Node>, merges: Vec<Node> },
+    Map { items: Vec<merge::Item>, key: Option<Node> },
 }
 
 /// What a node costs when it is repeated.
@@ -72,6 +124,7 @@ struct Size {
 
 struct Build<'a> {
     source: &'a str,
+    text: &'a str,
     limits: &'a Limits,
     open: Vec<Open>,
     anchors: BTreeMap<usize, (Node, Size)>,
@@ -79,13 +132,14 @@ struct Build<'a> {
     documents: usize,
     nodes: usize,
     alias_bytes: usize,
-    found: Found,
+    found: &'a mut Found,
 }
 
 impl<'a> Build<'a> {
-    fn new(source: &'a str, limits: &'a Limits) -> Self {
+    fn new(source: &'a str, text: &'a str, limits: &'a Limits, found: &'a mut Found) -> Self {
         Self {
             source,
+            text,
             limits,
             open: Vec::new(),
             anchors: BTreeMap::new(),
@@ -93,7 +147,7 @@ impl<'a> Build<'a> {
             documents: 0,
             nodes: 0,
             alias_bytes: 0,
-            found: Found::default(),
+            found,
         }
     }
 
@@ -112,21 +166,22 @@ impl<'a> Build<'a> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
+                let text = without_added_line(&text, style, self.text, span);
                 let (value, style) =
-                    tagged::value(self.source, &mut self.found, &text, style, tag.as_deref(), span);
+                    tagged::value(self.source, self.found, text, style, tag.as_deref(), span);
                 let size = Size { nodes: 1, bytes: text.len(), depth: 0 };
                 let node = Node { value, span: span.clone(), tag: tag.map(|t| t.original()), style };
                 self.count(1, span)?;
-                self.place(node, anchor, size);
+                self.place(node, anchor, size)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.begin(Items::Seq(Vec::new()), style, anchor, tag.as_deref(), "seq", span)?;
             }
             Event::MappingStart(style, anchor, tag) => {
-                let items = Items::Map { entries: Vec::new(), key: None, merges: Vec::new() };
+                let items = Items::Map { items: Vec::new(), key: None };
                 self.begin(items, style, anchor, tag.as_deref(), "map", span)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::Alias(id) => self.alias(id, span)?,
             _ => {}
         }
@@ -141,6 +196,18 @@ impl<'a> Build<'a> {
         let message = format!(
             "the document holds more than {} values, aliases expanded (limit: nodes)",
             self.limits.nodes
+        );
+        Err(Diagnostic::error(self.source, span.clone(), message))
+    }
+
+    fn count_alias_bytes(&mut self, bytes: usize, span: &Range<usize>) -> Result<(), Diagnostic> {
+        self.alias_bytes += bytes;
+        if self.alias_bytes <= self.limits.alias_bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "aliases repeat more than {} bytes of text (limit: alias_bytes)",
+            self.limits.alias_bytes
         );
         Err(Diagnostic::error(self.source, span.clone(), message))
     }
@@ -163,8 +230,10 @@ impl<'a> Build<'a> {
         if self.open.len() >= self.limits.depth {
             return Err(self.too_deep(span));
         }
-        if let Some(tag) = tag.filter(|t| t.core_suffix() != Some(expected) && t.original() != "!") {
-            tagged::unknown(self.source, &mut self.found, tag, span);
+        if let Some(tag) =
+            tag.filter(|t| tagged::yaml_name(t).as_deref() != Some(expected) && t.original() != "!")
+        {
+            tagged::unknown(self.source, self.found, tag, span);
         }
         let end = if style == StructureStyle::Flow { span.end } else { span.start };
         self.open.push(Open {
@@ -178,22 +247,20 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
-    fn end(&mut self, span: &Range<usize>) {
-        let Some(open) = self.open.pop() else { return };
+    fn end(&mut self, span: &Range<usize>) -> Result<(), Diagnostic> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
         // A block collection ends without a character of its own, in the next line: its last value tells better.
         let end = if span.is_empty() { open.end } else { span.end.max(open.end) };
         let value = match open.items {
             Items::Seq(items) => Value::Seq(items),
-            Items::Map { entries, merges, .. } => {
-                Value::Map(merge::entries(self.source, &mut self.found, entries, merges))
-            }
+            Items::Map { items, .. } => Value::Map(merge::entries(self.source, self.found, items)),
         };
         let node = Node { value, span: open.start..end, tag: open.tag, style: Style::Collection };
-        self.place(node, open.anchor, open.size);
+        self.place(node, open.anchor, open.size)
     }
 
     fn alias(&mut self, id: usize, span: &Range<usize>) -> Result<(), Diagnostic> {
-        let Some((node, size)) = self.anchors.get(&id) else {
+        let Some(size) = self.anchors.get(&id).map(|(_, size)| *size) else {
             return Err(Diagnostic::error(
                 self.source,
                 span.clone(),
@@ -204,39 +271,31 @@ impl<'a> Build<'a> {
         if self.open.len() + size.depth > self.limits.depth {
             return Err(self.too_deep(span));
         }
-        self.alias_bytes += size.bytes;
-        if self.alias_bytes > self.limits.alias_bytes {
-            let message = format!(
-                "aliases repeat more than {} bytes of text (limit: alias_bytes)",
-                self.limits.alias_bytes
-            );
-            return Err(Diagnostic::error(self.source, span.clone(), message));
-        }
-        let size = *size;
         // Counted before the copy is made: an alias bomb ends here.
-        let nodes = size.nodes;
-        let within = self.nodes + nodes <= self.limits.nodes;
-        let copy = within.then(|| node.clone());
-        self.count(nodes, span)?;
-        if let Some(copy) = copy {
-            self.place_at(copy, span.end, 0, size);
+        self.count_alias_bytes(size.bytes, span)?;
+        self.count(size.nodes, span)?;
+        match self.anchors.get(&id).map(|(node, _)| node.clone()) {
+            Some(copy) => self.place_at(copy, span.end, 0, size),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn place(&mut self, node: Node, anchor: usize, size: Size) {
+    fn place(&mut self, node: Node, anchor: usize, size: Size) -> Result<(), Diagnostic> {
         let end = node.span.end;
-        self.place_at(node, end, anchor, size);
+        self.place_at(node, end, anchor, size)
     }
 
     /// Puts a finished node where it belongs. `end` is where its text ends, alias or not.
-    fn place_at(&mut self, node: Node, end: usize, anchor: usize, size: Size) {
+    fn place_at(&mut self, node: Node, end: usize, anchor: usize, size: Size) -> Result<(), Diagnostic> {
         if anchor != 0 {
+            // The copy that is kept for aliases counts too: anchors within anchors would fill the memory.
+            self.count(size.nodes, &node.span)?;
+            self.count_alias_bytes(size.bytes, &node.span)?;
             self.anchors.insert(anchor, (node.clone(), size));
         }
         let Some(parent) = self.open.last_mut() else {
             self.root = Some(node);
-            return;
+            return Ok(());
         };
         parent.end = parent.end.max(end);
         parent.size.nodes += size.nodes;
@@ -249,11 +308,14 @@ impl<'a> Build<'a> {
                 }
                 items.push(node);
             }
-            Items::Map { entries, key, merges } => match key.take() {
+            Items::Map { items, key } => match key.take() {
                 None => *key = Some(node),
-                Some(k) if k.style == Style::Plain && k.as_str() == Some("<<") => merges.push(node),
-                Some(k) => entries.push((k, node)),
+                Some(k) if k.style == Style::Plain && k.as_str() == Some("<<") => {
+                    items.push(merge::Item::Merge(node));
+                }
+                Some(k) => items.push(merge::Item::Own(k, node)),
             },
         }
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod explain;
 mod limits;
 mod merge;
 mod node;
+mod recover;
 mod scalar;
 mod tagged;
 

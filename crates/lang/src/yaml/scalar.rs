@@ -112,7 +112,7 @@ fn decimal(text: &str) -> Option<f64> {
     let starts_with_digit = |t: &str| t.starts_with(|c: char| c.is_ascii_digit());
     let well_formed = match fraction {
         None => exponent.is_some() && starts_with_digit(whole) && digits(whole),
-        Some(f) if whole.is_empty() => starts_with_digit(f) && digits(f),
+        Some(f) if whole.is_empty() => digits(f) && f.contains(|c: char| c.is_ascii_digit()),
         Some(f) => starts_with_digit(whole) && digits(whole) && digits(f),
     };
     if well_formed { digits_value(text) } else { None }

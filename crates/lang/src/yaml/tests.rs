@@ -1,5 +1,7 @@
 //! Trees, places and error texts.
 
+mod snakeyaml;
+
 use super::*;
 use crate::diag::render_all;
 
@@ -34,7 +36,7 @@ fn documents_become_trees() {
         ("- a: on\n  b:\n- ~\n", r#"[{"a":true "b":~} ~]"#),
         ("a: |\n  x\n  y\nb: >-\n  c\n  d\n", r#"{"a":"x\ny\n" "b":"c d"}"#),
         ("a: &x {p: 1}\nb: *x\n", r#"{"a":{"p":1} "b":{"p":1}}"#),
-        ("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  q: 3\n", r#"{"a":{"p":1 "q":2} "b":{"q":3 "p":1}}"#),
+        ("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  q: 3\n", r#"{"a":{"p":1 "q":2} "b":{"p":1 "q":3}}"#),
         ("a: {<<: [{p: 1}, {p: 2, q: 3}]}\n", r#"{"a":{"p":1 "q":3}}"#),
         ("a: !!str 1\nb: !!int '2'\nc: !!float 3\n", r#"{"a":"1" "b":2 "c":3.0}"#),
         ("{a: b, 1: c}", r#"{"a":"b" 1:"c"}"#),
@@ -126,7 +128,7 @@ fn bad_indentation_is_named() {
 fn all_keys_that_stand_twice_are_named() {
     assert_eq!(
         errors("a: 1\nb:\n  c: 1\n  'c': 2\na: 2\n"),
-        "error: the key `c` stands here for the second time
+        "warning: the key `c` stands here for the second time; the first value is not used
  --> x.yaml:4:3
   |
 4 |   'c': 2
@@ -134,7 +136,7 @@ fn all_keys_that_stand_twice_are_named() {
   |
   = help: remove one of the two, or give it another name
 
-error: the key `a` stands here for the second time
+warning: the key `a` stands here for the second time; the first value is not used
  --> x.yaml:5:1
   |
 5 | a: 2
@@ -207,6 +209,14 @@ fn bombs_end_at_a_limit_that_is_named() {
     let link = |i: usize| format!("a{i}: &a{i} [*a{}]\n", i - 1);
     let chain = format!("a0: &a0 [x]\n{}", (1..1000).map(link).collect::<String>());
     let many = "- 1\n".repeat(520_000);
+    let anchors: String = (0..60).map(|i| format!("{}- &a{i}\n", " ".repeat(i))).collect();
+    let anchors = format!("{anchors}{}", format!("{}- 1\n", " ".repeat(60)).repeat(20_000));
+    let texts = format!(
+        "{}\"{}\"{}",
+        (0..20).map(|i| format!("&a{i} [")).collect::<String>(),
+        "x".repeat(1_000_000),
+        "]".repeat(20)
+    );
     for (text, limit) in [
         (bomb.as_str(), "(limit: nodes)"),
         (&long, "(limit: alias_bytes)"),
@@ -214,6 +224,8 @@ fn bombs_end_at_a_limit_that_is_named() {
         (&"[".repeat(100_000), "(limit: depth)"),
         (&"- ".repeat(1000), "(limit: depth)"),
         (&many, "(limit: nodes)"),
+        (&anchors, "(limit: nodes)"),
+        (&texts, "(limit: alias_bytes)"),
         (&" ".repeat(3_000_000), "(limit: bytes)"),
     ] {
         let (node, diagnostics) = parse("x", text, &Limits::BLUEPRINT);
@@ -226,10 +238,27 @@ fn bombs_end_at_a_limit_that_is_named() {
 #[test]
 fn a_flood_of_errors_is_bounded_and_never_hides_that_there_are_some() {
     use crate::diag::{Diagnostic, KEPT_MAX};
-    let text = format!("l: [{}]\na: 1\na: 2\n", "1:30, ".repeat(5000));
+    let text = format!("l: [{}]\na: !!int x\n", "1:30, ".repeat(5000));
     let (_, diagnostics) = parse("x", &text, &Limits::BLUEPRINT);
     assert_eq!(diagnostics.len(), KEPT_MAX + 1);
     assert_eq!(diagnostics.iter().filter(|d| Diagnostic::is_error(d)).count(), 1);
     let doubles = "a: 1\n".repeat(5000);
     assert_eq!(parse("x", &doubles, &Limits::BLUEPRINT).1.len(), KEPT_MAX);
+}
+
+#[test]
+fn errors_of_syntax_are_found_in_each_part_of_the_root() {
+    let text = "name: \"abc\nlocation: {a: b\nservices:\n- type: x\n\tid: y\nbrooklyn.config:\n  a: 1\n  a: 2\n  b: *gone\nid: @x\n";
+    let (node, diagnostics) = parse("x.yaml", text, &Limits::BLUEPRINT);
+    assert!(node.is_none());
+    let all: Vec<String> = diagnostics.iter().map(|d| d.one_line(text)).collect();
+    assert_eq!(
+        all,
+        [
+            "x.yaml:1:7: error: the quote is never closed",
+            "x.yaml:3:9: error: the map in braces does not go on",
+            "x.yaml:4:9: error: while scanning a plain scalar, found a tab",
+            "x.yaml:10:5: error: a value cannot begin with `@` (a text that begins with this character must stand in quotes)",
+        ]
+    );
 }

@@ -367,10 +367,6 @@ fn every_error_says_where_and_what_to_do() {
             "services: [{type: BasicEntity, brooklyn.initializers: [{type: ssh-command-effector, name: x, command: y, parameters: {p: {type: strin}}}]}]\n",
             "app.yaml:1:129: error: there is no type 'strin' for values (did you mean 'string'?)",
         ),
-        (
-            "services: [{type: BasicEntity}]\nservices: []\n",
-            "app.yaml:2:1: error: the key `services` stands here for the second time (remove one of the two, or give it another name)",
-        ),
     ] {
         assert_eq!(lines(text), [expected], "{text}");
         assert!(compile("app.yaml", text).is_err(), "{text}");
@@ -380,6 +376,10 @@ fn every_error_says_where_and_what_to_do() {
 #[test]
 fn what_has_no_effect_is_a_warning_with_its_place() {
     for (text, expected) in [
+        (
+            "name: x\nname: y\nservices: []\n",
+            "line 2, column 1: the key `name` stands here for the second time; the first value is not used (remove one of the two, or give it another name)",
+        ),
         (
             "nam: x\nservices: []\n",
             "line 1, column 1: unknown key 'nam' on BasicApplication: it has no effect (did you mean 'name'?)",
