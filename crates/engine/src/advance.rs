@@ -98,10 +98,14 @@ impl Draft {
                 }
                 Flow::Next
             }
+            StepKind::Latch { latch } => self.pass_latch(task, *latch),
+            StepKind::CopyFiles { stage } => self.copy_files(task, *stage),
             StepKind::TakeMachine => self.take_machine(task),
             StepKind::FindProcess => self.find_process(task),
             StepKind::Script { phase } => self.run_phase(task, *phase),
             StepKind::Effector => self.run_effector(task),
+            StepKind::Exec { command, timeout } => self.run_command(task, command, *timeout),
+            StepKind::Diagnose => self.diagnose(task),
             StepKind::AwaitRunning => self.await_running(task),
             StepKind::MarkUp => self.mark_up(task),
             StepKind::MarkDown => self.mark_down(task),
@@ -117,6 +121,15 @@ impl Draft {
                     ..NewTask::default()
                 })
             }),
+            StepKind::Behind { name, steps } => {
+                self.begin(NewTask {
+                    name: name.clone(),
+                    entity: task.entity.clone(),
+                    steps: steps.clone(),
+                    ..NewTask::default()
+                });
+                Flow::Next
+            }
             StepKind::Call { entity, effector, params, tolerated } => self.part(task, *tolerated, |draft| {
                 let mut new = draft.effector_task(entity, effector, params.clone(), true)?;
                 new.tolerated = *tolerated;

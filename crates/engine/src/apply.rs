@@ -114,6 +114,9 @@ impl Root {
                 t.program = Arc::new(done.chain(steps.iter().cloned()).collect());
             })?,
             Change::TaskBlocked { task, on } => self.edit_task(task, |t| t.blocked_on.clone_from(on))?,
+            Change::TaskPermit { task, latch } => {
+                self.edit_task(task, |t| t.permit = Some(latch.clone()))?;
+            }
             Change::TaskCursor { task, cursor } => self.edit_task(task, |t| t.cursor = *cursor)?,
             Change::Intent { task, intent } => self.edit_task(task, |t| t.intent = Some(intent.clone()))?,
             Change::TaskProcess { task, process } => {
@@ -201,7 +204,10 @@ impl Root {
     pub(crate) fn put_task(&mut self, new: Arc<Task>) {
         self.next_seq = self.next_seq.max(new.seq + 1);
         match self.tasks.get(&new.id).cloned() {
-            Some(old) if old.status == new.status && old.process.is_some() == new.process.is_some() => {}
+            Some(old)
+                if old.status == new.status
+                    && old.process.is_some() == new.process.is_some()
+                    && old.permit == new.permit => {}
             Some(old) => {
                 self.index.task(&old, false);
                 self.index.task(&new, true);

@@ -189,6 +189,13 @@ pub enum Change {
         /// For what, for people.
         on: Option<String>,
     },
+    /// A latch let a task through as one of so many.
+    TaskPermit {
+        /// Which.
+        task: TaskId,
+        /// Which latch.
+        latch: String,
+    },
     /// An outside action is about to be done.
     Intent {
         /// For which task.

@@ -36,6 +36,8 @@ pub(crate) struct Index {
     /// Interrupted tasks that left a process.
     pub(crate) leftovers: Ordered<TaskId>,
     pub(crate) writes: Ordered<String>,
+    /// The tasks that a latch let through and that go on, by the latch.
+    pub(crate) permits: Map<String, Ordered<TaskId>>,
     /// The entities that hold a machine of a location.
     pub(crate) holders: Map<LocationRef, Ordered<EntityId>>,
 }
@@ -244,6 +246,9 @@ impl Index {
             None => put(&mut self.top, t.seq, id()),
         }
         if !t.is_ended() {
+            if let Some(latch) = &t.permit {
+                edit(&mut self.permits, latch, t.seq, id());
+            }
             put(&mut self.running, t.seq, id());
         } else if t.process.is_some() {
             put(&mut self.leftovers, t.seq, id());

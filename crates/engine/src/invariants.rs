@@ -87,6 +87,7 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     same("leftovers", fresh.leftovers == kept.leftovers);
     same("writes", fresh.writes == kept.writes);
     same("holders", fresh.holders == kept.holders);
+    same("permits", fresh.permits == kept.permits);
     for app in root.apps() {
         let below = root.tree(&app.id).count() as u32 - 1;
         if root.counts(&app.id).total() != below {

@@ -152,7 +152,14 @@ impl Draft {
             (Some(StepKind::RemoveDirs { entity }), outcome @ (Outcome::Done | Outcome::Failed(_))) => {
                 self.dir_removed(task, entity, &outcome)
             }
-            (Some(StepKind::Script { .. } | StepKind::Effector), outcome) => self.on_script(task, outcome),
+            (Some(StepKind::Script { .. } | StepKind::Effector | StepKind::Exec { .. }), outcome) => {
+                self.on_script(task, outcome)
+            }
+            (Some(StepKind::CopyFiles { .. }), Outcome::Done) => self.file_copied(task),
+            (Some(StepKind::CopyFiles { stage }), Outcome::Fetched(text)) => {
+                self.template_read(task, *stage, &text)
+            }
+            (Some(StepKind::Diagnose), outcome) => self.diagnosed(task, &outcome),
             (_, Outcome::Failed(why)) => Flow::Fail(why),
             _ => Flow::Wait,
         };

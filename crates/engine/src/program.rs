@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use base::EntityId;
+use base::{EntityId, Span};
 use model::types::{ConfigDef, software_process, vanilla_software_process as vanilla};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lifecycle::Lifecycle;
+use crate::phases::{Latch, Stage};
 use crate::sequence::Asked;
 
 /// One step of a task's program.
@@ -30,6 +31,16 @@ pub enum StepKind {
         /// To what.
         state: Lifecycle,
     },
+    /// Waits until a latch lets it through.
+    Latch {
+        /// Which.
+        latch: Latch,
+    },
+    /// Copies the files onto the machine that are wanted before a phase.
+    CopyFiles {
+        /// Before which.
+        stage: Stage,
+    },
     /// Takes a machine and records where it is.
     TakeMachine,
     /// Looks whether a process of an earlier start is there.
@@ -41,6 +52,15 @@ pub enum StepKind {
     },
     /// Runs the shell command of the effector that the task is a call of.
     Effector,
+    /// Runs a command on the entity's machine and returns what it writes.
+    Exec {
+        /// The bash text.
+        command: String,
+        /// After how long it is ended, in microseconds.
+        timeout: Option<Span>,
+    },
+    /// Finds out why the entity is not up.
+    Diagnose,
     /// Waits until the process runs, up to `start.timeout`.
     AwaitRunning,
     /// Says that the entity is up without a process.
@@ -64,6 +84,13 @@ pub enum StepKind {
         steps: Vec<StepKind>,
         /// Whether to go on when it fails.
         tolerated: bool,
+    },
+    /// Begins a task of its own, for which nobody waits.
+    Behind {
+        /// Its name.
+        name: String,
+        /// Its program.
+        steps: Vec<StepKind>,
     },
     /// Calls an effector of an entity and waits for it.
     Call {
@@ -247,17 +274,20 @@ impl StepKind {
             StepKind::CheckIdle => "check".to_owned(),
             StepKind::CancelOthers { .. } => "cancel other tasks".to_owned(),
             StepKind::Expect { state } => format!("expect {}", state.spoken()),
+            StepKind::Latch { latch } => latch.key().name.to_owned(),
+            StepKind::CopyFiles { stage } => stage.name().to_owned(),
             StepKind::TakeMachine => "pre-start".to_owned(),
             StepKind::FindProcess => "find process".to_owned(),
             StepKind::Script { phase } => phase.name().to_owned(),
-            StepKind::Effector => "command".to_owned(),
+            StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),
+            StepKind::Diagnose => "diagnose".to_owned(),
             StepKind::AwaitRunning => "wait for running".to_owned(),
             StepKind::MarkUp => "mark as up".to_owned(),
             StepKind::MarkDown => "mark as down".to_owned(),
             StepKind::KillProcess => "stop process".to_owned(),
             StepKind::ReleaseMachine => "release machine".to_owned(),
             StepKind::RemoveDirs { .. } => "remove run directories".to_owned(),
-            StepKind::Sub { name, .. } => name.clone(),
+            StepKind::Sub { name, .. } | StepKind::Behind { name, .. } => name.clone(),
             StepKind::Call { effector, .. } => effector.clone(),
             StepKind::Children { effector, .. } | StepKind::EachChild { effector, .. } => {
                 format!("{effector} children")

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base::Span;
 use model::spec::LocationKind;
 use model::types::Behaviour;
 
@@ -69,6 +70,20 @@ impl Draft {
         Ok(self.run_script(task, &site, script))
     }
 
+    pub(crate) fn run_command(&mut self, task: &Task, command: &str, timeout: Option<Span>) -> Flow {
+        settled(self.try_run_command(task, command, timeout))
+    }
+
+    fn try_run_command(&mut self, task: &Task, command: &str, timeout: Option<Span>) -> Try<Flow> {
+        let (entity, _) = self.here(task)?;
+        let Some(site) = self.site(&entity)? else {
+            return fail(format!("{} has no machine; start it first", entity.described()));
+        };
+        let asked = (task.name.as_str(), command, timeout);
+        let script = script::of_command(&self.root, &entity, &site.place, asked).or_else(fail)?;
+        Ok(self.run_script(task, &site, script))
+    }
+
     /// This host, where that is where an entity without a process is located.
     fn site_of_plain(&self, task: &Task, entity: &Entity, host: Host) -> Try<Site> {
         let location = self.location_for(task, entity)?;
@@ -106,7 +121,7 @@ impl Draft {
                 if task.process.is_some() {
                     self.record(Change::TaskProcess { task: task.id.clone(), process: None });
                 }
-                let effector = matches!(task.current(), Some(StepKind::Effector));
+                let effector = matches!(task.current(), Some(StepKind::Effector | StepKind::Exec { .. }));
                 if exit_code != 0 || timed_out {
                     Flow::Fail(self.script_failure(task, exit_code, &streams, timed_out))
                 } else if effector {

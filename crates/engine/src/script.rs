@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base::Span;
 use base::limits::STREAM_KEEP_BYTES;
 use base::secret::is_sensitive_name;
 use model::config;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::effect::{Captured, Script};
 use crate::entity::Entity;
+use crate::phases;
 use crate::place::Place;
 use crate::program::Phase;
 use crate::state::Root;
@@ -39,6 +41,9 @@ pub(crate) fn install_label(root: &Root, entity: &Entity) -> Result<String, Stri
         }
     };
     add(&text(Phase::Install.key())?.unwrap_or_default());
+    if let Some(url) = text(&software_process::DOWNLOAD_URL)? {
+        add(&url);
+    }
     for (name, value) in shell_env(root, entity)? {
         add(&name);
         add(&value);
@@ -65,8 +70,20 @@ pub(crate) fn of_phase(
     place: &Place,
     phase: Phase,
 ) -> Result<Option<Script>, String> {
-    let Some(command) = root.config_command(&entity.id, phase.key()).map_err(|e| e.to_string())? else {
-        return Ok(None);
+    let own = root.config_command(&entity.id, phase.key()).map_err(|e| e.to_string())?;
+    let before = match phase {
+        Phase::Install => phases::fetch(root, entity)?,
+        Phase::Customize => phases::expand(root, entity)?,
+        _ => None,
+    };
+    let command = match (before, own) {
+        (None, None) => return Ok(None),
+        (Some(one), None) | (None, Some(one)) => one,
+        (Some(first), Some(then)) => format!("{first}\n{then}"),
+    };
+    let timeout = match phase {
+        Phase::Stop => Some(root.config_span(&entity.id, &software_process::STOP_TIMEOUT)),
+        _ => None,
     };
     let installs = matches!(phase, Phase::PreInstall | Phase::Install | Phase::PostInstall);
     Ok(Some(Script {
@@ -80,7 +97,7 @@ pub(crate) fn of_phase(
         env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
         cwd: if installs { place.install_dir.clone() } else { place.run_dir.clone() },
         make_dirs: vec![place.install_dir.clone(), place.run_dir.clone()],
-        timeout: None,
+        timeout: timeout.transpose().map_err(|e| e.to_string())?,
         progress: true,
     }))
 }
@@ -95,6 +112,24 @@ pub(crate) fn check(root: &Root, entity: &Entity, place: &Place, command: &str) 
         make_dirs: Vec::new(),
         timeout: Some(crate::limits::CHECK_TIMEOUT),
         progress: false,
+    })
+}
+
+/// A command that somebody wants to be run on an entity's machine.
+pub(crate) fn of_command(
+    root: &Root,
+    entity: &Entity,
+    place: &Place,
+    (name, command, timeout): (&str, &str, Option<Span>),
+) -> Result<Script, String> {
+    Ok(Script {
+        name: name.to_owned(),
+        text: plain_text(command),
+        env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
+        cwd: place.run_dir.clone(),
+        make_dirs: Vec::new(),
+        timeout,
+        progress: true,
     })
 }
 

@@ -82,6 +82,8 @@ pub(crate) struct Transient {
     pub(crate) waits: Waits,
     /// What the last step did not get to.
     pub(crate) rest: Arc<Rest>,
+    /// The tasks that wait for a place among those whom a latch lets through, by latch and number.
+    pub(crate) queues: Map<String, Map<u64, TaskId>>,
     /// What is left of taking over.
     pub(crate) taking_over: Option<TakingOver>,
 }

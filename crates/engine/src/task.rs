@@ -68,6 +68,9 @@ pub struct Task {
     /// What it waits for, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_on: Option<String>,
+    /// The latch that let it through as one of so many; it counts until it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permit: Option<String>,
     /// The outside action that was last intended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,

@@ -87,6 +87,7 @@ impl Draft {
             step: 0,
             cursor: 0,
             blocked_on: None,
+            permit: None,
             intent: None,
             process: None,
             streams: RedBlackTreeMapSync::new_sync(),
@@ -134,6 +135,7 @@ impl Draft {
         let at = self.wall();
         self.record(Change::TaskEnded { task: id.clone(), status, result, interrupted, at });
         self.root.transient.creating.remove_mut(id);
+        self.pass_permit_on(&task);
         self.stop_awaiting(id);
         if let Some(entity) = &task.entity {
             self.stop_waiting(entity, id);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use brownstone_engine::effect::{
-    self, Captured, Outcome, ProcessRef, Script, SshTarget, Streams, Work, WorkKey,
+    self, Captured, FileContent, Outcome, ProcessRef, Script, SshTarget, Streams, Work, WorkKey,
 };
 use brownstone_engine::input::Host;
 
@@ -32,6 +32,10 @@ pub(crate) struct Machine {
     /// Scripts that have begun, by name.
     pub(crate) began: Vec<String>,
     pub(crate) scripts_seen: Vec<Script>,
+    /// Files that were written, by path.
+    pub(crate) files: BTreeMap<String, String>,
+    /// Texts that can be read, by address.
+    pub(crate) texts: BTreeMap<String, String>,
     /// How often something was launched while it was alive: must stay 0.
     pub(crate) doubles: usize,
     pub(crate) removed: Vec<String>,
@@ -77,7 +81,10 @@ impl Machine {
                 self.logins.insert(target.address.clone(), (*target).clone());
                 self.behind(&target.address)
             }
-            effect::Machine::Server => panic!("no test server does {work:?}"),
+            effect::Machine::Server => {
+                assert!(matches!(work, Work::Fetch { .. }), "no test server does {work:?}");
+                self.host.clone().expect("a host")
+            }
         };
         assert!(!self.open().iter().any(|(k, _)| *k == key), "no key is used twice at once: {key:?}");
         self.asked.push_back((key, host, work));
@@ -202,6 +209,20 @@ impl Machine {
                 self.removed.push(dir);
                 Outcome::Done
             }
+            Work::Put { files } => {
+                for file in files {
+                    let content = match file.content {
+                        FileContent::Url(url) => format!("from {url}"),
+                        FileContent::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                    };
+                    self.files.insert(file.path, content);
+                }
+                Outcome::Done
+            }
+            Work::Fetch { url, .. } => match self.texts.get(&url) {
+                Some(text) => Outcome::Fetched(text.clone()),
+                None => Outcome::Failed(format!("{url} is not there")),
+            },
             Work::Describe { base_dir } => {
                 Outcome::Described(Host { base_dir: base_dir.unwrap_or(host.base_dir), ..host })
             }

@@ -4,6 +4,7 @@ mod clusters;
 mod env;
 mod machine;
 mod machines;
+mod phases;
 mod processes;
 mod specs;
 mod take_over;

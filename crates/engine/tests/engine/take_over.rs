@@ -8,6 +8,7 @@ use model::spec::LocationSpec;
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
+use crate::phases::limit;
 use crate::specs;
 
 /// A plane on which an application runs, or is about to.
@@ -15,7 +16,16 @@ type Scene = fn(&mut Env);
 
 fn deploys(env: &mut Env) {
     let location = env.location.clone();
-    env.deploy(specs::app_at("Shop", location, vec![specs::vanilla("web"), specs::empty("box")]));
+    env.machine.texts.insert("http://x/t".to_owned(), "${entity.id}".to_owned());
+    let web = specs::with(
+        specs::vanilla("web"),
+        [
+            ("latch.install", limit(1)),
+            ("files.runtime", json!({ "http://x/a": "a" })),
+            ("templates.runtime", json!({ "http://x/t": "t" })),
+        ],
+    );
+    env.deploy(specs::app_at("Shop", location, vec![web, specs::empty("box")]));
 }
 
 fn stops(env: &mut Env) {
@@ -242,7 +252,7 @@ fn a_script_that_still_runs_is_named_and_can_be_cancelled() {
     env.take_over("node2", host("A", "boot1"), "node1 was killed");
     env.settle();
     let said = env.task(&install).result.as_str().expect("a text").to_owned();
-    assert!(said.contains("in step 'install' (1 of 1)"), "{said}");
+    assert!(said.contains("in step 'install' (2 of 2)"), "{said}");
     assert!(said.contains(&format!("host host-A (process {pgid}, process group {pgid})")), "{said}");
     assert_eq!(env.machine.running_scripts(), ["install"]);
 

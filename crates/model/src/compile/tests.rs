@@ -308,12 +308,12 @@ fn every_error_says_where_and_what_to_do() {
             "app.yaml:1:44: error: 'launch.command': Cannot coerce List to java.lang.String: adapting failed",
         ),
         (
-            "services: [{type: vanilla, download.url: x}]\n",
-            "app.yaml:1:28: error: 'download.url' is not in this release; it comes in a later one (remove it, or do the same with a command (`install.command`, `pre.launch.command`))",
+            "services: [{type: vanilla, download.addon.urls: x}]\n",
+            "app.yaml:1:28: error: 'download.addon.urls' is not in this release; it comes in a later one (remove it, or do the same with a command (`install.command`, `pre.launch.command`))",
         ),
         (
-            "services: [{type: vanilla, brooklyn.config: {files.runtime: {a: b}}}]\n",
-            "app.yaml:1:46: error: 'files.runtime' is not in this release; it comes in a later one (remove it, or do the same with a command (`install.command`, `pre.launch.command`))",
+            "services: [{type: vanilla, brooklyn.config: {install.workflow: {a: b}}}]\n",
+            "app.yaml:1:46: error: 'install.workflow' is not in this release; it comes in a later one (remove it, or do the same with a command (`install.command`, `pre.launch.command`))",
         ),
         (
             "services: [{type: BasicEntity, brooklyn.config: {a: {b: '$brooklyn:config(\"x\")'}}}]\n",

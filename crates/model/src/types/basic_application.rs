@@ -1,6 +1,9 @@
 //! `BasicApplication`: the root of what is deployed together; starts and stops what is below it.
 
-use super::{Behaviour, ConfigDef, DefaultValue, Inheritance, TypeDef, ValueType, common, group};
+use super::{
+    Behaviour, ConfigDef, DefaultValue, Inheritance, TypeDef, ValueType, common, group,
+    software_process as sp,
+};
 
 /// Whether `stop` also forgets the application.
 pub static STOP_SHOULD_DESTROY: ConfigDef = ConfigDef::new(
@@ -18,7 +21,7 @@ pub static TYPE: TypeDef = TypeDef {
     description: "An application: starts and stops its children and is as healthy as they are",
     behaviour: Behaviour::Application,
     config: &[
-        &[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP, &group::UP_ALL, &group::RUNNING_ALL],
+        &[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP, &group::UP_ALL, &group::RUNNING_ALL, &sp::LATCH_START],
         common::CONFIG,
     ],
     sensors: &[common::SENSORS],

@@ -183,6 +183,10 @@ pub enum Action {
     Stop,
     /// Down and up again.
     Restart,
+    /// Finds out why it is not up.
+    Diagnose,
+    /// Runs a command on its machine.
+    Exec,
     /// As many members as are said.
     Resize,
     /// So many members more or fewer.

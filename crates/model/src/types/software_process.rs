@@ -114,8 +114,135 @@ pub static CHILDREN_MODE: ConfigDef = ConfigDef::new(
 .aliases(&["childStartMode"])
 .default(DefaultValue::Text("NONE"));
 
+const fn latch(name: &'static str, aliases: &'static [&'static str], description: &'static str) -> ConfigDef {
+    ConfigDef::new(name, ValueType::Any, description).aliases(aliases)
+}
+
+/// Holds the start up, before it takes a machine.
+pub static LATCH_START: ConfigDef =
+    latch("latch.start", &["start.latch", "startLatch"], "What the start waits for");
+/// Holds up what comes once the machine is there.
+pub static LATCH_PROVISION: ConfigDef = latch(
+    "latch.provision",
+    &["provision.latch", "provisionLatch"],
+    "What is waited for once the machine is there",
+);
+/// Holds up all that is done on the machine.
+pub static LATCH_SETUP: ConfigDef =
+    latch("latch.setup", &["setup.latch", "setupLatch"], "What is waited for before anything is installed");
+/// Holds up copying before anything is installed.
+pub static LATCH_PRE_INSTALL_RESOURCES: ConfigDef = latch(
+    "latch.preInstall.resources",
+    &["resources.preInstall.latch", "preInstallResourcesLatch"],
+    "What is waited for before files are copied that come before any installation",
+);
+/// Holds up copying before the installation.
+pub static LATCH_INSTALL_RESOURCES: ConfigDef = latch(
+    "latch.install.resources",
+    &["resources.install.latch", "installResourcesLatch"],
+    "What is waited for before the files of the installation are copied",
+);
+/// Holds the installation up.
+pub static LATCH_INSTALL: ConfigDef =
+    latch("latch.install", &["install.latch", "installLatch"], "What the installation waits for");
+/// Holds up copying before customising.
+pub static LATCH_CUSTOMIZE_RESOURCES: ConfigDef = latch(
+    "latch.customize.resources",
+    &["resources.customize.latch", "customizeResourcesLatch"],
+    "What is waited for before the files for customising are copied",
+);
+/// Holds customising up.
+pub static LATCH_CUSTOMIZE: ConfigDef =
+    latch("latch.customize", &["customize.latch", "customizeLatch"], "What customising waits for");
+/// Holds up copying before the launch.
+pub static LATCH_LAUNCH_RESOURCES: ConfigDef = latch(
+    "latch.launch.resources",
+    &["resources.runtime.latch", "runtimeResourcesLatch"],
+    "What is waited for before the files of the launch are copied",
+);
+/// Holds the launch up.
+pub static LATCH_LAUNCH: ConfigDef =
+    latch("latch.launch", &["launch.latch", "launchLatch"], "What the launch waits for");
+/// Holds the stop up.
+pub static LATCH_STOP: ConfigDef =
+    latch("latch.stop", &["stop.latch", "stopLatch"], "What the stop waits for");
+
+const fn files(name: &'static str, description: &'static str) -> ConfigDef {
+    ConfigDef::new(name, ValueType::Map, description).inheritance(Inheritance::NotReinheritedElseDeepMerge)
+}
+
+/// Files to copy before anything is installed.
+pub static FILES_PRE_INSTALL: ConfigDef =
+    files("files.preinstall", "Files to copy before any installation: URL and path in the install folder");
+/// Files to copy before the installation.
+pub static FILES_INSTALL: ConfigDef =
+    files("files.install", "Files to copy before the installation: URL and path in the install folder");
+/// Files to copy before customising.
+pub static FILES_CUSTOMIZE: ConfigDef =
+    files("files.customize", "Files to copy before customising: URL and path in the install folder");
+/// Files to copy before the launch.
+pub static FILES_RUNTIME: ConfigDef =
+    files("files.runtime", "Files to copy before the launch: URL and path in the run folder");
+/// Templates to fill in before anything is installed.
+pub static TEMPLATES_PRE_INSTALL: ConfigDef = files(
+    "templates.preinstall",
+    "Templates to fill in before any installation: URL and path in the install folder",
+);
+/// Templates to fill in before the installation.
+pub static TEMPLATES_INSTALL: ConfigDef = files(
+    "templates.install",
+    "Templates to fill in before the installation: URL and path in the install folder",
+);
+/// Templates to fill in before customising.
+pub static TEMPLATES_CUSTOMIZE: ConfigDef = files(
+    "templates.customize",
+    "Templates to fill in before customising: URL and path in the install folder",
+);
+/// Templates to fill in before the launch.
+pub static TEMPLATES_RUNTIME: ConfigDef =
+    files("templates.runtime", "Templates to fill in before the launch: URL and path in the run folder");
+/// Values for templates.
+pub static SUBSTITUTIONS: ConfigDef =
+    files("template.substitutions", "More values for templates, by name").aliases(&["substitutions"]);
+
+/// Where the archive is that the process is made from.
+pub static DOWNLOAD_URL: ConfigDef = ConfigDef::new(
+    "download.url",
+    ValueType::Text,
+    "The archive that is fetched when it is installed and unpacked into the run folder; `${version}` is filled in",
+)
+.aliases(&["downloadUrl"]);
+/// The archive's name on the machine.
+pub static ARCHIVE_NAME_FORMAT: ConfigDef = ConfigDef::new(
+    "archive.nameFormat",
+    ValueType::Text,
+    "The name of the archive on the machine, with %s for the version; default: the last part of the URL",
+);
+
 /// The shared keys.
 pub static CONFIG: &[&ConfigDef] = &[
+    &LATCH_START,
+    &LATCH_PROVISION,
+    &LATCH_SETUP,
+    &LATCH_PRE_INSTALL_RESOURCES,
+    &LATCH_INSTALL_RESOURCES,
+    &LATCH_INSTALL,
+    &LATCH_CUSTOMIZE_RESOURCES,
+    &LATCH_CUSTOMIZE,
+    &LATCH_LAUNCH_RESOURCES,
+    &LATCH_LAUNCH,
+    &LATCH_STOP,
+    &FILES_PRE_INSTALL,
+    &FILES_INSTALL,
+    &FILES_CUSTOMIZE,
+    &FILES_RUNTIME,
+    &TEMPLATES_PRE_INSTALL,
+    &TEMPLATES_INSTALL,
+    &TEMPLATES_CUSTOMIZE,
+    &TEMPLATES_RUNTIME,
+    &SUBSTITUTIONS,
+    &DOWNLOAD_URL,
+    &ARCHIVE_NAME_FORMAT,
     &PRE_INSTALL,
     &POST_INSTALL,
     &PRE_CUSTOMIZE,
@@ -147,6 +274,8 @@ pub static SENSORS: &[SensorDef] = &[
     text("host.address", "The address of the machine"),
     text("host.subnet.hostname", "The name of the machine as its neighbours know it"),
     text("host.subnet.address", "The address of the machine as its neighbours know it"),
+    text("host.sshAddress", "Account, address and port by which the machine is reached over SSH"),
+    text("softwareservice.provisioningLocation", "The location that gave the machine"),
     text("run.dir", "The folder that the process runs in"),
     text("install.dir", "The folder that the software is installed in"),
     text("softwareprocess.pid.file", "The file that holds the id of the process"),
@@ -206,5 +335,12 @@ pub static EFFECTORS: &[EffectorDef] = &[
             stop_mode("stopProcessMode", "When to stop the process"),
             stop_mode("stopMachineMode", "When to release the machine"),
         ],
+    },
+    EffectorDef {
+        name: "populateServiceNotUpDiagnostics",
+        action: Action::Diagnose,
+        return_type: "void",
+        description: "Populates the attribute service.notUp.diagnostics, with any available health indicators",
+        parameters: &[],
     },
 ];
