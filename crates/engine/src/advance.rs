@@ -107,7 +107,6 @@ impl Draft {
             StepKind::Exec { command, timeout } => self.run_command(task, command, *timeout),
             StepKind::Diagnose => self.diagnose(task),
             StepKind::AwaitRunning => self.await_running(task),
-            StepKind::MarkUp => self.mark_up(task),
             StepKind::MarkDown => self.mark_down(task),
             StepKind::KillProcess => self.kill_process(task),
             StepKind::ReleaseMachine => self.release_machine(task),

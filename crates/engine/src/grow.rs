@@ -127,6 +127,7 @@ impl Draft {
             | Behaviour::Machine
             | Behaviour::Process
             | Behaviour::Startable
+            | Behaviour::SharedMachine
             | Behaviour::Quarantine => {}
         }
         if let Some(parent) = parent

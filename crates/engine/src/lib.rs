@@ -27,6 +27,7 @@ mod invariants;
 mod lifecycle;
 pub mod limits;
 mod machine;
+mod metrics;
 mod names;
 mod on_cancel;
 mod on_command;

@@ -35,5 +35,7 @@ pub const WAIT_PAUSE_MIN: Span = Span::millis(100);
 pub const WAIT_PAUSE_MAX: Span = Span::secs(5);
 /// How long a check script may take.
 pub const CHECK_TIMEOUT: Span = Span::secs(60);
+/// How often a machine is asked what it is doing.
+pub const METRICS_PERIOD: Span = Span::secs(30);
 /// How long an ended process may take to end by itself (SIGTERM), before it is killed.
 pub const STOP_GRACE: Span = Span::secs(16);

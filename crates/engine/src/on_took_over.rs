@@ -130,7 +130,8 @@ impl Draft {
         for map in [names::NOT_UP, names::PROBLEMS] {
             self.note(id, map, names::HOST, None);
         }
-        if entity.behaviour() != Behaviour::Process || entity.expected() != Some(Lifecycle::Running) {
+        let looked_after = matches!(entity.behaviour(), Behaviour::Process | Behaviour::Machine);
+        if !looked_after || entity.expected() != Some(Lifecycle::Running) {
             return;
         }
         if local && entity.process.as_ref().is_some_and(|p| !p.host.is_same_boot(host)) {

@@ -84,17 +84,14 @@ impl Draft {
         Ok(self.act_at(task, &site, "looks for the process of an earlier start".to_owned(), work))
     }
 
-    pub(crate) fn mark_up(&mut self, task: &Task) -> Flow {
-        if let Some(id) = &task.entity {
-            self.note(id, names::NOT_UP, names::PROCESS_IS_RUNNING, None);
-        }
-        Flow::Next
-    }
-
     pub(crate) fn mark_down(&mut self, task: &Task) -> Flow {
         let Some(id) = &task.entity else { return Flow::Next };
         self.stop_watching(id);
-        if self.root.entity(id).is_some_and(|e| e.behaviour() == Behaviour::Process) {
+        if self
+            .root
+            .entity(id)
+            .is_some_and(|e| matches!(e.behaviour(), Behaviour::Process | Behaviour::Machine))
+        {
             self.update_sensor(id, names::PROCESS_IS_RUNNING, false.into());
         }
         let text = "The software process for this entity was stopped";

@@ -63,8 +63,6 @@ pub enum StepKind {
     Diagnose,
     /// Waits until the process runs, up to `start.timeout`.
     AwaitRunning,
-    /// Says that the entity is up without a process.
-    MarkUp,
     /// Says that the entity is not up (any more), and stops watching it.
     MarkDown,
     /// Ends the process and its group.
@@ -282,7 +280,6 @@ impl StepKind {
             StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),
             StepKind::Diagnose => "diagnose".to_owned(),
             StepKind::AwaitRunning => "wait for running".to_owned(),
-            StepKind::MarkUp => "mark as up".to_owned(),
             StepKind::MarkDown => "mark as down".to_owned(),
             StepKind::KillProcess => "stop process".to_owned(),
             StepKind::ReleaseMachine => "release machine".to_owned(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cluster;
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
-use crate::phases::{Latch, program as process};
+use crate::phases::{Latch, program as process, shared};
 use crate::program::StepKind;
 use crate::sequence::Asked;
 use crate::state::Root;
@@ -74,6 +74,9 @@ fn lifecycle(
         (Behaviour::Application, Action::Stop) => (stop_app(root, entity, !within)?, OnError::OnFire),
         (Behaviour::Startable, Action::Stop) => (stop_whole(entity), OnError::OnFire),
         (Behaviour::Application | Behaviour::Startable, _) => (restart_app(), OnError::Running),
+        (Behaviour::SharedMachine, Action::Start) => (shared::start(root, entity, params), OnError::OnFire),
+        (Behaviour::SharedMachine, Action::Stop) => (shared::stop(entity), OnError::OnFire),
+        (Behaviour::SharedMachine, _) => (shared::restart(entity), OnError::OnFire),
         (Behaviour::Machine | Behaviour::Process, Action::Start) => {
             (process::start(root, entity, params)?, OnError::OnFire)
         }

@@ -2,7 +2,7 @@
 
 use base::{EntityId, TaskId, WallMs};
 use model::spec::{ConfigValue, EffectorSpec, LocationSpec};
-use model::types::EffectorDef;
+use model::types::{Behaviour, EffectorDef};
 
 use crate::entity::{Entity, Sensor};
 use crate::index::Counts;
@@ -111,6 +111,11 @@ impl Root {
     /// Where an entity is to run: as it says itself, or as the nearest above it that says so.
     pub fn locations(&self, id: &EntityId) -> &[LocationSpec] {
         self.ancestry(id).find_map(|e| e.def.locations.as_deref()).unwrap_or_default()
+    }
+
+    /// What is above an entity and has a machine on which that runs too.
+    pub(crate) fn machine_shared_with(&self, entity: &Entity) -> Option<&Entity> {
+        self.ancestry(&entity.id).skip(1).find(|e| e.behaviour() == Behaviour::SharedMachine)
     }
 
     /// The entities that hold a machine of a location.

@@ -192,7 +192,7 @@ pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::PROCESS_IS_RUNNING: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Startable | Behaviour::Sequence => {
+        Behaviour::Startable | Behaviour::SharedMachine | Behaviour::Sequence => {
             let text = "Entity created but not yet started";
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::STATE: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());

@@ -161,7 +161,7 @@ impl Draft {
         let Some(entity) = self.entity(id) else { return };
         let noun = match entity.behaviour() {
             Behaviour::Application => Some("Application"),
-            Behaviour::Startable | Behaviour::Sequence => Some("Entity"),
+            Behaviour::Startable | Behaviour::SharedMachine | Behaviour::Sequence => Some("Entity"),
             _ => None,
         };
         if let Some(noun) = noun {

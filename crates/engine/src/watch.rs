@@ -4,7 +4,7 @@
 //! of its own for it, that decides, and is run regularly; the end of a watched process then only asks it at once.
 
 use base::{EntityId, TaskId};
-use model::types::{software_process, vanilla_software_process as vanilla};
+use model::types::{Behaviour, software_process, vanilla_software_process as vanilla};
 use serde_json::json;
 
 use crate::advance::Flow;
@@ -14,8 +14,9 @@ use crate::effect::{Outcome, ProcessRef, Work, WorkKey};
 use crate::entity::{Entity, Waiter, Watching};
 use crate::input::TimerId;
 use crate::lifecycle::Lifecycle;
-use crate::limits::{WAIT_PAUSE_MAX, WAIT_PAUSE_MIN};
+use crate::limits::{METRICS_PERIOD, WAIT_PAUSE_MAX, WAIT_PAUSE_MIN};
 use crate::machine::Site;
+use crate::metrics;
 use crate::names;
 use crate::place::Reach;
 use crate::script;
@@ -42,6 +43,16 @@ impl Draft {
     }
 
     fn check_of(&self, id: &EntityId) -> Result<Check, String> {
+        if let Some(entity) = self.root.entity(id).filter(|e| e.behaviour() == Behaviour::Machine) {
+            let remote = entity.machine.as_ref().is_some_and(|m| m.reach != Reach::Local);
+            return Ok(if metrics::has_any(entity) {
+                Check::Command(metrics::SCRIPT.to_owned())
+            } else if remote {
+                Check::Command("true".to_owned())
+            } else {
+                Check::Always
+            });
+        }
         let text = self.root.config_text(id, &vanilla::CHECK_RUNNING).map_err(|e| e.to_string())?;
         Ok(match text {
             None => Check::PidFile,
@@ -136,7 +147,7 @@ impl Draft {
 
     /// Watches the process. The pid file means something only on the running of the host that it was written on.
     fn watch(&mut self, id: &EntityId) {
-        let Some(entity) = self.entity(id) else { return };
+        let Some(entity) = self.entity(id).filter(|e| e.behaviour() == Behaviour::Process) else { return };
         let mut watching = self.watching(id);
         let Some(site) = self.site_to_watch(id, &entity).filter(Site::is_current) else { return };
         if watching.watch.is_some() {
@@ -252,8 +263,9 @@ impl Draft {
         let waits = watching.waiter.is_some();
         self.set_watching(id, watching);
         match outcome {
-            Outcome::Ended { exit_code: 0, timed_out: false, .. } => {
+            Outcome::Ended { exit_code: 0, timed_out: false, streams } => {
                 self.set_running(id);
+                self.set_metrics(id, &streams.stdout.head);
                 self.wake_waiter(id, Flow::Next);
                 if self.is_monitored(id) {
                     if waits {
@@ -275,7 +287,11 @@ impl Draft {
     }
 
     fn poll_later(&mut self, id: &EntityId) {
-        let period = self.root.config_span(id, &software_process::POLL_PERIOD).unwrap_or(WAIT_PAUSE_MAX);
+        let period = if self.root.entity(id).is_some_and(metrics::has_any) {
+            METRICS_PERIOD
+        } else {
+            self.root.config_span(id, &software_process::POLL_PERIOD).unwrap_or(WAIT_PAUSE_MAX)
+        };
         let at = self.now() + period.max(WAIT_PAUSE_MIN);
         self.timer(TimerId::Poll(id.clone()), at);
     }

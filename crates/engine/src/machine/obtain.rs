@@ -48,10 +48,25 @@ fn port_of(flags: &Flags) -> Try<u16> {
 impl Draft {
     /// A machine for an entity, of the location that the call names or that it has.
     pub(super) fn obtain(&self, task: &Task, entity: &Entity) -> Try<MachineRef> {
+        if let Some(whole) = self.root.machine_shared_with(entity) {
+            return match &whole.machine {
+                Some(machine) => Ok((**machine).clone()),
+                None => fail(format!(
+                    "{} runs on the machine of {}, which has none; start that first",
+                    entity.described(),
+                    whole.described()
+                )),
+            };
+        }
         match self.location_for(task, entity)? {
             Some((from, spec)) => self.next_free(&from, spec, &Flags::new())?.or_else(fail),
             None => Ok(MachineRef::default()),
         }
+    }
+
+    /// The entities that were given a machine of a location; those that share one with them do not count.
+    fn takers<'a>(&'a self, from: &'a LocationRef) -> impl Iterator<Item = &'a Entity> {
+        self.root.holders(from).filter(|e| self.root.machine_shared_with(e).is_none())
     }
 
     /// The location to start an entity in: of those that the call of `start` names, else its own. `None`: the
@@ -104,7 +119,7 @@ impl Draft {
         match &spec.kind {
             LocationKind::Localhost => {
                 let most = flags.number("count")?.and_then(|n| usize::try_from(n).ok());
-                if most.is_some_and(|most| self.root.holders(from).count() >= most) {
+                if most.is_some_and(|most| self.takers(from).count() >= most) {
                     return Ok(Err(none_in(spec)));
                 }
                 let reach = if flags.flag(OVER_SSH)? {
@@ -118,7 +133,7 @@ impl Draft {
             LocationKind::Byon { .. } => {
                 let machines = machines_of(spec, &flags)?;
                 let taken: Vec<&Reach> =
-                    self.root.holders(from).filter_map(|e| Some(&e.machine.as_ref()?.reach)).collect();
+                    self.takers(from).filter_map(|e| Some(&e.machine.as_ref()?.reach)).collect();
                 let mut free =
                     machines.into_iter().filter(|(m, _)| taken.iter().all(|t| !t.is_same_machine(m)));
                 let free = free.next();

@@ -6,6 +6,7 @@ mod download;
 mod files;
 mod latch;
 pub(crate) mod program;
+pub(crate) mod shared;
 mod stage;
 mod template;
 

@@ -59,7 +59,7 @@ pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Result<S
     if is("restartChildren") {
         w.steps.push(children("restart", &Params::new()));
     }
-    w.steps.push(sub("post-start", vec![w.up()]));
+    w.steps.push(sub("post-start", vec![StepKind::AwaitRunning]));
     w.steps.push(expect(Lifecycle::Running));
     Ok(w.steps)
 }
@@ -135,7 +135,7 @@ impl Writer<'_> {
         };
         let (early, late) = if late { (None, with_it) } else { (with_it, None) };
         self.steps.extend(early);
-        self.steps.push(sub("post-start", vec![self.up()]));
+        self.steps.push(sub("post-start", vec![StepKind::AwaitRunning]));
         self.steps.extend(late);
         self.steps.push(expect(Lifecycle::Running));
         Ok(())
@@ -186,13 +186,6 @@ impl Writer<'_> {
 
     fn latch_step(&self, latch: Latch) -> Option<StepKind> {
         self::latch(self.root, self.entity, latch)
-    }
-
-    fn up(&self) -> StepKind {
-        match self.entity.behaviour() {
-            Behaviour::Process => StepKind::AwaitRunning,
-            _ => StepKind::MarkUp,
-        }
     }
 
     /// The mode in which children are started with it; `None`: they are not.

@@ -32,6 +32,8 @@ pub(crate) struct Machine {
     /// Scripts that have begun, by name.
     pub(crate) began: Vec<String>,
     pub(crate) scripts_seen: Vec<Script>,
+    /// What scripts write, by name.
+    pub(crate) said: BTreeMap<String, String>,
     /// Files that were written, by path.
     pub(crate) files: BTreeMap<String, String>,
     /// Texts that can be read, by address.
@@ -171,7 +173,10 @@ impl Machine {
         let exit_code = self.exits.get(&script.name).copied().unwrap_or(0);
         let text = |t: String| Captured { size: t.len() as u64, head: t, ..Captured::default() };
         let streams = Streams {
-            stdout: text(format!("{} said hello\n", script.name)),
+            stdout: text(match self.said.get(&script.name) {
+                Some(said) => said.clone(),
+                None => format!("{} said hello\n", script.name),
+            }),
             stderr: text(if exit_code == 0 { String::new() } else { "it went wrong\n".to_owned() }),
         };
         Some((key, Outcome::Ended { exit_code, streams, timed_out: false }))

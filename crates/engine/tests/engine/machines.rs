@@ -199,3 +199,72 @@ fn a_start_may_name_one_of_the_locations_that_are_known_here() {
         env.settle();
     }
 }
+
+#[test]
+fn one_machine_is_shared_by_all_that_stands_below_a_same_server_entity() {
+    let mut env = Env::new();
+    let both = specs::same_server("both", vec![specs::vanilla("a"), specs::vanilla("b")]);
+    let byon = specs::byon(&["10.0.0.1", "10.0.0.2"]);
+    let (app, task) = env.deploy(specs::app_at("Shop", byon, vec![both, specs::empty("other")]));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+    for (name, on) in [("both", "10.0.0.1"), ("a", "10.0.0.1"), ("b", "10.0.0.1"), ("other", "10.0.0.2")] {
+        assert_eq!(address(&env, name).as_deref(), Some(on), "{name}");
+    }
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    let restart = env.invoke(&env.named("both"), "restart");
+    env.settle();
+    assert_eq!(env.status(&restart), Status::Completed, "{:?}", env.task(&restart).result);
+    assert_eq!((env.machine.alive.len(), env.machine.doubles), (2, 0));
+
+    env.invoke(&env.named("both"), "stop");
+    env.settle();
+    assert!(["both", "a", "b"].iter().all(|name| address(&env, name).is_none()));
+    let alone = env.invoke(&env.named("a"), "start");
+    env.settle();
+    let why = env.task(&alone).result.to_string();
+    assert!(why.contains("runs on the machine of SameServerEntityImpl"), "{why}");
+}
+
+#[test]
+fn an_empty_process_behind_an_sshd_is_up_while_its_machine_answers() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::empty("box")]));
+    env.settle();
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    env.take_over("node2", host("B", "boot9"), "node1 ended its term");
+    env.settle();
+    env.machine.unreachable.push("10.0.0.1".to_owned());
+    env.pass(Span::secs(6));
+    assert_eq!(env.state(&app), Some(Lifecycle::OnFire));
+    env.machine.unreachable.clear();
+    env.pass(Span::secs(6));
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+}
+
+#[test]
+fn a_machine_entity_says_what_its_machine_is_doing_and_runs_commands() {
+    let mut env = Env::new();
+    let said = "uptime=3661.5\nload=0.25\ncpu=0.5000\ntotal=1000\nfree=400\nused=600\nrubbish\n";
+    env.machine.said.insert("check-running".to_owned(), said.to_owned());
+    env.deploy(specs::app("Shop", vec![specs::machine("m")]));
+    env.settle();
+    let m = env.named("m");
+    assert_eq!(env.state(&m), Some(Lifecycle::Running));
+    for (sensor, value) in [
+        ("machine.uptime", json!("1h 1m 1s")),
+        ("machine.loadAverage", json!(0.25)),
+        ("machine.cpu", json!(0.5)),
+        ("machine.memory.used", json!(600)),
+    ] {
+        assert_eq!(env.entity(&m).sensor(sensor), Some(&value), "{sensor}");
+    }
+    env.machine.said.insert("execCommandTimeout".to_owned(), "Linux\n".to_owned());
+    let params = [("command", json!("uname")), ("timeout", json!("10s"))];
+    let task = env.invoke_with(&m, "execCommandTimeout", params);
+    env.settle();
+    assert_eq!(env.task(&task).result, json!("Linux\n"));
+    let script = env.machine.scripts_seen.last().expect("a script");
+    assert_eq!(script.timeout, Some(Span::secs(10)));
+    assert!(script.text.contains("uname"));
+}

@@ -49,6 +49,16 @@ pub(crate) fn basic(name: &str) -> EntitySpec {
     of_type("BasicEntity", name)
 }
 
+pub(crate) fn machine(name: &str) -> EntitySpec {
+    of_type("MachineEntity", name)
+}
+
+pub(crate) fn same_server(name: &str, children: Vec<EntitySpec>) -> EntitySpec {
+    let mut spec = of_type("SameServerEntity", name);
+    spec.children = children;
+    spec
+}
+
 pub(crate) fn empty(name: &str) -> EntitySpec {
     of_type("EmptySoftwareProcess", name)
 }

@@ -28,6 +28,12 @@ fn deploys(env: &mut Env) {
     env.deploy(specs::app_at("Shop", location, vec![web, specs::empty("box")]));
 }
 
+fn deploys_on_one_machine(env: &mut Env) {
+    let location = env.location.clone();
+    let both = specs::same_server("both", vec![specs::vanilla("web"), specs::machine("box")]);
+    env.deploy(specs::app_at("Shop", location, vec![both]));
+}
+
 fn stops(env: &mut Env) {
     deploys(env);
     env.settle();
@@ -67,9 +73,13 @@ fn at_any_moment_a_machine_behind_an_sshd_is_neither_leaked_nor_given_twice() {
 
 /// Takes over after each turn of each scene, on this host.
 fn at_any_moment(location: &LocationSpec, next: &Host) {
-    for (name, scene) in
-        [("deploy", deploys as Scene), ("stop", stops), ("restart", restarts), ("delete", deletes)]
-    {
+    for (name, scene) in [
+        ("deploy", deploys as Scene),
+        ("deploy on one machine", deploys_on_one_machine),
+        ("stop", stops),
+        ("restart", restarts),
+        ("delete", deletes),
+    ] {
         for survives in [true, false] {
             let mut n = 0;
             loop {

@@ -35,6 +35,8 @@ pub enum Behaviour {
     Machine,
     /// Installs, customises and launches a process and watches it.
     Process,
+    /// Has a machine on which its children run, is as healthy as they are.
+    SharedMachine,
     /// Starts and stops its children, is as healthy as they are.
     Startable,
     /// Has members, and is as healthy as they are.

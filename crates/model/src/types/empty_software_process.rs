@@ -14,6 +14,6 @@ pub static TYPE: TypeDef = TypeDef {
     description: "A machine without a process: up as soon as it is there",
     behaviour: Behaviour::Machine,
     config: &[&[&sp::SSH_MONITORING], sp::CONFIG, common::CONFIG],
-    sensors: &[sp::SENSORS, common::SENSORS],
+    sensors: &[sp::HOST_SENSORS, sp::SENSORS, common::SENSORS],
     effectors: &[sp::EFFECTORS],
 };

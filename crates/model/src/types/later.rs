@@ -43,8 +43,6 @@ const TYPES: &[(Why, &[&str])] = &[
             "DynamicFabric",
             "DynamicRegionsFabric",
             "fabric",
-            "SameServerEntity",
-            "MachineEntity",
             "ServerPool",
             "DataEntity",
             "DelegateEntity",

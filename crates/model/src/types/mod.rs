@@ -11,7 +11,9 @@ pub mod empty_software_process;
 mod find;
 pub mod group;
 pub mod later;
+pub mod machine_entity;
 pub mod quarantine_group;
+pub mod same_server_entity;
 pub mod sequence_entity;
 pub mod software_process;
 pub mod vanilla_software_process;
@@ -33,7 +35,9 @@ pub static ALL: &[&TypeDef] = &[
     &basic_startable::TYPE,
     &dynamic_cluster::TYPE,
     &empty_software_process::TYPE,
+    &machine_entity::TYPE,
     &quarantine_group::TYPE,
+    &same_server_entity::TYPE,
     &sequence_entity::TYPE,
     &vanilla_software_process::TYPE,
 ];

@@ -268,14 +268,18 @@ const fn text(name: &'static str, description: &'static str) -> SensorDef {
     SensorDef { name, java_type: "java.lang.String", description }
 }
 
-/// The shared sensors.
-pub static SENSORS: &[SensorDef] = &[
+/// What is said of the machine.
+pub static HOST_SENSORS: &[SensorDef] = &[
     text("host.name", "The name of the machine"),
     text("host.address", "The address of the machine"),
     text("host.subnet.hostname", "The name of the machine as its neighbours know it"),
     text("host.subnet.address", "The address of the machine as its neighbours know it"),
     text("host.sshAddress", "Account, address and port by which the machine is reached over SSH"),
     text("softwareservice.provisioningLocation", "The location that gave the machine"),
+];
+
+/// What is said of what is on it.
+pub static SENSORS: &[SensorDef] = &[
     text("run.dir", "The folder that the process runs in"),
     text("install.dir", "The folder that the software is installed in"),
     text("softwareprocess.pid.file", "The file that holds the id of the process"),

@@ -42,6 +42,6 @@ pub static TYPE: TypeDef = TypeDef {
         sp::CONFIG,
         common::CONFIG,
     ],
-    sensors: &[sp::SENSORS, common::SENSORS],
+    sensors: &[sp::HOST_SENSORS, sp::SENSORS, common::SENSORS],
     effectors: &[sp::EFFECTORS],
 };
