@@ -21,9 +21,12 @@ pub(crate) struct Options {
     /// Measure this unpacked release instead of building one.
     #[arg(long, value_name = "DIR")]
     release: Option<PathBuf>,
-    /// How many fail-overs of each kind (default: what fits into some minutes).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// How often each thing is done that is done in rounds (default: what each row needs to be quoted).
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rounds: Option<u32>,
+    /// How long each thing is watched that is watched for a time (default: what each row needs to be quoted).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=600))]
+    seconds: Option<u32>,
     /// With the rows that wait for timeouts of 30 seconds.
     #[arg(long)]
     slow: bool,
@@ -56,8 +59,10 @@ fn measured(root: &Path, release: &Path, options: &Options) -> Result<()> {
     command.current_dir(root).args(["run", "--quiet", "--release", "--locked"]);
     command.args(["-p", "xtask", "--features", "load", "--", "bench", "--release"]).arg(release);
     command.args(&options.name);
-    if let Some(rounds) = options.rounds {
-        command.args(["--rounds", &rounds.to_string()]);
+    for (option, given) in [("--rounds", options.rounds), ("--seconds", options.seconds)] {
+        if let Some(given) = given {
+            command.args([option, &given.to_string()]);
+        }
     }
     for (flag, is_set) in [("--slow", options.slow), ("--markdown", options.markdown)] {
         command.args(is_set.then_some(flag));

@@ -22,10 +22,10 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let dir = bench.folder()?;
     let mut table = Table::default();
     let context = || format!("{} cannot be measured", dir.0.display());
-    let plain =
-        Samples::take(ROUNDS, |i| created(&dir.0.join(format!("plain-{i}")))).with_context(context)?;
+    let plain = Samples::take(bench.rounds(ROUNDS), |i| created(&dir.0.join(format!("plain-{i}"))))
+        .with_context(context)?;
     table.beside("disk: create and fsync 512 bytes", &plain);
-    let linked = Samples::take(ROUNDS, |i| linked(&dir.0, i)).with_context(context)?;
+    let linked = Samples::take(bench.rounds(ROUNDS), |i| linked(&dir.0, i)).with_context(context)?;
     table.beside("disk: stage, fsync, link, fsync the folder", &linked);
     Ok(table)
 }

@@ -25,7 +25,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     };
     let killed: End = Server::kill;
     let after = "first acknowledged write on the other node after";
-    add(&format!("{after} kill -9"), bench.rounds(20), "", killed, Goal::P99(Duration::from_millis(1_200)))?;
+    add(&format!("{after} kill -9"), bench.rounds(100), "", killed, Goal::P99(Duration::from_millis(1_200)))?;
     add(
         &format!("{after} bin/stop was called"),
         bench.rounds(20),
@@ -43,9 +43,9 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let lost = format!("{after} kill -9, the parent process as well, default timeout of 30 s");
     let goal = Duration::from_secs(32);
     if bench.slow {
-        add(&lost, 2, "", Server::kill_with_parent, Goal::Each(goal))?;
+        add(&lost, bench.rounds(5), "", Server::kill_with_parent, Goal::Each(goal))?;
     } else {
-        table.missing(&lost, "waits minutes: --slow", "max <= 32 s");
+        table.missing(&lost, "waits minutes: --slow", "max <= 32.0 s");
     }
     disk::beside(bench, &mut table)?;
     Ok(table)

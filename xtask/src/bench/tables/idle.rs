@@ -30,8 +30,14 @@ fn size(bench: &Bench, table: &mut Table) -> Result<()> {
     let path = bench.release.join("bin/brownstone");
     let bytes = fs::metadata(&path).with_context(|| format!("{} is missing", path.display()))?.len();
     let mib = bytes as f64 / MIB;
-    // The goal is for the program without the console; with it is stricter.
-    table.number("release binary, with the console", 1, &shown(mib), "<= 25 MiB", mib <= 25.0);
+    // What is shipped has the console in it, so the program without it is smaller still.
+    table.number(
+        "release binary without the console is no larger than this, with it",
+        1,
+        &shown(mib),
+        "<= 25 MiB",
+        mib <= 25.0,
+    );
     Ok(())
 }
 
@@ -72,11 +78,12 @@ fn time(bench: &Bench, table: &mut Table) -> Result<()> {
     plane.deploy(&login, &entities(ENTITIES))?;
     sleep(SETTLE);
     let spent = || plane.servers.iter().map(|server| cpu(server.pid()?)).collect::<Result<Vec<_>>>();
+    let watched = bench.during(WATCHED);
     let before = spent()?;
-    sleep(WATCHED);
+    sleep(watched);
     for ((before, after), role) in before.iter().zip(spent()?).zip(["master", "hot standby"]) {
-        let percent = after.saturating_sub(*before).as_secs_f64() / WATCHED.as_secs_f64() * 100.0;
-        let what = format!("CPU of an idle {role}, {ENTITIES} entities, over {} s", WATCHED.as_secs());
+        let percent = after.saturating_sub(*before).as_secs_f64() / watched.as_secs_f64() * 100.0;
+        let what = format!("CPU of an idle {role}, {ENTITIES} entities, over {} s", watched.as_secs());
         table.number(&what, 1, &format!("{percent:.2} % of a core"), "<= 1 %", percent <= 1.0);
     }
     Ok(())

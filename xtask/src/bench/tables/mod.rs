@@ -11,7 +11,7 @@ mod writes;
 mod zombie;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -25,6 +25,7 @@ struct Bench {
     /// The unpacked release that is measured.
     release: PathBuf,
     rounds: Option<u32>,
+    seconds: Option<u32>,
     slow: bool,
 }
 
@@ -34,9 +35,14 @@ impl Bench {
         Folder::make(&self.root)
     }
 
-    /// How many fail-overs: as asked for, or what is usual.
+    /// How often: as asked for, or what is usual.
     fn rounds(&self, usual: usize) -> usize {
         self.rounds.map_or(usual, |rounds| rounds as usize)
+    }
+
+    /// How long: as asked for, or what is usual.
+    fn during(&self, usual: Duration) -> Duration {
+        self.seconds.map_or(usual, |seconds| Duration::from_secs(seconds.into()))
     }
 }
 
@@ -67,6 +73,7 @@ pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()
         root: root.to_owned(),
         release: release.to_owned(),
         rounds: options.rounds,
+        seconds: options.seconds,
         slow: options.slow,
     };
     let mut all = Table::default();

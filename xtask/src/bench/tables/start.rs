@@ -14,7 +14,7 @@ const ROUNDS: usize = 20;
 pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let mut answers = Vec::new();
     let mut all = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..bench.rounds(ROUNDS) {
         let dir = bench.folder()?;
         let plane = Plane::lay_out(&bench.release, &dir.0, &dir.0.join("shared"), 1, "")?;
         let began = Instant::now();

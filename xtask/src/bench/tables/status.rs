@@ -47,7 +47,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
         // It makes the server wait for the store, and shows that the store does hang.
         writer.send(&write).await?;
         let mut all = Vec::new();
-        let until = Instant::now() + FROZEN;
+        let until = Instant::now() + bench.during(FROZEN);
         while Instant::now() < until {
             let began = Instant::now();
             let answer = connection.ask(&get).await?;

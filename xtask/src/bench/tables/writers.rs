@@ -34,7 +34,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let entity = plane.deploy(&login, &entities(1))?;
     let counts = Arc::new(Counts::default());
     let ports = [plane.servers[0].port, plane.servers[1].port];
-    let rounds = bench.rounds(20);
+    let rounds = bench.rounds(100);
     let writers = {
         let (login, counts) = (login.clone(), Arc::clone(&counts));
         std::thread::spawn(move || write_all(&login, ports, &entity, &counts))

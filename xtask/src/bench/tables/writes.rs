@@ -18,15 +18,16 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let (plane, login) = Plane::start(&bench.release, &dir.0, 2, "")?;
     let entity = plane.deploy(&login, &entities(1))?;
     let mut table = Table::default();
+    let measured = bench.during(MEASURED);
     for (connections, wanted) in [(1, 0), (16, 8_000), (64, 15_000)] {
         load(&plane, &login, &entity, connections, WARM)?;
-        let samples = load(&plane, &login, &entity, connections, MEASURED)?;
+        let samples = load(&plane, &login, &entity, connections, measured)?;
         let what = format!("durable write, {connections} at once: its answer");
         if connections == 1 {
             table.timed(&what, &samples, Goal::Half(Duration::from_micros(1_500)));
         } else {
             table.beside(&what, &samples);
-            let rate = samples.n() as f64 / MEASURED.as_secs_f64();
+            let rate = samples.n() as f64 / measured.as_secs_f64();
             table.number(
                 &format!("- that makes, with {connections} connections"),
                 samples.n(),

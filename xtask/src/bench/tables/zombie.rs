@@ -11,7 +11,7 @@ use crate::bench::measure::plane::{Plane, entities};
 use crate::bench::measure::process::signal;
 use crate::bench::measure::table::Table;
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 10;
 const CLIENTS: usize = 8;
 /// How long clients go on writing to it.
 const AFTER: Duration = Duration::from_secs(1);
@@ -23,7 +23,8 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let entity = plane.deploy(&login, &entities(1))?;
     let write = login.post(&format!("{entity}/sensors/bench.zombie"), "1");
     let (mut sent, mut acknowledged, mut master) = (0, 0, 0);
-    for _ in 0..ROUNDS {
+    let rounds = bench.rounds(ROUNDS);
+    for _ in 0..rounds {
         let tried = stop_and_go_on(&plane, &login, master, &write)?;
         sent += tried.0;
         acknowledged += tried.1;
@@ -33,12 +34,12 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let mut table = Table::default();
     table.number(
         "writes acknowledged by a master after SIGSTOP past its timeout and SIGCONT",
-        ROUNDS,
+        rounds,
         &acknowledged.to_string(),
         "0",
         acknowledged == 0,
     );
-    table.note("- sent to it, from its stop until a second after it went on", ROUNDS, &sent.to_string());
+    table.note("- sent to it, from its stop until a second after it went on", rounds, &sent.to_string());
     Ok(table)
 }
 
