@@ -18,7 +18,7 @@ export function Trouble({ cluster }: { readonly cluster: Cluster }) {
             <p>{plural(damage.length, 'file')} cannot be read. Everything else is served; what may be missing is named:</p>
             <ul>
               {damage.map(({ file, what }) => (
-                <li key={file}>
+                <li key={`${file} ${what}`}>
                   <code>{file}</code> {sentence(what, false)}
                 </li>
               ))}

@@ -389,12 +389,12 @@ impl Ha {
         }
         if !sound {
             self.note_damage(
-                name,
+                name.clone(),
                 "its sum does not fit; what can be read of it is used, the rest is missing here",
             );
         }
         if let Some(bytes) = found {
-            self.out.push(Effect::Fold(Fold::Load(bytes)));
+            self.out.push(Effect::Fold(Fold::Load { file: name, bytes }));
         }
         self.read_part(ok, next + 1, 0, left);
     }

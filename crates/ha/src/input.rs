@@ -36,7 +36,9 @@ pub enum Input {
     },
     /// Something in a checkpoint could be read only in part; it was folded as far as it went.
     FoldDamaged {
-        /// What, for people.
+        /// In which file.
+        file: String,
+        /// What and where in it, for people.
         what: String,
     },
     /// The parts that `Effect::CutCheckpoint` asked for.
@@ -64,7 +66,12 @@ pub enum Fold {
     /// Begin again with nothing; the parts of the checkpoint of this record follow (none for 0).
     Reset(Lsn),
     /// Take a part of a checkpoint.
-    Load(Arc<[u8]>),
+    Load {
+        /// The file that it was read from.
+        file: String,
+        /// Its bytes.
+        bytes: Arc<[u8]>,
+    },
     /// Fold one record over it.
     Apply {
         /// Its slot.

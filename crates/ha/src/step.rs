@@ -80,7 +80,7 @@ impl Ha {
             Input::Answer { op, answer } => self.answered(op, answer),
             Input::Append { ops } => self.append(ops),
             Input::FoldFailed { lsn, why } => self.fold_failed(lsn, why),
-            Input::FoldDamaged { what } => self.note_damage("ckpt", what),
+            Input::FoldDamaged { file, what } => self.note_damage(file, what),
             Input::CheckpointCut { floor, parts } => self.checkpoint_cut(floor, parts),
             Input::SetMode(mode) => self.set_mode(mode),
             Input::SetPriority(priority) => {

@@ -137,9 +137,9 @@ impl World {
                     Effect::Fold(Fold::Apply { ops, .. }) => {
                         node.folded.extend(ops.iter().map(std::string::ToString::to_string));
                     }
-                    Effect::Fold(Fold::Load(part)) => {
+                    Effect::Fold(Fold::Load { bytes, .. }) => {
                         node.folded
-                            .extend(String::from_utf8(part.to_vec()).unwrap().lines().map(str::to_owned));
+                            .extend(String::from_utf8(bytes.to_vec()).unwrap().lines().map(str::to_owned));
                     }
                     Effect::Fold(Fold::Reset(_) | Fold::Drop) => node.folded.clear(),
                     Effect::Fold(Fold::Gap) => {}

@@ -4,6 +4,7 @@ use base::Lsn;
 use engine::Change;
 use engine::Root;
 use ha::input::Fold;
+use ha::status::Damage;
 
 use crate::step::Node;
 
@@ -22,16 +23,16 @@ impl Node {
                 self.durable = None;
                 self.durable_at = Lsn(0);
             }
-            Fold::Load(part) => {
+            Fold::Load { file, bytes } => {
                 let Some(root) = &mut self.durable else { return };
-                let Err(problems) = root.load_part(&part) else { return };
+                let Err(problems) = root.load_part(&bytes) else { return };
                 let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                 if problems.iter().any(|p| p.newer) {
-                    self.fold_failed =
-                        Some((self.durable_at, format!("a checkpoint part is of a newer release: {why}")));
+                    let why = format!("the checkpoint part {file} is of a newer release: {why}");
+                    self.fold_failed = Some((self.durable_at, why));
                 } else {
                     // What could be read is there; the entities concerned are shown as failed.
-                    self.fold_damaged.push(why);
+                    self.fold_damaged.push(Damage { file, what: why });
                 }
             }
             Fold::Gap => {

@@ -6,6 +6,7 @@ use base::{Lsn, Moment, Mono, Span};
 use engine::Root;
 use ha::Ha;
 use ha::input::{Effect as HaEffect, Input as HaInput};
+use ha::status::Damage;
 
 use crate::interface::{Config, Effect, Input, Response, View};
 use crate::reign::Reigning;
@@ -26,7 +27,7 @@ pub struct Node {
     /// A fold that failed while the effects of a step were carried out.
     pub(crate) fold_failed: Option<(Lsn, String)>,
     /// What of a checkpoint could not be read.
-    pub(crate) fold_damaged: Vec<String>,
+    pub(crate) fold_damaged: Vec<Damage>,
     pub(crate) ha_wake: Mono,
     pub(crate) stop_by: Option<Mono>,
     stop_sent: bool,
@@ -99,8 +100,8 @@ impl Node {
         for effect in wanted {
             self.carry_out(effect, out);
         }
-        for what in std::mem::take(&mut self.fold_damaged) {
-            self.ha_step(HaInput::FoldDamaged { what }, out);
+        for Damage { file, what } in std::mem::take(&mut self.fold_damaged) {
+            self.ha_step(HaInput::FoldDamaged { file, what }, out);
         }
         if let Some((lsn, why)) = self.fold_failed.take() {
             self.ha_step(HaInput::FoldFailed { lsn, why }, out);

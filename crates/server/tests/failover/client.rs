@@ -72,6 +72,20 @@ impl Client {
         self.send_as(USER, PASSWORD, method, uri, path, body, patience)
     }
 
+    /// Asks a server to be something else. One that is no master takes it with this header only, as in Brooklyn.
+    pub(crate) fn set_mode(&self, server: &Server, mode: &str) {
+        let request = self
+            .http
+            .post(format!("{}/v1/server/ha/state", server.uri()))
+            .basic_auth(USER, Some(PASSWORD))
+            .header("Brooklyn-Allow-Non-Master-Access", "true")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .timeout(PATIENCE)
+            .body(format!("mode={mode}"));
+        let status = self.runtime.block_on(async { request.send().await }).unwrap().status();
+        assert_eq!(status, 200, "{mode}");
+    }
+
     #[expect(clippy::too_many_arguments, reason = "each is a part of a request")]
     pub(crate) fn send_as(
         &self,

@@ -11,12 +11,23 @@ use crate::server::Server;
 use crate::site::{Site, until};
 
 /// All records, oldest first.
-fn records(shared: &Path) -> Vec<PathBuf> {
+pub(crate) fn records(shared: &Path) -> Vec<PathBuf> {
     let folders = fs::read_dir(shared.join("log")).unwrap().flatten();
     let mut all: Vec<PathBuf> =
         folders.flat_map(|f| fs::read_dir(f.path()).unwrap().flatten().map(|e| e.path())).collect();
     all.sort();
     all
+}
+
+/// Adds a record as a later release would write it; its number and its file.
+pub(crate) fn add_newer_record(shared: &Path) -> (u64, PathBuf) {
+    let last = records(shared).pop().unwrap();
+    let number: u64 = last.file_stem().unwrap().to_str().unwrap().parse().unwrap();
+    let header = decode(Lsn(number), &fs::read(&last).unwrap()).unwrap().header.unwrap();
+    let newer = Header { format: header.format + 1, lsn: Lsn(number + 1), ops: 0, ..header };
+    let name = last.with_file_name(format!("{:020}.json", number + 1));
+    fs::write(&name, encode(&newer, &[] as &[&str])).unwrap();
+    (number + 1, name)
 }
 
 fn flip_a_bit(path: &Path, at: usize) {
@@ -26,7 +37,7 @@ fn flip_a_bit(path: &Path, at: usize) {
 }
 
 /// The file must be named where people look.
-fn names_it(server: &Server, client: &Client, file: &str) {
+pub(crate) fn names_it(server: &Server, client: &Client, file: &str) {
     for path in ["/ha/cluster", "/readyz"] {
         let said = server.json(client, path)["damage"].to_string();
         assert!(said.contains(file), "{path} does not name {file}: {said}");
@@ -67,15 +78,10 @@ fn a_record_of_a_newer_format_stops_a_server_with_the_reason() {
     let client = Client::trusting(&only);
     client.deploy_sensors(&only);
     assert_eq!(only.script("stop").code, Some(0));
-    let last = records(&site.shared()).pop().unwrap();
-    let number: u64 = last.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-    let header = decode(Lsn(number), &fs::read(&last).unwrap()).unwrap().header.unwrap();
-    let newer = Header { format: header.format + 1, lsn: Lsn(number + 1), ops: 0, ..header };
-    let name = last.with_file_name(format!("{:020}.json", number + 1));
-    fs::write(&name, encode(&newer, &[] as &[&str])).unwrap();
+    let (number, name) = add_newer_record(&site.shared());
     only.start();
     until("it says that it cannot", || only.state(&client) == "FAILED");
     let why = only.json(&client, "/ha/cluster")["why"].to_string();
-    assert!(why.contains(&format!("record {}", number + 1)) && why.contains("format"), "{why}");
+    assert!(why.contains(&format!("record {number}")) && why.contains("format"), "{why}");
     assert!(name.exists());
 }

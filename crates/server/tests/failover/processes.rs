@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::server::{Server, signal};
 use crate::site::{Site, until, within};
 
-const VANILLA: &str = "type: org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess";
+pub(crate) const VANILLA: &str = "type: org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess";
 const LAUNCH: &str =
     "launch.command: |\n      nohup sleep 1000 > /dev/null 2>&1 &\n      echo $! > $PID_FILE\n";
 
@@ -21,17 +21,17 @@ fn blueprint(install: &str) -> String {
     )
 }
 
-fn sensor(client: &Client, server: &Server, entity: &str, name: &str) -> String {
+pub(crate) fn sensor(client: &Client, server: &Server, entity: &str, name: &str) -> String {
     let reply = client.get(&server.uri(), &format!("{entity}/sensors/{name}?raw=true"));
     reply.map(|r| r.body.trim_matches('"').to_owned()).unwrap_or_default()
 }
 
-fn pid_of(client: &Client, server: &Server, entity: &str) -> i32 {
+pub(crate) fn pid_of(client: &Client, server: &Server, entity: &str) -> i32 {
     let dir = sensor(client, server, entity, "run.dir");
     std::fs::read_to_string(Path::new(&dir).join("pid.txt")).unwrap().trim().parse().unwrap()
 }
 
-fn lives(pid: i32) -> bool {
+pub(crate) fn lives(pid: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
     stat.is_ok_and(|text| !text.rsplit(") ").next().unwrap().starts_with('Z'))
 }
