@@ -242,27 +242,21 @@ pub const KEYS: &[Key] = &[
         "",
         "a PEM file with the private key (that of the certificate chain)",
     ),
-    key(
-        Web,
-        "org.ops4j.pax.web.ssl.keystore",
-        File,
-        "",
-        "a key store in one file; this release takes PEM only",
-    ),
+    key(Web, "org.ops4j.pax.web.ssl.keystore", File, "", "a key store in one file: PKCS#12 or PEM"),
     key(
         Web,
         "org.ops4j.pax.web.ssl.keystore.type",
         Words(&["PEM", "PKCS12", "JKS"]),
         "PEM",
-        "the key store's form",
+        "the key store's form (PKCS12 where its name ends in .p12 or .pfx)",
     ),
-    key(Web, "org.ops4j.pax.web.ssl.password", Secret, "", "the key store's password; a PEM file has none"),
+    key(Web, "org.ops4j.pax.web.ssl.password", Secret, "", "the password of a PKCS#12 key store"),
     key(
         Web,
         "org.ops4j.pax.web.ssl.keypassword",
         Secret,
         "",
-        "the private key's password; a PEM file has none",
+        "the private key's password, which must be that of the key store",
     ),
 ];
 

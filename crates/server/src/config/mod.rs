@@ -9,11 +9,13 @@ pub mod layers;
 pub mod login;
 pub mod problem;
 pub mod settings;
+pub mod tls;
 
 pub use layers::Outside;
 pub use login::Login;
 pub use problem::{BadConfig, Origin, Problem};
-pub use settings::{Loaded, Persist, Settings, Tls, Web, load, read};
+pub use settings::{Loaded, Persist, Settings, Web, load, read};
+pub use tls::Tls;
 
 #[cfg(test)]
 mod tests;

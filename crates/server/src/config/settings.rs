@@ -13,6 +13,7 @@ use super::kind;
 use super::layers::{Layers, Outside};
 use super::login::{self, Login};
 use super::problem::{BadConfig, Origin, Problem};
+use super::tls::Tls;
 use crate::http::PublicHeaders;
 
 /// What is asked of the persisted state, with the word that `ha` does not know: keep nothing.
@@ -26,20 +27,6 @@ pub enum Persist {
     Clean,
     /// Keep nothing: the same code over a store in memory.
     Disabled,
-}
-
-/// With which certificate https is served.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tls {
-    /// One that the plane's own authority signs.
-    Plane,
-    /// One from PEM files.
-    Pem {
-        /// The chain, the server's own first.
-        chain: PathBuf,
-        /// The private key.
-        key: PathBuf,
-    },
 }
 
 /// Where and how the server listens.
@@ -150,14 +137,14 @@ fn check_all(layers: &mut Layers) {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     layers: &'a mut Layers,
-    home: &'a Path,
+    pub(super) home: &'a Path,
 }
 
 impl Reader<'_> {
     /// The value if it is set and good, else the default if there is one.
-    fn get(&self, name: &str) -> Option<(String, Origin)> {
+    pub(super) fn get(&self, name: &str) -> Option<(String, Origin)> {
         let key = keys::find(name)?;
         let (value, origin) = self.layers.get(key)?;
         if key.kind.check(&value).is_ok() {
@@ -166,7 +153,7 @@ impl Reader<'_> {
         (!key.default.is_empty()).then(|| (key.default.to_owned(), Origin::Default))
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(|(value, _)| value)
     }
 
@@ -182,15 +169,15 @@ impl Reader<'_> {
         self.text(name).and_then(|value| value.parse().ok())
     }
 
-    fn word(&self, name: &str, words: &[&'static str]) -> &'static str {
+    pub(super) fn word(&self, name: &str, words: &[&'static str]) -> &'static str {
         self.text(name).and_then(|value| kind::word(words, &value)).unwrap_or_default()
     }
 
-    fn path(&self, name: &str, base: &Path) -> Option<PathBuf> {
+    pub(super) fn path(&self, name: &str, base: &Path) -> Option<PathBuf> {
         self.text(name).and_then(|value| self.layers.path(&value, base))
     }
 
-    fn error(&mut self, name: &str, text: String) {
+    pub(super) fn error(&mut self, name: &str, text: String) {
         let origin = self.get(name).map_or(Origin::Default, |(_, origin)| origin);
         self.layers.errors.push(Problem { origin, text });
     }
@@ -297,27 +284,5 @@ impl Reader<'_> {
             self.error("org.osgi.service.http.port", text);
         }
         Web { secure, plain, tls: self.tls() }
-    }
-
-    fn tls(&mut self) -> Tls {
-        const STORE: &str = "org.ops4j.pax.web.ssl.keystore";
-        let key = self.path("org.ops4j.pax.web.ssl.key.file", self.home);
-        if let Some(chain) = self.path("org.ops4j.pax.web.ssl.cert.file", self.home) {
-            let key = key.unwrap_or_else(|| chain.clone());
-            return Tls::Pem { chain, key };
-        }
-        let Some(store) = self.path(STORE, self.home) else { return Tls::Plane };
-        let name = store.to_string_lossy().to_lowercase();
-        let binary = [".jks", ".p12", ".pfx"].iter().any(|ending| name.ends_with(ending));
-        if binary || self.word("org.ops4j.pax.web.ssl.keystore.type", &["PEM"]) != "PEM" {
-            let text = format!(
-                "{STORE}: {} is no PEM file, which this release needs; make one with `openssl pkcs12 -in store.p12 \
-                 -nodes -out server.pem` (of a .jks first a .p12, with `keytool -importkeystore -deststoretype \
-                 pkcs12`), and name it in org.ops4j.pax.web.ssl.cert.file",
-                store.display()
-            );
-            self.error(STORE, text);
-        }
-        Tls::Pem { key: key.unwrap_or_else(|| store.clone()), chain: store }
     }
 }

@@ -7,6 +7,7 @@ mod authority;
 mod login;
 mod once;
 pub mod peer;
+mod pkcs12;
 mod server;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::data::{Data, write_private};
 pub use authority::Authority;
 pub use login::FirstLogin;
 pub use peer::PeerKey;
+pub use pkcs12::from_pkcs12;
 pub use server::{CertificateSlot, from_pem, of_plane};
 
 /// What the plane's keys are.

@@ -168,6 +168,7 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     let PlaneKeys { authority, peer, login, first_login } = opened.keys;
     let certificate = match &settings.web.tls {
         Tls::Plane => keys::of_plane(&authority, data, &settings.node_uri).map_err(|e| End::new(1, e))?,
+        Tls::Pkcs12 { store, password } => keys::from_pkcs12(store, password).map_err(|e| End::new(2, e))?,
         Tls::Pem { chain, key } => keys::from_pem(chain, key).map_err(|e| End::new(2, e))?,
     };
     slot.set(certificate);
