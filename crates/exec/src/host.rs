@@ -12,15 +12,14 @@ use crate::process::stat;
 /// The pid namespace that a host starts with has this number; any other one belongs to a container.
 const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
 
-/// Describes this host. `fallback_id` is used where there is no machine id (containers), and must itself be
-/// kept over restarts by the caller. `base_dir` is where folders of managed processes go.
-pub fn host(fallback_id: &str, base_dir: &str) -> Host {
-    let id = read("/etc/machine-id").filter(|id| id != "uninitialized");
+/// Describes this host. `id` names it and stays the same over restarts; whoever keeps it decides it. `base_dir` is
+/// where folders of managed processes go.
+pub fn host(id: &str, base_dir: &str) -> Host {
     let name = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
     Host {
-        id: id.unwrap_or_else(|| fallback_id.to_owned()),
+        id: id.to_owned(),
         name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned()),
-        boot: boot(fallback_id),
+        boot: boot(id),
         address: address().map_or_else(|| "127.0.0.1".to_owned(), |address| address.to_string()),
         base_dir: base_dir.to_owned(),
     }
@@ -28,8 +27,8 @@ pub fn host(fallback_id: &str, base_dir: &str) -> Host {
 
 /// Process ids mean something within one boot and one pid namespace. A namespace is told from a later one of
 /// the same number by when its first process began.
-fn boot(fallback_id: &str) -> String {
-    let boot = read("/proc/sys/kernel/random/boot_id").unwrap_or_else(|| fallback_id.to_owned());
+fn boot(id: &str) -> String {
+    let boot = read("/proc/sys/kernel/random/boot_id").unwrap_or_else(|| id.to_owned());
     let namespace = fs::read_link("/proc/self/ns/pid").ok().map(|link| link.to_string_lossy().into_owned());
     match namespace.filter(|name| name != FIRST_PID_NAMESPACE) {
         None => boot,
@@ -91,8 +90,8 @@ mod tests {
 
     #[test]
     fn a_host_knows_itself_and_stays_the_same() {
-        let first = host("fallback", "/tmp/x");
-        assert_eq!(first, host("fallback", "/tmp/x"));
+        let first = host("here", "/tmp/x");
+        assert_eq!(first, host("here", "/tmp/x"));
         assert!(!first.id.is_empty() && !first.name.is_empty() && first.boot.len() >= 8);
         assert!(first.address.parse::<IpAddr>().is_ok(), "{}", first.address);
     }

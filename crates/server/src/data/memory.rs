@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use super::file::{read_if_there, write_private};
-use super::host::machine_id;
+use super::host::bound_to;
 
 /// Who this server is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl Memory {
     pub fn open(data: &Path) -> io::Result<Memory> {
         let file = data.join("node.json");
         let path = fs::canonicalize(data)?;
-        let machine = machine_id();
+        let machine = bound_to();
         if let Some(text) = read_if_there(&file)? {
             match serde_json::from_str::<Identity>(&text) {
                 Ok(identity) if identity.path == path && identity.machine == machine => {

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use file::{make_private_folder, read_if_there, write_private};
-pub use host::machine_id;
+pub use host::host_id;
 pub use lock::{Held, Lock, LockError};
 pub use memory::{Identity, Memory, random_u64};
 

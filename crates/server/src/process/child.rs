@@ -21,7 +21,7 @@ use tracing::{error, info, warn};
 use super::words::{Ready, Word, say};
 use super::{Options, listen, plane_store};
 use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
-use crate::data::{Data, Lock, Memory, random_u64};
+use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
 use crate::keys::{self, CertificateSlot, PlaneKeys};
@@ -285,7 +285,7 @@ fn stop_on_signals(handle: &Handle) -> io::Result<()> {
 
 fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interface::Config> {
     let known = &memory.identity;
-    let host = exec::host(&known.home, &settings.base_dir.to_string_lossy());
+    let host = exec::host(&host_id(&known.home), &settings.base_dir.to_string_lossy());
     let ha = ha::config::Config {
         node: settings.node_id.clone().unwrap_or_else(|| known.node.clone()),
         uid: format!("{:016x}", random_u64()?),
