@@ -11,4 +11,5 @@ pub mod driver;
 pub mod http;
 pub mod keys;
 pub mod logs;
+pub mod metrics;
 pub mod process;

@@ -8,6 +8,7 @@ use super::nudge::NudgeGate;
 use super::plane::Plane;
 use super::writes::Pending;
 use crate::auth::{Auth, AuthOptions};
+use crate::metrics::Metrics;
 
 /// What the `X-HA-*` headers show before login (`brownstone.ha.publicHeaders`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Options {
     pub auth: AuthOptions,
     /// The plane's key: what nudges between servers are signed with. Without it they are refused.
     pub nudge_key: Option<Vec<u8>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What all requests share.
@@ -46,6 +49,7 @@ pub struct App {
     pub(super) nudges: NudgeGate,
     pub(super) pending: Pending,
     pub(super) started: base::WallMs,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl App {
@@ -61,6 +65,7 @@ impl App {
             nudge_key: options.nudge_key.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)),
             nudges: NudgeGate::default(),
             pending: Pending::default(),
+            metrics: options.metrics,
         })
     }
 }

@@ -25,6 +25,7 @@ use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
 use crate::keys::{self, CertificateSlot, PlaneKeys};
+use crate::metrics::{self, Counted, Metrics};
 use crate::{auth, logs};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
@@ -188,9 +189,10 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         node = %config.ha.node, mode = ?settings.mode, uri = settings.node_uri, timeout = %settings.timeout,
         "starting version {}", config.ha.version
     );
+    let metrics = Arc::new(Metrics::default());
     let running = driver::start(Parts {
         config,
-        store: opened.store,
+        store: Arc::new(Counted::new(opened.store, Arc::clone(&metrics))),
         memory,
         base_dir: settings.base_dir.clone(),
         prover: Box::new(parent.another()),
@@ -199,7 +201,8 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     .map_err(|e| End::new(1, format!("no threads to run with: {e}")))?;
 
     let (stop_web, stop) = watch::channel(false);
-    let web = start_web(bound, &settings, auth, &peer, &running.handle, &stop);
+    tokio::spawn(metrics::watch(Arc::new(running.handle.clone()), Arc::clone(&metrics)));
+    let web = start_web(bound, &settings, auth, &peer, &running.handle, metrics, &stop);
     stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;
     let mut exit = running.exit;
     if let Some(end) = first_state(&running.handle, &mut exit).await {
@@ -250,6 +253,7 @@ fn start_web(
     auth: auth::AuthOptions,
     peer: &keys::PeerKey,
     handle: &Handle,
+    metrics: Arc<Metrics>,
     stop: &watch::Receiver<bool>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     if settings.login == Login::Off {
@@ -261,6 +265,7 @@ fn start_web(
         public_headers: settings.public_headers,
         auth,
         nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
+        metrics,
     };
     let app = App::new(Arc::new(handle.clone()), options);
     let front = Front::new(&app);

@@ -9,6 +9,7 @@ mod client;
 mod damage;
 mod frozen_server;
 mod killed;
+mod metrics;
 mod other_host;
 mod page;
 mod processes;

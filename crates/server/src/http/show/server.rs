@@ -1,17 +1,18 @@
 //! The server and its peers, in Brooklyn's shapes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use api::server::{
-    HaMetrics, HaMoment, HaNode, HaSummary, HaTimes, ReadWrite, Rebind, RebindCounts, SensitiveFields,
-    StoreCount, UpExtended,
+    HaMetrics, HaMoment, HaNode, HaSummary, HaTimes, MetricError, ReadWrite, Rebind, RebindCounts,
+    SensitiveFields, StoreCount, UpExtended,
 };
 use base::WallMs;
 use base::secret::SENSITIVE_TOKENS;
 use ha::status::{Role, Status};
-use node::interface::View;
 
 use super::text;
+use crate::metrics::{Metrics, Tallied};
 
 /// `ha/states`; `own_role` is what this server is at this moment.
 pub(in crate::http) fn states(status: &Status, own_role: Role) -> HaSummary {
@@ -66,12 +67,15 @@ pub(in crate::http) fn extended(status: &Status, role: Role, health: Health) -> 
     }
 }
 
-/// `ha/metrics`. What Brooklyn counts and we have no such thing as is zero.
-pub(in crate::http) fn metrics(view: &View, role: Role, now: WallMs, started: WallMs) -> HaMetrics {
-    let status = &view.status;
-    let trouble = u64::from(!status.store_trouble.is_empty());
-    let entities = view.root.as_ref().map_or(0, |r| r.entity_count() as u64);
-    let applications = view.root.as_ref().map_or(0, |r| r.apps().count() as u64);
+/// `ha/metrics`.
+pub(in crate::http) fn metrics(
+    status: &Status,
+    role: Role,
+    now: WallMs,
+    started: WallMs,
+    counted: &Metrics,
+) -> HaMetrics {
+    let [applications, entities, all_items] = counted.first_load.get().copied().unwrap_or_default();
     HaMetrics {
         state: role.brooklyn_word().to_owned(),
         uptime: text::duration(now.0.saturating_sub(started.0)),
@@ -87,14 +91,47 @@ pub(in crate::http) fn metrics(view: &View, role: Role, now: WallMs, started: Wa
                 .map(|(role, at)| HaMoment { state: role.brooklyn_word().to_owned(), timestamp: at.0 })
                 .collect(),
         },
-        rebind: Rebind { count: u64::from(view.root.is_some()), ..Rebind::default() },
-        persist: Rebind { count: view.lsn.0, failure_count: trouble, ..Rebind::default() },
-        first_rebind_counts: RebindCounts { applications, entities, all_items: entities },
+        rebind: rebind(counted.loads.read(), now),
+        persist: rebind(counted.records.read(), now),
+        first_rebind_counts: RebindCounts { applications, entities, all_items },
         management_state_persistence: ReadWrite {
-            read: StoreCount { count: status.applied.0, ..StoreCount::default() },
-            write: StoreCount { count: status.head.0, failure_count: trouble, ..StoreCount::default() },
+            read: store_count(counted.reads.read()),
+            write: store_count(counted.writes.read()),
         },
     }
+}
+
+fn rebind(told: Tallied, now: WallMs) -> Rebind {
+    let since = |at: Option<WallMs>| at.map(|at| now.0.saturating_sub(at.0));
+    Rebind {
+        count: told.count,
+        last_success_time_utc: told.last_success.map(|at| at.0),
+        last_success_time_millis_since: since(told.last_success),
+        last_duration: millis(told.last_duration),
+        failure_count: told.failures,
+        last_failure_time_utc: told.last_failure.map(|at| at.0),
+        last_failure_time_millis_since: since(told.last_failure),
+        error_messages: errors(told.errors),
+    }
+}
+
+fn store_count(told: Tallied) -> StoreCount {
+    StoreCount {
+        count: told.count,
+        failure_count: told.failures,
+        last_success_time: told.last_success.map(|at| at.0),
+        last_duration: millis(told.last_duration),
+        last_failure_time: told.last_failure.map(|at| at.0),
+        error_messages: errors(told.errors),
+    }
+}
+
+fn millis(took: Option<Duration>) -> Option<u64> {
+    took.map(|took| took.as_millis() as u64)
+}
+
+fn errors(told: VecDeque<(WallMs, String)>) -> Vec<MetricError> {
+    told.into_iter().map(|(at, error)| MetricError { error, timestamp: at.0 }).collect()
 }
 
 #[cfg(test)]

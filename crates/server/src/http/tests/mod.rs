@@ -70,6 +70,7 @@ impl Door {
                 public_headers: PublicHeaders::Full,
                 auth: AuthOptions::from_properties(properties, None).unwrap(),
                 nudge_key: Some(NUDGE_KEY.to_vec()),
+                metrics: Arc::default(),
             },
         );
         Door { front: Front::new(&app), plane }

@@ -116,5 +116,5 @@ async fn set_priority(mut call: Call) -> Answer {
 }
 
 async fn ha_metrics(call: Call) -> Answer {
-    json(&metrics(&call.view, call.role(), call.app.plane.wall(), call.app.started))
+    json(&metrics(&call.view.status, call.role(), call.app.plane.wall(), call.app.started, &call.app.metrics))
 }
