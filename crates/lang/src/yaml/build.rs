@@ -3,94 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
+use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
-use super::explain::explain;
 use super::limits::Limits;
 use super::node::{Node, Style, Value};
-use super::{merge, recover, tagged};
+use super::{merge, tagged};
 use crate::diag::{Diagnostic, Found};
-
-/// Reads one document. The tree is there unless the text is no YAML at all or meets a limit; then a diagnostic
-/// says which. Errors that leave a tree (a bad tag) are all reported; behind an error of syntax, reading goes on at
-/// the next key of the root to find more of them.
-pub fn parse(source: &str, text: &str, limits: &Limits) -> (Option<Node>, Vec<Diagnostic>) {
-    if text.len() > limits.bytes {
-        let message = format!(
-            "the document has {} bytes; at most {} are read (limit: bytes)",
-            text.len(),
-            limits.bytes
-        );
-        return (None, vec![Diagnostic::error(source, 0..0, message)]);
-    }
-    let mut found = Found::default();
-    let mut failed = match read(source, text, limits, &mut found) {
-        Ok(root) => return (root, found.into_kept()),
-        Err(failed) => failed,
-    };
-    let mut start = 0;
-    let mut told = None;
-    for _ in 0..=recover::RECOVERIES_MAX {
-        let at = failed.diagnostic.span.start;
-        // What lies at the beginning of a part is met twice: as the end of the one before.
-        if failed.shown && told != Some(at) {
-            found.push(failed.diagnostic);
-            told = Some(at);
-        }
-        let next = Some(at).filter(|_| failed.go_on).and_then(|at| recover::next_key(text, at, start));
-        let Some(next) = next else { break };
-        start = next;
-        match read(source, &recover::blanked(text, next), limits, &mut found) {
-            Ok(_) => break,
-            // An anchor may have been set in what was left out.
-            Err(next) => failed = Failed { shown: !next.unknown_anchor, ..next },
-        }
-    }
-    (None, found.into_kept())
-}
-
-/// Why there is no tree.
-struct Failed {
-    diagnostic: Diagnostic,
-    /// Whether what follows is worth reading: not, when a limit was met.
-    go_on: bool,
-    unknown_anchor: bool,
-    shown: bool,
-}
-
-fn read(source: &str, text: &str, limits: &Limits, found: &mut Found) -> Result<Option<Node>, Failed> {
-    let options = granit_parser::options! {
-        emit_comments: false,
-        flow_nesting_limit: u8::try_from(limits.depth).unwrap_or(u8::MAX).into(),
-        block_nesting_limit: u8::try_from(limits.depth).unwrap_or(u8::MAX).into(),
-    };
-    let mut build = Build::new(source, text, limits, found);
-    for event in Parser::new_from_str_with_options(text, options) {
-        match event {
-            Ok((event, span)) => build.take(event, &range(&span, text)).map_err(|diagnostic| Failed {
-                diagnostic,
-                go_on: false,
-                unknown_anchor: false,
-                shown: true,
-            })?,
-            Err(error) => {
-                return Err(Failed {
-                    diagnostic: explain(source, text, &error, limits),
-                    go_on: !matches!(error.kind(), ErrorKind::RecursionLimitExceeded),
-                    unknown_anchor: matches!(error.kind(), ErrorKind::UnknownAnchor),
-                    shown: true,
-                });
-            }
-        }
-    }
-    Ok(build.root)
-}
-
-fn range(span: &Span, text: &str) -> Range<usize> {
-    let start = span.start.byte_offset().unwrap_or(0).min(text.len());
-    let end = span.end.byte_offset().unwrap_or(start).clamp(start, text.len());
-    start..end
-}
 
 /// A block at the end of a document that does not end its last line: the parser adds a line end, `SnakeYAML` does not.
 fn without_added_line<'v>(value: &'v str, style: ScalarStyle, text: &str, span: &Range<usize>) -> &'v str {
@@ -122,13 +40,14 @@ struct Size {
     depth: usize,
 }
 
-struct Build<'a> {
+/// A document on its way into a tree.
+pub(super) struct Build<'a> {
     source: &'a str,
     text: &'a str,
     limits: &'a Limits,
     open: Vec<Open>,
     anchors: BTreeMap<usize, (Node, Size)>,
-    root: Option<Node>,
+    pub(super) root: Option<Node>,
     documents: usize,
     nodes: usize,
     alias_bytes: usize,
@@ -136,7 +55,7 @@ struct Build<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(source: &'a str, text: &'a str, limits: &'a Limits, found: &'a mut Found) -> Self {
+    pub(super) fn new(source: &'a str, text: &'a str, limits: &'a Limits, found: &'a mut Found) -> Self {
         Self {
             source,
             text,
@@ -151,7 +70,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn take(&mut self, event: Event<'_>, span: &Range<usize>) -> Result<(), Diagnostic> {
+    pub(super) fn take(&mut self, event: Event<'_>, span: &Range<usize>) -> Result<(), Diagnostic> {
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;

@@ -5,13 +5,14 @@ mod explain;
 mod limits;
 mod merge;
 mod node;
+mod read;
 mod recover;
 mod scalar;
 mod tagged;
 
-pub use build::parse;
 pub use limits::Limits;
 pub use node::{Node, Style, Value};
+pub use read::parse;
 
 #[cfg(test)]
 mod tests;

@@ -209,14 +209,10 @@ fn bombs_end_at_a_limit_that_is_named() {
     let link = |i: usize| format!("a{i}: &a{i} [*a{}]\n", i - 1);
     let chain = format!("a0: &a0 [x]\n{}", (1..1000).map(link).collect::<String>());
     let many = "- 1\n".repeat(520_000);
-    let anchors: String = (0..60).map(|i| format!("{}- &a{i}\n", " ".repeat(i))).collect();
-    let anchors = format!("{anchors}{}", format!("{}- 1\n", " ".repeat(60)).repeat(20_000));
-    let texts = format!(
-        "{}\"{}\"{}",
-        (0..20).map(|i| format!("&a{i} [")).collect::<String>(),
-        "x".repeat(1_000_000),
-        "]".repeat(20)
-    );
+    let opened: Vec<String> = (0..60).map(|i| format!("{}- &a{i}\n", " ".repeat(i))).collect();
+    let anchors = opened.concat() + &format!("{}- 1\n", " ".repeat(60)).repeat(20_000);
+    let opened: Vec<String> = (0..20).map(|i| format!("&a{i} [")).collect();
+    let texts = opened.concat() + &"x".repeat(1_000_000) + &"]".repeat(20);
     for (text, limit) in [
         (bomb.as_str(), "(limit: nodes)"),
         (&long, "(limit: alias_bytes)"),
