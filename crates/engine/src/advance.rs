@@ -101,6 +101,7 @@ impl Draft {
             StepKind::Latch { latch } => self.pass_latch(task, *latch),
             StepKind::CopyFiles { stage } => self.copy_files(task, *stage),
             StepKind::TakeMachine => self.take_machine(task),
+            StepKind::TakePorts => self.take_ports(task),
             StepKind::FindProcess => self.find_process(task),
             StepKind::Script { phase } => self.run_phase(task, *phase),
             StepKind::Effector => self.run_effector(task),

@@ -40,6 +40,8 @@ pub(crate) struct Index {
     pub(crate) permits: Map<String, Ordered<TaskId>>,
     /// The entities that hold a machine of a location.
     pub(crate) holders: Map<LocationRef, Ordered<EntityId>>,
+    /// The entities that have ports on a host, by its id.
+    pub(crate) port_holders: Map<String, Ordered<EntityId>>,
 }
 
 /// How the children or members of one entity are, as far as its own state depends on it.
@@ -133,7 +135,10 @@ fn edit<K: Ord + Clone, V: Clone>(outer: &mut Map<K, Ordered<V>>, key: &K, seq: 
 impl Index {
     /// Whether a change of an entity from `old` to `new` leaves the indexes as they are.
     pub(crate) fn is_alike(old: &Entity, new: &Entity) -> bool {
-        old.state() == new.state() && old.is_up() == new.is_up() && old.machine == new.machine
+        old.state() == new.state()
+            && old.is_up() == new.is_up()
+            && old.machine == new.machine
+            && host_of_ports(old) == host_of_ports(new)
     }
 
     /// The groups that an entity is a member of.
@@ -180,6 +185,9 @@ impl Index {
         let id = || add.then(|| e.id.clone());
         if let Some(from) = e.machine.as_ref().and_then(|m| m.from.as_ref()) {
             edit(&mut self.holders, from, e.seq, id());
+        }
+        if let Some(host) = host_of_ports(e) {
+            edit(&mut self.port_holders, host, e.seq, id());
         }
         let Some(parent) = &e.parent else {
             match id() {
@@ -259,6 +267,11 @@ impl Index {
     pub(crate) fn write(&mut self, w: &WriteRecord, add: bool) {
         put(&mut self.writes, w.seq, add.then(|| w.key.clone()));
     }
+}
+
+/// The host on which an entity has ports.
+fn host_of_ports(e: &Entity) -> Option<&String> {
+    e.held_place().filter(|p| !p.ports.is_empty()).map(|p| &p.host.id)
 }
 
 fn put<V>(map: &mut Ordered<V>, seq: u64, value: Option<V>) {

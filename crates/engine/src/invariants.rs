@@ -51,8 +51,19 @@ pub fn check(root: &Root) -> Vec<String> {
             bad.push(format!("task {}: its number was not given out yet", t.id));
         }
     }
+    check_ports(root, &mut bad);
     check_index(root, &mut bad);
     bad
+}
+
+/// A port of a host is one entity's.
+fn check_ports(root: &Root, bad: &mut Vec<String>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for place in root.entities().filter_map(|e| e.held_place()) {
+        for port in place.ports.values().filter(|p| !seen.insert((place.host.id.clone(), **p))) {
+            bad.push(format!("port {port} of host {} was given twice", place.host.name));
+        }
+    }
 }
 
 /// The indexes must be what one would derive anew.
@@ -87,6 +98,7 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     same("leftovers", fresh.leftovers == kept.leftovers);
     same("writes", fresh.writes == kept.writes);
     same("holders", fresh.holders == kept.holders);
+    same("port_holders", fresh.port_holders == kept.port_holders);
     same("permits", fresh.permits == kept.permits);
     for app in root.apps() {
         let below = root.tree(&app.id).count() as u32 - 1;

@@ -1,5 +1,7 @@
 //! Machines as they are remembered: which one an entity was given, how it is reached, where its folders lie.
 
+use std::collections::BTreeMap;
+
 use base::EntityId;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +60,9 @@ pub struct Place {
     pub run_dir: String,
     /// Where it was installed.
     pub install_dir: String,
+    /// The ports that the entity has there, by config key, while it holds the machine.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ports: BTreeMap<String, u16>,
 }
 
 impl MachineRef {

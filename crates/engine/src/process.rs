@@ -124,6 +124,7 @@ impl Draft {
         let (id, entity) = (&task.id, task.entity.clone());
         let flow = match (task.current(), outcome) {
             (Some(StepKind::TakeMachine), Outcome::Described(host)) => self.machine_described(task, host),
+            (Some(StepKind::TakePorts), Outcome::Ports(ports)) => self.ports_found(task, &ports),
             (Some(StepKind::FindProcess), Outcome::Found(process)) => {
                 self.drop_work(key);
                 let found = self.is_of_this_boot(entity.as_ref(), &process).then_some(process);

@@ -43,6 +43,8 @@ pub enum StepKind {
     },
     /// Takes a machine and records where it is.
     TakeMachine,
+    /// Gets a port for each config key that wants one.
+    TakePorts,
     /// Looks whether a process of an earlier start is there.
     FindProcess,
     /// Runs the entity's own command for a phase.
@@ -275,6 +277,7 @@ impl StepKind {
             StepKind::Latch { latch } => latch.key().name.to_owned(),
             StepKind::CopyFiles { stage } => stage.name().to_owned(),
             StepKind::TakeMachine => "pre-start".to_owned(),
+            StepKind::TakePorts => "take ports".to_owned(),
             StepKind::FindProcess => "find process".to_owned(),
             StepKind::Script { phase } => phase.name().to_owned(),
             StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),

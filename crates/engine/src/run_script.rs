@@ -95,7 +95,8 @@ impl Draft {
         }
         let run_dir = script::run_dir(&host.base_dir, entity);
         let machine = MachineRef::default();
-        let place = Place { machine, host: host.clone(), install_dir: run_dir.clone(), run_dir };
+        let (install_dir, ports) = (run_dir.clone(), BTreeMap::new());
+        let place = Place { machine, host: host.clone(), run_dir, install_dir, ports };
         Ok(Site { place: Arc::new(place), machine: Machine::Local(host) })
     }
 
@@ -154,7 +155,10 @@ impl Draft {
         let more = if command.trim().len() > cut.len() { " ..." } else { "" };
         let shown = if cut.is_empty() { String::new() } else { format!(" ({cut}{more})") };
         let ended = if timed_out { "its time was up".to_owned() } else { format!("exit code {exit_code}") };
-        format!("{key}{shown} failed: {ended}; last output: {}", script::last_lines(streams))
+        let whole = [&streams.stderr, &streams.stdout].into_iter().find(|c| c.size > 0 && !c.file.is_empty());
+        let whole = whole.map(|c| format!("; the whole output is in {}{}", c.file, machine_of(task)));
+        let last = script::last_lines(streams);
+        format!("{key}{shown} failed: {ended}; last output: {last}{}", whole.unwrap_or_default())
     }
 
     fn record_streams(&mut self, task: &Task, streams: &Streams) {
@@ -168,4 +172,9 @@ impl Draft {
             self.record(Change::StreamsRecorded { task: task.id.clone(), streams: new });
         }
     }
+}
+
+/// On which machine a task's script ran, for people.
+fn machine_of(task: &Task) -> String {
+    task.intent.as_ref().map(|i| format!(" on {}", i.machine.described(i.host.as_ref()))).unwrap_or_default()
 }

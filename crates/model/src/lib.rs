@@ -9,6 +9,7 @@
 pub mod adjuncts;
 pub mod compile;
 pub mod config;
+pub mod ports;
 pub mod spec;
 pub mod types;
 pub mod value;

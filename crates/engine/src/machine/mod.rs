@@ -4,6 +4,7 @@
 //! free is what no entity has: nothing can be given twice, and nothing can leak.
 
 mod obtain;
+pub(crate) mod ports;
 mod release;
 mod take;
 mod target;

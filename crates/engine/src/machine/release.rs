@@ -31,6 +31,10 @@ impl Draft {
         if entity.process.is_some() {
             self.record(Change::ProcessSet { entity: id.clone(), process: None });
         }
+        if let Some(place) = entity.place.as_deref().filter(|p| !p.ports.is_empty()) {
+            let place = Some(Arc::new(Place { ports: BTreeMap::new(), ..place.clone() }));
+            self.record(Change::PlaceSet { entity: id.clone(), place });
+        }
         if entity.machine.is_some() {
             self.record(Change::MachineSet { entity: id.clone(), machine: None });
         }

@@ -13,6 +13,7 @@ use crate::effect::Work;
 use crate::entity::Entity;
 use crate::input::Host;
 use crate::names;
+use crate::phases::fill_in_path;
 use crate::place::{MachineRef, Place, Reach};
 use crate::script;
 use crate::task::Task;
@@ -58,8 +59,11 @@ impl Draft {
         let Some(machine) = entity.machine.as_deref().cloned() else {
             return fail("the machine was given back");
         };
-        let text = |key| self.root.config_text(&entity.id, key).or_else(unreadable);
         let base = &host.base_dir;
+        let text = |key| match self.root.config_text(&entity.id, key).or_else(unreadable)? {
+            Some(text) => fill_in_path(&self.root, &entity, base, key, &text).map(Some),
+            None => Ok(None),
+        };
         let run_dir = text(&software_process::RUN_DIR)?.unwrap_or_else(|| script::run_dir(base, &entity));
         let install_dir = match text(&software_process::INSTALL_DIR)? {
             Some(dir) => dir,
@@ -72,7 +76,8 @@ impl Draft {
                 ));
             }
         }
-        let place = Place { machine, host, run_dir, install_dir };
+        let ports = entity.held_place().filter(|p| p.host.is_same_host(&host)).map(|p| p.ports.clone());
+        let place = Place { machine, host, run_dir, install_dir, ports: ports.unwrap_or_default() };
         let id = &entity.id;
         if entity.process.as_ref().is_some_and(|p| !p.host.is_same_boot(&place.host)) {
             self.record(Change::ProcessSet { entity: id.clone(), process: None });

@@ -13,3 +13,4 @@ mod template;
 pub(crate) use download::{expand, fetch};
 pub use latch::Latch;
 pub use stage::Stage;
+pub(crate) use template::fill_in_path;

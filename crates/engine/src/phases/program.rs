@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Latch, Stage};
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
+use crate::machine::ports::is_port;
 use crate::program::{Phase, StepKind};
 use crate::programs::{children, expect, sub};
 use crate::state::Root;
@@ -54,7 +55,8 @@ pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Result<S
         w.run_up(params)?;
         return Ok(w.steps);
     }
-    w.steps.push(sub("pre-start", vec![StepKind::TakeMachine]));
+    let ready = [StepKind::TakeMachine].into_iter().chain(w.ports()).collect();
+    w.steps.push(sub("pre-start", ready));
     w.phases(&LAUNCH);
     if is("restartChildren") {
         w.steps.push(children("restart", &Params::new()));
@@ -112,6 +114,7 @@ impl Writer<'_> {
         let (skip_start, skip_install) = (flag(&sp::SKIP_START)?, flag(&sp::SKIP_INSTALL)?);
         let mut steps = vec![StepKind::FindProcess, StepKind::TakeMachine];
         steps.extend(self.latch_step(Latch::Provision));
+        steps.extend(self.ports());
         self.steps.push(sub("pre-start", steps));
         if !skip_start {
             if let Some(latch) = self.latch_step(Latch::Setup) {
@@ -186,6 +189,10 @@ impl Writer<'_> {
 
     fn latch_step(&self, latch: Latch) -> Option<StepKind> {
         self::latch(self.root, self.entity, latch)
+    }
+
+    fn ports(&self) -> Option<StepKind> {
+        self.entity.def.parameters.iter().any(is_port).then_some(StepKind::TakePorts)
     }
 
     /// The mode in which children are started with it; `None`: they are not.

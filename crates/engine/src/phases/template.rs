@@ -1,11 +1,11 @@
-//! Filling in a template file: what its names stand for (`brooklyn-blueprints.md` C).
+//! Filling in a template file, or the path of a folder: what the names in it stand for (`brooklyn-blueprints.md` C).
 
 use std::cell::RefCell;
 
 use lang::template::{Lookup, Missing, Model, Stop, Template, Values};
 use model::config::{self, Awaited, Patience};
 use model::spec::ConfigValue;
-use model::types::software_process as sp;
+use model::types::{ConfigDef, software_process as sp};
 use model::value::{Coerced, ValueType};
 use serde_json::{Value, json};
 
@@ -20,26 +20,45 @@ use crate::state::Root;
 struct Names<'a> {
     root: &'a Root,
     entity: &'a Entity,
-    place: &'a Place,
+    /// Where its folders are; `None` while that is being settled.
+    place: Option<&'a Place>,
     given: Values,
     /// The sensor that has no value yet.
     awaited: RefCell<Option<Awaited>>,
 }
 
-/// The text with everything filled in; waits for sensors that have no value yet.
+/// The text of a template file with everything filled in; waits for sensors that have no value yet.
 pub(super) fn fill_in(root: &Root, entity: &Entity, place: &Place, url: &str, text: &str) -> Try<String> {
     let substitutions = config::read(&root.levels(&entity.id), &sp::SUBSTITUTIONS).or_else(unreadable)?;
     let given = match substitutions {
         Coerced::Map(map) => Values(map),
         _ => Values::default(),
     };
-    let template = Template::parse(text).or_else(|e| fail(format!("template '{url}': {e}")))?;
-    let names = Names { root, entity, place, given, awaited: RefCell::default() };
+    let names = Names { root, entity, place: Some(place), given, awaited: RefCell::default() };
+    render(names, &format!("template '{url}'"), text)
+}
+
+/// The path that a key gives for a folder, filled in. `base_dir` is where folders lie on the machine.
+pub(crate) fn fill_in_path(
+    root: &Root,
+    entity: &Entity,
+    base_dir: &str,
+    key: &ConfigDef,
+    text: &str,
+) -> Try<String> {
+    let base = (format!("config.{}", sp::BASE_DIR.name), Value::from(base_dir));
+    let given = Values([base].into_iter().collect());
+    let names = Names { root, entity, place: None, given, awaited: RefCell::default() };
+    render(names, key.name, text)
+}
+
+fn render(names: Names<'_>, what: &str, text: &str) -> Try<String> {
+    let template = Template::parse(text).or_else(|e| fail(format!("{what}: {e}")))?;
     let filled = template.render(&names, Missing::Error);
     match (filled, names.awaited.into_inner()) {
         (Ok(text), _) => Ok(text),
         (Err(Stop::Wait(_)), Some(awaited)) => Err(Flow::Await(Box::new(awaited))),
-        (Err(stop), _) => fail(format!("template '{url}': {stop}")),
+        (Err(stop), _) => fail(format!("{what}: {stop}")),
     }
 }
 
@@ -96,16 +115,16 @@ impl Model for Names<'_> {
             [root, name, ..] if ["attribute", "sensor", "attributeWhenReady"].contains(&root.as_str()) => {
                 self.sensor(name)
             }
-            [root, ..] if root == "driver" => found(
-                json!({
-                    "runDir": self.place.run_dir,
-                    "installDir": self.place.install_dir,
-                    "pidFile": self.place.pid_file(),
-                    "hostname": self.place.host.name,
-                    "address": self.place.host.address,
-                }),
-                1,
-            ),
+            [root, ..] if root == "driver" => self.place.map_or(Lookup::Missing, |place| {
+                let driver = json!({
+                    "runDir": place.run_dir,
+                    "installDir": place.install_dir,
+                    "pidFile": place.pid_file(),
+                    "hostname": place.host.name,
+                    "address": place.host.address,
+                });
+                found(driver, 1)
+            }),
             [name] if name == "name" => found(self.entity.name.clone().into(), 1),
             [name] if name == "tags" => found(self.entity.def.tags.clone().into(), 1),
             _ => Lookup::Missing,

@@ -32,6 +32,8 @@ pub(crate) struct Machine {
     /// Scripts that have begun, by name.
     pub(crate) began: Vec<String>,
     pub(crate) scripts_seen: Vec<Script>,
+    /// Ports that something else listens on.
+    pub(crate) listening: Vec<u16>,
     /// What scripts write, by name.
     pub(crate) said: BTreeMap<String, String>,
     /// Files that were written, by path.
@@ -223,6 +225,18 @@ impl Machine {
                     self.files.insert(file.path, content);
                 }
                 Outcome::Done
+            }
+            Work::FindPorts { wishes } => {
+                let mut given: Vec<u16> = Vec::new();
+                for wish in wishes {
+                    let mut ports = wish.iter().flat_map(|r| r.from..=r.to);
+                    let free = ports.find(|p| !self.listening.contains(p) && !given.contains(p));
+                    match free {
+                        Some(port) => given.push(port),
+                        None => return Outcome::Failed("no port is free".to_owned()),
+                    }
+                }
+                Outcome::Ports(given)
             }
             Work::Fetch { url, .. } => match self.texts.get(&url) {
                 Some(text) => Outcome::Fetched(text.clone()),

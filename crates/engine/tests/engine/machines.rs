@@ -268,3 +268,54 @@ fn a_machine_entity_says_what_its_machine_is_doing_and_runs_commands() {
     assert_eq!(script.timeout, Some(Span::secs(10)));
     assert!(script.text.contains("uname"));
 }
+
+#[test]
+fn no_two_entities_on_a_host_have_the_same_port_until_one_gives_it_back() {
+    let mut env = Env::new();
+    env.machine.listening.push(8081);
+    let one = |name: &str| specs::with_port(specs::vanilla(name), "http.port", "8080-8083");
+    let (_, task) = env.deploy(specs::app("Shop", ["a", "b", "c"].map(one).to_vec()));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+    let port = |env: &Env, name: &str| env.entity(&env.named(name)).sensor("http.port").cloned();
+    let mut given = ["a", "b", "c"].map(|n| port(&env, n).and_then(|p| p.as_u64()));
+    given.sort_unstable();
+    assert_eq!(given, [Some(8080), Some(8082), Some(8083)]);
+
+    // A restart keeps the port, also under the next master.
+    let (a, before) = (env.named("a"), port(&env, "a"));
+    env.take_over("node2", host("A", "boot1"), "node1 ended its term");
+    env.settle();
+    env.invoke(&a, "restart");
+    env.settle();
+    assert_eq!(port(&env, "a"), before);
+
+    let (_, more) = env.deploy(specs::app("More", vec![one("d")]));
+    env.settle();
+    let why = env.task(&more).result.to_string();
+    assert!(why.contains("no port is free"), "8081 is in use by something else: {why}");
+    env.invoke(&a, "stop");
+    env.settle();
+    let again = env.invoke(&env.named("d"), "start");
+    env.settle();
+    assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
+    assert_eq!(port(&env, "d"), before);
+    let start = env.invoke(&a, "start");
+    env.settle();
+    assert_eq!(env.status(&start), Status::Failed, "its port is another's now");
+}
+
+#[test]
+fn a_single_port_that_another_entity_has_is_refused_at_once() {
+    let mut env = Env::new();
+    let one = |name: &str| specs::with_port(specs::empty(name), "http.port", "8080");
+    env.deploy(specs::app("One", vec![one("a")]));
+    env.settle();
+    let (_, task) = env.deploy(specs::app("Two", vec![one("b")]));
+    env.settle();
+    let why = env.task(&task).result.to_string();
+    assert!(
+        why.contains("no port for 'http.port' on host-A: all of 8080 are in use by other entities"),
+        "{why}"
+    );
+}

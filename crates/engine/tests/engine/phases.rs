@@ -246,3 +246,22 @@ fn diagnostics_say_what_is_known_of_why_it_is_not_up() {
     env.settle();
     assert_eq!(diagnose(&mut env), Some(json!({ "driver": "No driver" })));
 }
+
+#[test]
+fn folders_may_be_given_as_templates() {
+    let mut env = Env::new();
+    let web = web(&[
+        ("run.dir", json!("${config['onbox.base.dir']}/mine/${entity.id}")),
+        ("install.dir", json!("/opt/${config['install.version']}")),
+        ("install.version", json!("1.2")),
+    ]);
+    let (_, task) = env.deploy(specs::app("Shop", vec![web]));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+    let web = env.named("web");
+    let place = env.entity(&web).place.clone().expect("a place");
+    assert_eq!(place.run_dir, format!("/tmp/brooklyn-tester/mine/{web}"));
+    assert_eq!(place.install_dir, "/opt/1.2");
+    let why = failure(&[("run.dir", json!("/opt/${nobody.knows}"))]);
+    assert!(why.contains("run.dir: line 1, column"), "{why}");
+}

@@ -1,8 +1,8 @@
 //! Applications to deploy.
 
 use model::spec::{
-    AppSpec, ConfigMap, ConfigValue, EffectorBody, EffectorSpec, EntitySpec, ExecutionTarget, LocationKind,
-    LocationSpec, MachineSpec, ParameterSpec, TypeName,
+    AppSpec, ConfigMap, ConfigValue, EffectorBody, EffectorSpec, EntitySpec, ExecutionTarget, KeySpec,
+    LocationKind, LocationSpec, MachineSpec, ParameterSpec, TypeName,
 };
 use serde_json::{Value, json};
 
@@ -47,6 +47,23 @@ pub(crate) fn of_type(simple: &str, name: &str) -> EntitySpec {
 
 pub(crate) fn basic(name: &str) -> EntitySpec {
     of_type("BasicEntity", name)
+}
+
+/// With a config key of type `port`.
+pub(crate) fn with_port(mut spec: EntitySpec, key: &str, range: &str) -> EntitySpec {
+    spec.parameters.push(KeySpec {
+        name: key.to_owned(),
+        aliases: Vec::new(),
+        type_name: "port".to_owned(),
+        label: None,
+        description: None,
+        default: Some(ConfigValue::new(range)),
+        constraints: Vec::new(),
+        inheritance: None,
+        pinned: true,
+        reconfigurable: false,
+    });
+    spec
 }
 
 pub(crate) fn machine(name: &str) -> EntitySpec {

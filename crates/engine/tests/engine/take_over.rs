@@ -30,7 +30,8 @@ fn deploys(env: &mut Env) {
 
 fn deploys_on_one_machine(env: &mut Env) {
     let location = env.location.clone();
-    let both = specs::same_server("both", vec![specs::vanilla("web"), specs::machine("box")]);
+    let port = |spec| specs::with_port(spec, "http.port", "8080+");
+    let both = specs::same_server("both", vec![port(specs::vanilla("web")), port(specs::machine("box"))]);
     env.deploy(specs::app_at("Shop", location, vec![both]));
 }
 
