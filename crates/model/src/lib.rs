@@ -15,6 +15,6 @@ pub mod types;
 pub mod value;
 mod yaml_value;
 
-pub use compile::{Diagnostics, compile};
+pub use compile::{Diagnostics, Surroundings, compile};
 pub use spec::{AppSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 pub use value::{Coerced, ValueType};

@@ -3,6 +3,8 @@
 use base::Span;
 use serde_json::{Map, Value};
 
+use crate::ports::PortRange;
+
 /// What a value is to be read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
@@ -18,6 +20,8 @@ pub enum ValueType {
     Bool,
     /// A length of time; a number alone counts milliseconds.
     Duration,
+    /// Ports, in the order in which they are to be tried.
+    Port,
     /// Names and values.
     Map,
     /// Values in order.
@@ -52,6 +56,8 @@ pub enum Coerced {
     Bool(bool),
     /// A length of time; `None` where the text says `never`.
     Duration(Option<Span>),
+    /// Ports, in the order in which they are to be tried.
+    Ports(PortRange),
     /// Names and values.
     Map(Map<String, Value>),
     /// Values in order.
@@ -64,17 +70,53 @@ impl ValueType {
     /// The type that a blueprint calls by this name, short or Java.
     pub fn by_name(name: &str) -> Option<Self> {
         Some(match name {
-            "string" | "String" | "java.lang.String" | "CharSequence" => Self::Text,
-            "int" | "integer" | "Integer" | "java.lang.Integer" | "port" => Self::Int,
-            "long" | "Long" | "java.lang.Long" => Self::Long,
-            "float" | "Float" | "java.lang.Float" | "double" | "Double" | "java.lang.Double" | "number" => {
-                Self::Double
+            "string" | "String" | "java.lang.String" | "CharSequence" | "java.lang.CharSequence" => {
+                Self::Text
             }
+            // Texts of a form that nothing here looks into.
+            "timestamp"
+            | "instant"
+            | "date"
+            | "Date"
+            | "java.util.Date"
+            | "java.time.Instant"
+            | "url"
+            | "URL"
+            | "java.net.URL"
+            | "uri"
+            | "URI"
+            | "java.net.URI"
+            | "java.util.TimeZone"
+            | "java.net.InetAddress"
+            | "com.google.common.net.HostAndPort"
+            | "org.apache.brooklyn.util.net.Cidr" => Self::Text,
+            "int" | "integer" | "Integer" | "java.lang.Integer" => Self::Int,
+            "long" | "Long" | "java.lang.Long" => Self::Long,
+            "float" | "Float" | "java.lang.Float" | "double" | "Double" | "java.lang.Double" | "number"
+            | "Number" | "java.lang.Number" => Self::Double,
             "bool" | "boolean" | "Boolean" | "java.lang.Boolean" => Self::Bool,
             "duration" | "Duration" | "org.apache.brooklyn.util.time.Duration" => Self::Duration,
+            "port" | "PortRange" | "org.apache.brooklyn.api.location.PortRange" => Self::Port,
             "map" | "Map" | "java.util.Map" => Self::Map,
-            "list" | "List" | "java.util.List" | "set" | "Set" | "java.util.Set" => Self::List,
-            "json" | "yaml" | "object" | "Object" | "java.lang.Object" => Self::Any,
+            "list"
+            | "List"
+            | "java.util.List"
+            | "set"
+            | "Set"
+            | "java.util.Set"
+            | "collection"
+            | "Collection"
+            | "java.util.Collection" => Self::List,
+            "json"
+            | "yaml"
+            | "object"
+            | "Object"
+            | "java.lang.Object"
+            | "value-wrapper"
+            | "org.apache.brooklyn.api.entity.Entity"
+            | "org.apache.brooklyn.api.entity.EntitySpec"
+            | "org.apache.brooklyn.api.sensor.Sensor"
+            | "org.apache.brooklyn.api.sensor.AttributeSensor" => Self::Any,
             generic => {
                 let (base, _) = generic.split_once('<')?;
                 return Self::by_name(base.trim());
@@ -91,6 +133,7 @@ impl ValueType {
             Self::Double => "java.lang.Double",
             Self::Bool => "java.lang.Boolean",
             Self::Duration => "org.apache.brooklyn.util.time.Duration",
+            Self::Port => "org.apache.brooklyn.api.location.PortRange",
             Self::Map => "java.util.Map",
             Self::List => "java.util.List",
             Self::Enum(_) => "java.lang.Enum",
@@ -110,6 +153,7 @@ impl Coerced {
             Self::Bool(b) => b.into(),
             Self::Duration(None) => "never".into(),
             Self::Duration(Some(span)) => span.to_string().into(),
+            Self::Ports(range) => range.single().map_or_else(|| range.to_string().into(), Value::from),
             Self::Map(map) => map.into(),
             Self::List(list) => list.into(),
             Self::Any(value) => value,

@@ -8,7 +8,7 @@ brooklyn.initializers:\n  - type: ssh-command-effector\n    name: e\n    command
 brooklyn.children:\n  - {type: BasicEntity, brooklyn.tags: [a]}\n";
 
 fn answer(text: &str) {
-    match compile("x", text) {
+    match compile("x", text, &brownstone_model::Surroundings::default()) {
         Ok(spec) => {
             let bytes = serde_json::to_vec(&spec).expect("a spec can be written");
             assert_eq!(serde_json::from_slice::<brownstone_model::AppSpec>(&bytes).expect("and read"), spec);

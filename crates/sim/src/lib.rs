@@ -17,7 +17,7 @@ pub mod world;
 /// What every world deploys: an application with one entity below it.
 pub fn blueprint() -> Arc<AppSpec> {
     let yaml = "name: Sim\nservices:\n- type: org.apache.brooklyn.entity.stock.BasicEntity\n  name: Below\n";
-    match model::compile("sim.yaml", yaml) {
+    match model::compile("sim.yaml", yaml, &model::Surroundings::default()) {
         Ok(spec) => Arc::new(spec),
         Err(problems) => panic!("the simulation's own blueprint is refused: {problems:?}"),
     }

@@ -1,33 +1,87 @@
 //! What is collected while a blueprint is compiled, and the questions that are asked of every node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use lang::diag::{Diagnostic, Found};
 use lang::yaml::{Node, Value};
 
-use crate::config::deferred;
-use crate::yaml_value::{key_text, to_json};
-
-/// Searches for a nearest name in one document.
-const SEARCHES_MAX: usize = 200;
+use super::limits::{ENTITIES_MAX, SEARCHES_MAX, SLIPS_MAX};
+use super::surroundings::Surroundings;
+use super::values::first_expression;
+use crate::yaml_value::key_text;
 
 pub(super) struct Context<'a> {
     source: &'a str,
+    text: &'a str,
+    /// What is known outside the document.
+    pub(super) around: &'a Surroundings,
     found: Found,
     /// Whether the document was recognised as a blueprint at all.
     pub(super) is_plan: bool,
-    /// How many more names may be searched for a nearest one: the search is slow.
+    /// How many more names may be searched for a nearest one.
     searches_left: usize,
+    /// How many more config keys may be compared with all declared ones.
+    slips_left: usize,
     /// Ids that were given, by their first place.
     ids: BTreeMap<String, Range<usize>>,
+    /// Ids that expressions name, with their places.
+    references: Vec<(String, Range<usize>)>,
+    entities: usize,
+    /// What is said once.
+    said: BTreeSet<String>,
+    /// In how many entity specs this place is.
+    pub(super) spec_depth: usize,
+}
+
+/// What was collected while the text in a value was compiled.
+pub(super) struct Parts {
+    found: Vec<Diagnostic>,
+    ids: BTreeMap<String, Range<usize>>,
+    references: Vec<(String, Range<usize>)>,
+    searches_left: usize,
+    entities: usize,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(source: &'a str, diagnostics: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(
+        source: &'a str,
+        text: &'a str,
+        around: &'a Surroundings,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         let mut found = Found::default();
         found.extend(diagnostics);
-        Self { source, found, is_plan: false, searches_left: SEARCHES_MAX, ids: BTreeMap::new() }
+        Self {
+            source,
+            text,
+            around,
+            found,
+            is_plan: false,
+            searches_left: SEARCHES_MAX,
+            slips_left: SLIPS_MAX,
+            ids: BTreeMap::new(),
+            references: Vec::new(),
+            entities: 0,
+            said: BTreeSet::new(),
+            spec_depth: 0,
+        }
+    }
+
+    /// The text that all places are in.
+    pub(super) fn document(&self) -> &'a str {
+        self.text
+    }
+
+    /// Whether one more entity may be asked for; an error the first time when not.
+    pub(super) fn may_add_entity(&mut self, span: &Range<usize>) -> bool {
+        self.entities += 1;
+        if self.entities == ENTITIES_MAX + 1 {
+            let message =
+                format!("the blueprint asks for more than {ENTITIES_MAX} entities (limit: ENTITIES_MAX)");
+            self.error(span.clone(), message);
+        }
+        self.entities <= ENTITIES_MAX
     }
 
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> Adding<'_> {
@@ -36,6 +90,43 @@ impl<'a> Context<'a> {
 
     pub(super) fn warning(&mut self, span: Range<usize>, message: impl Into<String>) -> Adding<'_> {
         Adding(self.found.push(Diagnostic::warning(self.source, span, message)))
+    }
+
+    pub(super) fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// A warning about something outside the document, said at the first place only that comes to it.
+    pub(super) fn warning_once(&mut self, span: Range<usize>, message: String) -> Adding<'_> {
+        if self.said.insert(message.clone()) { self.warning(span, message) } else { Adding(None) }
+    }
+
+    /// For a blueprint whose text stands in a value of this one.
+    pub(super) fn within<'b>(&self, text: &'b str, diagnostics: Vec<Diagnostic>) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        let inner = Context::new(self.source, text, self.around, diagnostics);
+        let (searches_left, entities, spec_depth) = (self.searches_left, self.entities, self.spec_depth);
+        Context { searches_left, entities, spec_depth, ..inner }
+    }
+
+    /// Takes over what was collected within; `outer` brings its places into this document.
+    pub(super) fn take_parts(&mut self, parts: Parts, outer: &dyn Fn(Range<usize>) -> Range<usize>) {
+        self.found.extend(parts.found.into_iter().map(|d| Diagnostic { span: outer(d.span.clone()), ..d }));
+        self.ids.extend(parts.ids.into_iter().map(|(id, span)| (id, outer(span))));
+        self.references.extend(parts.references.into_iter().map(|(id, span)| (id, outer(span))));
+        (self.searches_left, self.entities) = (parts.searches_left, parts.entities);
+    }
+
+    pub(super) fn into_parts(self) -> Parts {
+        Parts {
+            found: self.found.into_kept(),
+            ids: self.ids,
+            references: self.references,
+            searches_left: self.searches_left,
+            entities: self.entities,
+        }
     }
 
     pub(super) fn failed(&self) -> bool {
@@ -54,6 +145,13 @@ impl<'a> Context<'a> {
     ) -> Option<&'k str> {
         self.searches_left = self.searches_left.checked_sub(1)?;
         base::suggest::nearest(name, known)
+    }
+
+    /// Whether a config key may be compared with all declared ones.
+    pub(super) fn may_look_for_slip(&mut self) -> bool {
+        let may = self.slips_left > 0;
+        self.slips_left = self.slips_left.saturating_sub(1);
+        may
     }
 
     /// The entries of a map; an error otherwise. Nothing at all is an empty map.
@@ -88,9 +186,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A text (also a number or a flag without quotes); an error otherwise. Nothing at all is none.
+    /// A text (also a number or a flag without quotes) that must be written out; an error otherwise. Nothing at all
+    /// is none.
     pub(super) fn text(&mut self, key: &str, node: &Node) -> Option<String> {
-        if node.is_null() || self.has_dsl(key, node) {
+        if node.is_null() || self.refuse_expressions(key, node) {
             return None;
         }
         let text = node.scalar_text();
@@ -100,16 +199,27 @@ impl<'a> Context<'a> {
         text
     }
 
-    /// A value as it will be kept. Expressions are refused here, with a message of their own.
-    pub(super) fn value(&mut self, key: &str, node: &Node) -> Option<serde_json::Value> {
-        if self.has_dsl(key, node) { None } else { Some(to_json(node)) }
+    /// A flag that must be written out.
+    pub(super) fn flag(&mut self, key: &str, node: &Node) -> Option<bool> {
+        let text = self.text(key, node)?;
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" => Some(true),
+            "false" | "no" => Some(false),
+            _ => {
+                self.error(node.span.clone(), format!("'{key}' must be true or false"));
+                None
+            }
+        }
     }
 
-    fn has_dsl(&mut self, key: &str, node: &Node) -> bool {
-        let Some((span, function)) = dsl_in(node) else { return false };
-        self.error(span, format!("'{key}' uses the DSL ({function}), which is not in this release"))
-            .label("expected a value")
-            .help("the DSL comes in a later release; write the value itself here for now");
+    /// Refuses expressions where they are never evaluated. Says whether there was one.
+    pub(super) fn refuse_expressions(&mut self, key: &str, node: &Node) -> bool {
+        let Some(expression) = first_expression(node) else { return false };
+        self.error(
+            expression.span.clone(),
+            format!("'{key}' cannot hold an expression: it is not evaluated here"),
+        )
+        .label("expected a value that is written out");
         true
     }
 
@@ -119,6 +229,39 @@ impl<'a> Context<'a> {
             self.warning(span.clone(), format!("the id '{id}' is given to two entities"))
                 .help("a reference to it finds the nearest one");
         }
+    }
+
+    /// An id by which an expression names an entity.
+    pub(super) fn take_reference(&mut self, id: &str, span: Range<usize>) {
+        self.references.push((id.to_owned(), span));
+    }
+
+    /// Warns of references to ids that nothing in the blueprint has.
+    pub(super) fn check_references(&mut self) {
+        for (id, span) in std::mem::take(&mut self.references) {
+            if self.ids.contains_key(&id) {
+                continue;
+            }
+            let near = self.searches_left.checked_sub(1).and_then(|left| {
+                self.searches_left = left;
+                base::suggest::nearest(&id, self.ids.keys().map(String::as_str)).map(str::to_owned)
+            });
+            let adding = self.warning(span, format!("no entity of this blueprint has the id '{id}'"));
+            match near {
+                Some(near) => adding.nearest(Some(&near)),
+                None => adding.help("it must exist when the value is read"),
+            };
+        }
+    }
+
+    /// Whether an external provider is configured.
+    pub(super) fn has_provider(&self, name: &str) -> bool {
+        self.around.externals.contains(name)
+    }
+
+    pub(super) fn nearest_provider(&mut self, name: &str) -> Option<String> {
+        let around = self.around;
+        self.nearest(name, around.externals.iter().map(String::as_str)).map(str::to_owned)
     }
 }
 
@@ -146,18 +289,6 @@ impl Adding<'_> {
             Some(name) => self.help(format!("did you mean '{name}'?")),
             None => self,
         }
-    }
-}
-
-/// The place and the function of the first expression in a value.
-fn dsl_in(node: &Node) -> Option<(Range<usize>, String)> {
-    match &node.value {
-        Value::String(s) => {
-            deferred(&serde_json::Value::String(s.clone())).map(|function| (node.span.clone(), function))
-        }
-        Value::Seq(items) => items.iter().find_map(dsl_in),
-        Value::Map(entries) => entries.iter().find_map(|(k, v)| dsl_in(k).or_else(|| dsl_in(v))),
-        _ => None,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use lang::yaml::Node;
 
+use super::adjuncts;
 use super::context::{Context, keyed};
 use super::initializers;
 use super::location;
+use super::parameters;
 use super::settings::Settings;
-use crate::spec::{EntitySpec, TypeName};
+use crate::spec::{AdjunctKind, EntitySpec, TypeName};
 use crate::types::{self, Lookup, TypeDef, common};
 
 /// Keys that every entity map may have.
@@ -28,7 +30,7 @@ pub(super) const KEYS: &[&str] = &[
     "brooklyn.enrichers",
 ];
 
-const TYPE_KEYS: [&str; 3] = ["type", "serviceType", "service_type"];
+pub(super) const TYPE_KEYS: [&str; 3] = ["type", "serviceType", "service_type"];
 
 /// Compiles the entity that `node` describes; `None` when it has no type to go on with. Errors are in `cx`.
 pub(super) fn compile(cx: &mut Context<'_>, node: &Node) -> Option<EntitySpec> {
@@ -41,12 +43,15 @@ pub(super) fn compile(cx: &mut Context<'_>, node: &Node) -> Option<EntitySpec> {
             .help(help);
         return None;
     };
+    if !cx.may_add_entity(&node.span) {
+        return None;
+    }
     let type_def = find_type(cx, node);
     // Without a type the rest is still looked at, as for an entity that declares nothing, so that all errors come
     // at once; its unknown keys say nothing then.
     let reading = type_def.unwrap_or(&types::basic_entity::TYPE);
     let mut entity = EntitySpec::new(TypeName::new(reading.java_type));
-    let mut settings = Settings::new(reading);
+    let mut settings = begin(cx, reading, node);
     for (name, key, value) in keyed(entries) {
         if TYPE_KEYS.contains(&name.as_str()) || name == "description" {
             continue;
@@ -91,22 +96,25 @@ pub(super) fn common_key(
         }
         "brooklyn.tags" => {
             for tag in cx.list("brooklyn.tags", value) {
-                entity.tags.extend(cx.value("brooklyn.tags", tag));
+                if !cx.refuse_expressions("brooklyn.tags", tag) {
+                    entity.tags.extend(cx.value("brooklyn.tags", tag));
+                }
             }
         }
-        "brooklyn.parameters" | "brooklyn.policies" | "brooklyn.enrichers" => {
-            if let Some(first) = cx.list(name, value).first() {
-                cx.error(
-                    first.span.clone(),
-                    format!("'{name}' is not in this release; it comes in a later one"),
-                );
-            }
-        }
-        // Read in `finish`, when all that they may override is known.
-        "brooklyn.config" | "brooklyn.flags" | "location" | "locations" => {}
+        "brooklyn.policies" => adjuncts::compile(cx, entity, AdjunctKind::Policy, name, value),
+        "brooklyn.enrichers" => adjuncts::compile(cx, entity, AdjunctKind::Enricher, name, value),
+        // Read in `begin`, since they say what else is a key here, and in `finish`, when all that they may override
+        // is known.
+        "brooklyn.parameters" | "brooklyn.config" | "brooklyn.flags" | "location" | "locations" => {}
         _ => return false,
     }
     true
+}
+
+/// What must come first: the keys that the entity declares for itself.
+pub(super) fn begin<'t>(cx: &mut Context<'_>, type_def: &'t TypeDef, node: &Node) -> Settings<'t> {
+    let own = node.get("brooklyn.parameters").map(|given| parameters::compile(cx, type_def, given));
+    Settings::new(type_def, own.unwrap_or_default())
 }
 
 /// What must come last: config that wins over keys beside `type`, and where it runs.
@@ -117,7 +125,7 @@ pub(super) fn finish(cx: &mut Context<'_>, entity: &mut EntitySpec, mut settings
     if let Some(config) = node.get("brooklyn.config") {
         settings.config(cx, config);
     }
-    entity.config = settings.finish();
+    (entity.config, entity.parameters) = settings.finish();
     entity.locations = location::of_entity(cx, node);
 }
 

@@ -2,10 +2,13 @@
 
 use lang::yaml::Node;
 
-use super::context::{Context, keyed};
-use super::effectors;
-use crate::spec::{EntitySpec, StaticSensorSpec};
-use crate::value::ValueType;
+use super::context::Context;
+use super::fields::{Fields, TYPE_KEYS};
+use super::value_types::type_name;
+use super::values::holds_dsl;
+use super::{adjuncts as acting, blueprint_in_field, effectors};
+use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup, static_sensor};
+use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, StaticSensorSpec, TypeName};
 
 /// Compiles one initializer into what it adds to `entity`.
 pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node) {
@@ -14,25 +17,31 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
             .help("write `- type: ssh-command-effector` and what it needs");
         return;
     }
-    let Some(type_node) = ["type", "initializerType", "initializer_type"].iter().find_map(|k| node.get(k))
-    else {
+    let Some(type_node) = TYPE_KEYS.iter().find_map(|k| node.get(k)) else {
         cx.error(node.span.clone(), "the initializer has no type").label("expected `type`");
         return;
     };
     let Some(name) = cx.text("type", type_node) else { return };
     let fields = Fields::of(cx, node);
-    match simple_name(&name) {
-        "ssh-command-effector" | "SshCommandEffector" | "shell-command-effector" => {
-            entity.effectors.extend(effectors::shell_command(cx, &fields));
-        }
-        "static-sensor" | "StaticSensor" => entity.sensors.extend(static_sensor(cx, &fields)),
+    let simple = simple_name(&name);
+    if let Some(effector) = effectors::by_name(simple) {
+        entity.effectors.extend(effector(cx, &fields));
+        return;
+    }
+    match simple {
         "add-tags-initializer" | "AddTagsInitializer" => {
             if let Some(tags) = fields.get("tags") {
                 for tag in cx.list("tags", tags) {
-                    entity.tags.extend(cx.value("tags", tag));
+                    if !cx.refuse_expressions("tags", tag) {
+                        entity.tags.extend(cx.value("tags", tag));
+                    }
                 }
             }
             fields.report_others(cx, &["tags"]);
+        }
+        "add-children-initializer" | "AddChildrenInitializer" => {
+            fields.report_others(cx, blueprint_in_field::FIELDS);
+            entity.children.extend(blueprint_in_field::children(cx, &fields));
         }
         simple if LATER.contains(&simple) => {
             cx.error(
@@ -40,49 +49,45 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
                 format!("{simple} is not in this release; it comes in a later one"),
             );
         }
-        simple => {
-            let near = cx.nearest(simple, NOW.iter().chain(LATER).copied());
-            cx.error(type_node.span.clone(), format!("there is no initializer '{name}'"))
-                .label("expected the name of an initializer")
-                .nearest(near);
-        }
+        _ => match adjuncts::lookup(&name) {
+            Lookup::Known(def) if def.kind == AdjunctKind::Feed => feed(cx, entity, def, &fields),
+            Lookup::Refused(why) => {
+                cx.error(type_node.span.clone(), why);
+            }
+            Lookup::Known(def) => {
+                let (what, list) = match def.kind {
+                    AdjunctKind::Policy => ("a policy", "brooklyn.policies"),
+                    _ => ("an enricher", "brooklyn.enrichers"),
+                };
+                cx.error(
+                    type_node.span.clone(),
+                    format!("{} is {what}, not an initializer", def.simple_name()),
+                )
+                .help(format!("put it under `{list}`"));
+            }
+            Lookup::Unknown => {
+                let feeds = adjuncts::all_names(AdjunctKind::Feed);
+                let near = cx.nearest(
+                    simple,
+                    feeds.chain(effectors::names()).chain(NAMES.iter().chain(LATER).copied()),
+                );
+                cx.error(type_node.span.clone(), format!("there is no initializer '{name}'"))
+                    .label("expected the name of an initializer")
+                    .nearest(near);
+            }
+        },
     }
 }
 
-const NOW: &[&str] = &["ssh-command-effector", "static-sensor", "add-tags-initializer"];
+const NAMES: &[&str] = &["add-tags-initializer", "AddTagsInitializer", "AddChildrenInitializer"];
 
 const LATER: &[&str] = &[
-    "ssh-command-sensor",
-    "SshCommandSensor",
-    "http-command-effector",
-    "HttpCommandEffector",
-    "http-request-sensor",
-    "HttpRequestSensor",
-    "create-password-sensor",
-    "CreatePasswordSensor",
-    "max-concurrency-sensor",
-    "MaxConcurrencySensor",
-    "duration-since-sensor",
-    "DurationSinceSensor",
-    "FunctionSensor",
-    "JmxAttributeSensor",
-    "ProxyEffector",
-    "CompositeEffector",
     "RepeatEffector",
-    "ChildrenBatchEffector",
-    "AddChildrenEffector",
-    "AddChildrenInitializer",
     "AddDeploySensorsInitializer",
-    "WinRmCommandSensor",
     "container-effector",
     "ContainerEffector",
-    "container-sensor",
-    "ContainerSensor",
     "workflow-effector",
     "WorkflowEffector",
-    "workflow-sensor",
-    "WorkflowSensor",
-    "workflow-policy",
     "workflow-initializer",
     "WorkflowInitializer",
 ];
@@ -95,70 +100,56 @@ fn simple_name(name: &str) -> &str {
     if own { name.rsplit('.').next().unwrap_or(name) } else { name }
 }
 
-/// The fields of an initializer: beside `type`, or under its `brooklyn.config`.
-pub(super) struct Fields<'n> {
-    node: &'n Node,
-    entries: Vec<(String, &'n Node, &'n Node)>,
-}
-
-impl<'n> Fields<'n> {
-    fn of(cx: &mut Context<'_>, node: &'n Node) -> Self {
-        let mut entries: Vec<_> = Vec::new();
-        if let Some(config) = node.get("brooklyn.config") {
-            entries.extend(keyed(cx.map("brooklyn.config", config)));
-        }
-        entries.extend(node.as_map().into_iter().flat_map(keyed).filter(|(k, ..)| {
-            !matches!(k.as_str(), "type" | "initializerType" | "initializer_type" | "brooklyn.config")
-        }));
-        Self { node, entries }
+/// A sensor that is polled, made or waited for; one with a plain value is set at creation.
+fn feed(cx: &mut Context<'_>, entity: &mut EntitySpec, def: &'static AdjunctDef, fields: &Fields<'_>) {
+    if std::ptr::eq(def, &raw const static_sensor::TYPE)
+        && !fields.entries().iter().any(|(.., v)| holds_dsl(v))
+    {
+        entity.sensors.extend(plain_sensor(cx, fields));
+        return;
     }
-
-    pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(k, ..)| k == name).map(|(_, _, v)| *v)
+    let name = fields.required(cx, "the sensor", "name").and_then(|n| cx.text("name", n));
+    for needed in required(def) {
+        fields.required(cx, "the sensor", needed);
     }
-
-    /// A field that must be there.
-    pub(super) fn required(&self, cx: &mut Context<'_>, what: &str, name: &str) -> Option<&'n Node> {
-        let found = self.get(name).filter(|n| !n.is_null());
-        if found.is_none() {
-            cx.error(self.node.span.clone(), format!("{name} must be supplied: {what} has none"))
-                .label(format!("expected `{name}`"));
-        }
-        found
+    type_name(cx, fields.get("targetType"), "string");
+    let mut config = ConfigMap::new();
+    // The first of two with the same name counts, so the last is put first.
+    for (field, key, value) in fields.entries().iter().rev().filter(|(k, ..)| k != "description") {
+        acting::put(cx, def, &mut config, field, key, value);
     }
-
-    /// Warns of fields that nothing reads.
-    pub(super) fn report_others(&self, cx: &mut Context<'_>, known: &[&'static str]) {
-        for (name, key, _) in self.entries.iter().filter(|(k, ..)| !known.contains(&k.as_str())) {
-            let near = cx.nearest(name, known.iter().copied());
-            cx.warning(key.span.clone(), format!("unknown field '{name}': it has no effect")).nearest(near);
-        }
+    let both = ["password.chars", "password.character.groups"];
+    if both.iter().all(|key| config.contains_key(*key)) {
+        cx.error(fields.node().span.clone(), format!("'{}' and '{}' exclude each other", both[0], both[1]))
+            .help("keep one of the two");
+    }
+    if name.is_some() {
+        entity.adjuncts.push(AdjunctSpec {
+            kind: AdjunctKind::Feed,
+            type_name: TypeName::new(def.java_type),
+            name,
+            unique_tag: None,
+            config,
+            catalog_id: None,
+        });
     }
 }
 
-/// A field that names a type of values; `default` when it is not there.
-pub(super) fn type_name(cx: &mut Context<'_>, node: Option<&Node>, default: &str) -> String {
-    let Some(node) = node else { return default.to_owned() };
-    let Some(name) = cx.text("type", node) else { return default.to_owned() };
-    if ValueType::by_name(&name).is_none() {
-        let near = cx.nearest(&name, TYPE_NAMES.iter().copied());
-        let adding = cx.error(node.span.clone(), format!("there is no type '{name}' for values"));
-        match near {
-            Some(_) => adding.nearest(near),
-            None => adding.help(format!("known are {}", TYPE_NAMES.join(", "))),
-        };
+/// Fields without which a feed has nothing to do.
+fn required(def: &AdjunctDef) -> &'static [&'static str] {
+    match def.simple_name() {
+        "SshCommandSensor" => &["command"],
+        "HttpRequestSensor" => &["uri"],
+        _ => &[],
     }
-    name
 }
 
-const TYPE_NAMES: &[&str] =
-    &["string", "integer", "long", "double", "boolean", "duration", "map", "list", "object"];
-
-fn static_sensor(cx: &mut Context<'_>, fields: &Fields<'_>) -> Option<StaticSensorSpec> {
-    fields.report_others(cx, &["name", "description", "targetType", "static.value", "value"]);
+fn plain_sensor(cx: &mut Context<'_>, fields: &Fields<'_>) -> Option<StaticSensorSpec> {
+    fields
+        .report_others(cx, &["name", "description", "targetType", "static.value", "value", "static.timeout"]);
     let name = fields.required(cx, "the sensor", "name").and_then(|n| cx.text("name", n));
     let given = fields.get("value").map_or_else(|| fields.required(cx, "the sensor", "static.value"), Some);
     let value = given.and_then(|n| cx.value("static.value", n));
     let type_name = type_name(cx, fields.get("targetType"), "string");
-    Some(StaticSensorSpec { name: name?, type_name, value: crate::ConfigValue::new(value?) })
+    Some(StaticSensorSpec { name: name?, type_name, value: ConfigValue::new(value?) })
 }

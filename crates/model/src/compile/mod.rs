@@ -1,47 +1,123 @@
 //! From a blueprint's text to the spec of what is to be created (`brooklyn-blueprints.md` 1).
 //!
 //! All errors of a document are reported at once, each with its place. What is accepted but has no effect is a
-//! warning; nothing is dropped in silence.
+//! warning; nothing is dropped in silence. `$brooklyn:` expressions are checked here and kept as they are given; what
+//! they give is found out when the value is read.
 
+mod adjuncts;
+mod blueprint_in_field;
+mod constraints;
 mod context;
 mod diagnostics;
 mod effectors;
 mod entity;
+mod fields;
 mod initializers;
 mod later;
+mod limits;
 mod location;
+mod objects;
+mod parameters;
+mod place;
+mod places;
 mod plan;
 mod settings;
+mod surroundings;
+mod value_types;
+mod values;
 mod wrap;
 
 use lang::diag::Diagnostic;
-use lang::yaml::{self, Limits};
+use lang::yaml::{self, Limits, Node};
 
-use crate::spec::AppSpec;
+use crate::spec::{AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
+pub use places::Place;
+pub use surroundings::Surroundings;
+pub use values::ENTITY_SPEC;
+
+/// Children that were asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Children {
+    /// Each with what is below it.
+    pub specs: Vec<EntitySpec>,
+    /// What their author should know although they were accepted.
+    pub warnings: Vec<SpecWarning>,
+}
+
+/// An application that was asked for, with all that there is to say about its blueprint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// The application.
+    pub root: EntitySpec,
+    /// From which lines it came.
+    pub place: Place,
+    /// The warnings, with their places.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// Compiles a blueprint (YAML, or JSON, which is YAML too). `source` names it in errors: a file, `blueprint`.
-pub fn compile(source: &str, text: &str) -> Result<AppSpec, Diagnostics> {
+pub fn compile(source: &str, text: &str, around: &Surroundings) -> Result<AppSpec, Diagnostics> {
+    let (_, root, warnings) = application(source, text, around)?;
+    Ok(AppSpec { root, source: text.to_owned(), warnings: diagnostics::warnings(&warnings, text) })
+}
+
+/// The same with the lines that everything came from.
+pub fn explain(source: &str, text: &str, around: &Surroundings) -> Result<Explained, Diagnostics> {
+    let (document, root, warnings) = application(source, text, around)?;
+    Ok(Explained { place: places::of_document(text, &document, &root), root, warnings })
+}
+
+/// Compiles what is to be added below an entity: one entity, a list of them, or a whole plan, whose services are put
+/// into one entity unless there is only one. Ids may name entities that are there already.
+pub fn compile_children(source: &str, text: &str, around: &Surroundings) -> Result<Children, Diagnostics> {
+    let (mut cx, document) = begin(source, text, around)?;
+    let specs = plan::compile_children(&mut cx, &document);
+    let warnings = finish(cx, text)?;
+    Ok(Children { specs, warnings: diagnostics::warnings(&warnings, text) })
+}
+
+/// The document, the application in it, and the warnings.
+fn application(
+    source: &str,
+    text: &str,
+    around: &Surroundings,
+) -> Result<(Node, EntitySpec, Vec<Diagnostic>), Diagnostics> {
+    let (mut cx, document) = begin(source, text, around)?;
+    let Some(root) = plan::compile(&mut cx, &document) else { return Err(refused(cx, text)) };
+    cx.check_references();
+    Ok((document, root, finish(cx, text)?))
+}
+
+/// The document's tree, unless it has none.
+fn begin<'a>(
+    source: &'a str,
+    text: &'a str,
+    around: &'a Surroundings,
+) -> Result<(Context<'a>, Node), Diagnostics> {
     let (root, found) = yaml::parse(source, text, &Limits::BLUEPRINT);
-    let refused = |stage, items| Diagnostics::new(stage, text, items);
     if root.is_none() && found.iter().any(Diagnostic::is_error) {
-        return Err(refused(Stage::Yaml, found));
+        return Err(Diagnostics::new(Stage::Yaml, text, found));
     }
-    let mut cx = Context::new(source, found);
-    let Some(root) = root.filter(|n| !n.is_null()) else {
-        cx.error(0..0, "the blueprint is empty").help("it needs `services:` with a list of entities");
-        return Err(refused(Stage::Format, cx.into_diagnostics()));
-    };
-    match plan::compile(&mut cx, &root) {
-        Some(entity) if !cx.failed() => Ok(AppSpec {
-            root: entity,
-            source: text.to_owned(),
-            warnings: diagnostics::warnings(&cx.into_diagnostics(), text),
-        }),
-        None if !cx.is_plan => Err(refused(Stage::Format, cx.into_diagnostics())),
-        _ => Err(refused(Stage::Plan, cx.into_diagnostics())),
+    let mut cx = Context::new(source, text, around, found);
+    match root.filter(|n| !n.is_null()) {
+        Some(root) => Ok((cx, root)),
+        None => {
+            cx.error(0..0, "the blueprint is empty").help("it needs `services:` with a list of entities");
+            Err(refused(cx, text))
+        }
     }
+}
+
+/// The warnings, unless there was an error.
+fn finish(cx: Context<'_>, text: &str) -> Result<Vec<Diagnostic>, Diagnostics> {
+    if cx.failed() { Err(refused(cx, text)) } else { Ok(cx.into_diagnostics()) }
+}
+
+fn refused(cx: Context<'_>, text: &str) -> Diagnostics {
+    let stage = if cx.is_plan { Stage::Plan } else { Stage::Format };
+    Diagnostics::new(stage, text, cx.into_diagnostics())
 }
 
 #[cfg(test)]

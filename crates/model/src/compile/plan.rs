@@ -1,33 +1,103 @@
-//! The document as a whole: the application around the services.
+//! The document as a whole: the application around the services, or the children for an entity that is there.
 
 use lang::yaml::Node;
 
 use super::context::{Context, keyed};
 use super::entity;
-use super::settings::Settings;
-use super::wrap;
+use super::wrap::{self, Unwrapped};
 use crate::spec::{EntitySpec, TypeName};
 use crate::types::{basic_application, common};
 
 /// Keys of a plan that need no reading here, or are read apart.
 const KEYS: &[&str] = &["services", "description", "origin", "version", "wrappedApp", "artifacts"];
 
-/// Compiles the document; `None` when it is no blueprint. Errors are in `cx`.
+/// A plan that was read: the application that it describes, and what goes into it.
+struct Plan {
+    app: EntitySpec,
+    services: Vec<EntitySpec>,
+    /// What stands under `brooklyn.children` of the plan itself.
+    own_children: Vec<EntitySpec>,
+    /// Whether there is a single service that could take the application's place.
+    is_single: bool,
+}
+
+/// Compiles the document into an application; `None` when it is no blueprint. Errors are in `cx`.
 pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
     let services = services(cx, root)?;
     cx.is_plan = true;
+    let mut plan = read(cx, root, services);
+    if plan.is_single && plan.services.first().is_some_and(wrap::is_application) {
+        match wrap::unwrap(plan.app, plan.services.remove(0)) {
+            Unwrapped::Merged(child) => return Some(*child),
+            Unwrapped::Kept(app, child) => {
+                plan.app = *app;
+                plan.services.push(*child);
+            }
+        }
+    }
+    Some(plan.into_app())
+}
+
+/// Compiles what is to be added to an entity: an entity, a list of them, or a whole plan. A single one comes
+/// without an application around it, several are put into one.
+pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntitySpec> {
+    let has_type = entity::TYPE_KEYS.iter().any(|k| root.get(k).is_some());
+    let mut plan = if let Some(items) = root.as_seq() {
+        cx.is_plan = true;
+        let services: Vec<EntitySpec> = items.iter().filter_map(|item| entity::compile(cx, item)).collect();
+        Plan {
+            app: EntitySpec::new(TypeName::new(basic_application::TYPE.java_type)),
+            is_single: items.len() == 1,
+            services,
+            own_children: Vec::new(),
+        }
+    } else if has_type && root.get("services").is_none() {
+        cx.is_plan = true;
+        return entity::compile(cx, root).into_iter().collect();
+    } else {
+        let Some(services) = services(cx, root) else { return Vec::new() };
+        cx.is_plan = true;
+        read(cx, root, services)
+    };
+    if plan.services.is_empty() && plan.own_children.is_empty() {
+        return Vec::new();
+    }
+    if plan.is_single && !plan.services.is_empty() {
+        match wrap::unwrap(plan.app, plan.services.remove(0)) {
+            Unwrapped::Merged(child) => return vec![*child],
+            Unwrapped::Kept(app, child) => {
+                plan.app = *app;
+                plan.services.push(*child);
+            }
+        }
+    }
+    let mut app = plan.into_app();
+    if app.name.is_none() {
+        let n = app.children.len();
+        let word = if n == 1 { "child" } else { "children" };
+        app.name = Some(format!("Dynamically added {n} {word}"));
+    }
+    vec![app]
+}
+
+impl Plan {
+    fn into_app(self) -> EntitySpec {
+        let mut app = self.app;
+        app.config.insert(common::WRAPPER_APP.name.to_owned(), crate::ConfigValue::new(true));
+        app.children = self.services;
+        app.children.extend(self.own_children);
+        app
+    }
+}
+
+fn read(cx: &mut Context<'_>, root: &Node, services: &[Node]) -> Plan {
     let type_def = &basic_application::TYPE;
     let mut app = EntitySpec::new(TypeName::new(type_def.java_type));
-    let mut settings = Settings::new(type_def);
+    let mut settings = entity::begin(cx, type_def, root);
     let mut wrapped = false;
     for (name, key, value) in keyed(root.as_map().unwrap_or_default()) {
         match name.as_str() {
-            "wrappedApp" => match value.value {
-                lang::yaml::Value::Bool(b) => wrapped = b,
-                _ => {
-                    cx.error(value.span.clone(), "'wrappedApp' must be true or false");
-                }
-            },
+            "wrappedApp" => wrapped = cx.flag("wrappedApp", value).unwrap_or(wrapped),
             "artifacts" => {
                 cx.warning(key.span.clone(), "'artifacts' has no effect");
             }
@@ -39,23 +109,10 @@ pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
     }
     entity::finish(cx, &mut app, settings, root);
     let own_children = std::mem::take(&mut app.children);
-    let mut children: Vec<EntitySpec> = Vec::new();
-    for service in services {
-        children.extend(entity::compile(cx, service));
-    }
-    if !wrapped && own_children.is_empty() && children.len() == 1 && services.len() == 1 {
-        match wrap::unwrap(app, children.remove(0)) {
-            wrap::Unwrapped::Merged(child) => return Some(*child),
-            wrap::Unwrapped::Kept(kept, child) => {
-                app = *kept;
-                children.push(*child);
-            }
-        }
-    }
-    app.config.insert(common::WRAPPER_APP.name.to_owned(), crate::ConfigValue::new(true));
-    app.children = children;
-    app.children.extend(own_children);
-    Some(app)
+    let compiled: Vec<EntitySpec> =
+        services.iter().filter_map(|service| entity::compile(cx, service)).collect();
+    let is_single = !wrapped && own_children.is_empty() && compiled.len() == 1 && services.len() == 1;
+    Plan { app, services: compiled, own_children, is_single }
 }
 
 /// The services of a plan; `None` with an error when the document is none.

@@ -6,23 +6,34 @@ use lang::yaml::Node;
 
 use super::context::{Context, keyed};
 use super::later::{self, Later};
+use super::values::holds_dsl;
 use crate::config::resolve;
-use crate::spec::{ConfigMap, ConfigValue};
+use crate::spec::{ConfigMap, ConfigValue, KeySpec};
 use crate::types::{self, Behaviour, ConfigDef, TypeDef};
+use crate::value::ValueType;
 
-/// Config on the way: the values, and where each came from.
+/// Config on the way: what is declared, and the values.
 pub(super) struct Settings<'t> {
     type_def: &'t TypeDef,
+    own: Vec<KeySpec>,
     values: ConfigMap,
 }
 
+/// A key that is declared: its canonical name, and what its values are.
+struct Declared {
+    name: String,
+    value_type: ValueType,
+}
+
 impl<'t> Settings<'t> {
-    pub(super) fn new(type_def: &'t TypeDef) -> Self {
-        Self { type_def, values: ConfigMap::new() }
+    /// For an entity of a type with parameters of its own, which come first.
+    pub(super) fn new(type_def: &'t TypeDef, parameters: Vec<KeySpec>) -> Self {
+        Self { type_def, own: parameters, values: ConfigMap::new() }
     }
 
-    pub(super) fn finish(self) -> ConfigMap {
-        self.values
+    /// The values, and the parameters.
+    pub(super) fn finish(self) -> (ConfigMap, Vec<KeySpec>) {
+        (self.values, self.own)
     }
 
     /// Sets a key of the model's own.
@@ -32,7 +43,7 @@ impl<'t> Settings<'t> {
 
     /// A key beside `type`: counts if the type declares it (by any of its names). Says whether it does.
     pub(super) fn flag(&mut self, cx: &mut Context<'_>, name: &str, key: &Node, value: &Node) -> bool {
-        if self.declared(name).is_none() && !self.check_later(cx, name, key) {
+        if !self.declares(name) && !self.check_later(cx, name, key) {
             return false;
         }
         self.put(cx, name, value);
@@ -53,9 +64,8 @@ impl<'t> Settings<'t> {
         let entries = cx.map("brooklyn.config", node);
         for (name, key, value) in keyed(entries) {
             let canonical = self.declared(&name).map(|d| d.name);
-            let other =
-                canonical.filter(|c| *c != name && entries.iter().any(|(k, _)| k.as_str() == Some(*c)));
-            if let Some(canonical) = other {
+            let is_set = |key: &str| entries.iter().any(|(k, _)| k.as_str() == Some(key));
+            if let Some(canonical) = canonical.filter(|c| *c != name && is_set(c)) {
                 cx.warning(
                     key.span.clone(),
                     format!("'{name}' means '{canonical}', which is set here as well"),
@@ -63,8 +73,8 @@ impl<'t> Settings<'t> {
                 .help(format!("'{canonical}' counts; remove one of the two"));
                 continue;
             }
-            if canonical.is_none() && !self.check_later(cx, &name, key) {
-                check_slip(cx, &name, key);
+            if !self.declares(&name) && !self.check_later(cx, &name, key) {
+                self.check_slip(cx, &name, key);
             }
             self.put(cx, &name, value);
         }
@@ -72,8 +82,9 @@ impl<'t> Settings<'t> {
 
     /// A key that nothing reads: reported, never dropped in silence.
     pub(super) fn unknown(&self, cx: &mut Context<'_>, name: &str, span: Range<usize>, otherwise: &str) {
-        let known = self.type_def.config_keys().flat_map(|k| k.aliases.iter().copied().chain([k.name]));
-        let near = cx.nearest(name, known.chain(super::entity::KEYS.iter().copied()));
+        let of_type = self.type_def.config_keys().flat_map(|k| k.aliases.iter().copied().chain([k.name]));
+        let own = self.own.iter().map(|k| k.name.as_str());
+        let near = cx.nearest(name, of_type.chain(super::entity::KEYS.iter().copied()).chain(own));
         let adding = cx.warning(
             span,
             format!("unknown key '{name}' on {}: it has no effect", self.type_def.simple_name()),
@@ -84,24 +95,47 @@ impl<'t> Settings<'t> {
         };
     }
 
-    /// The key that `name` means: by one of its names, or as an entry of a map key (`shell.env.FOO`).
-    fn declared(&self, name: &str) -> Option<&'static ConfigDef> {
-        self.type_def.config_key(name).or_else(|| map_key_of(self.type_def.config_keys(), name))
+    /// The key that `name` means.
+    fn declared(&self, name: &str) -> Option<Declared> {
+        let own = self.own.iter().find(|k| k.name == name || k.aliases.iter().any(|a| a == name));
+        own.map(|k| Declared { name: k.name.clone(), value_type: k.value_type() }).or_else(|| {
+            let key = self.type_def.config_key(name)?;
+            Some(Declared { name: key.name.to_owned(), value_type: key.value_type })
+        })
+    }
+
+    /// Whether `name` is a declared key, or an entry of one that is a map (`shell.env.FOO`).
+    fn declares(&self, name: &str) -> bool {
+        let mut maps = self.own.iter().filter(|k| k.value_type() == ValueType::Map);
+        self.declared(name).is_some()
+            || map_key_of(self.type_def.config_keys(), name).is_some()
+            || maps.any(|k| is_entry_of(name, &k.name))
     }
 
     fn put(&mut self, cx: &mut Context<'_>, name: &str, node: &Node) {
         let Some(value) = cx.value(name, node) else { return };
         let value = ConfigValue::new(value);
-        let whole = self.type_def.config_key(name);
-        if let Some(def) = whole {
-            // Values are coerced on read; what cannot work is better said now, where its place is known.
-            if let Err(e) = resolve(def.name, def.value_type, &value) {
-                cx.error(node.span.clone(), format!("'{}': {e}", def.name));
-                return;
-            }
+        let declared = self.declared(name);
+        if let Some(Declared { name, value_type }) = &declared
+            && !check_type(cx, name, *value_type, node, &value)
+        {
+            return;
         }
-        let canonical = whole.map_or(name, |d| d.name);
-        self.values.insert(canonical.to_owned(), value);
+        let canonical = declared.map_or_else(|| name.to_owned(), |d| d.name);
+        self.values.insert(canonical, value);
+    }
+
+    /// A key in `brooklyn.config` may be anything, but one that is nearly a declared key is hardly meant.
+    fn check_slip(&self, cx: &mut Context<'_>, name: &str, key: &Node) {
+        let all = || types::ALL.iter().flat_map(|t| t.config_keys());
+        if !cx.may_look_for_slip() || all().any(|k| k.is_called(name)) || map_key_of(all(), name).is_some() {
+            return;
+        }
+        let own = self.own.iter().map(|k| k.name.as_str());
+        if let Some(near) = own.chain(all().map(|k| k.name)).find(|k| is_slip(name, k)) {
+            cx.warning(key.span.clone(), format!("nothing reads the config key '{name}'"))
+                .nearest(Some(near));
+        }
     }
 
     /// Whether the key is one that a later release reads; reported if so.
@@ -126,22 +160,29 @@ impl<'t> Settings<'t> {
     }
 }
 
-/// A key in `brooklyn.config` may be anything, but one that is nearly a declared key is hardly meant.
-fn check_slip(cx: &mut Context<'_>, name: &str, key: &Node) {
-    let all = || types::ALL.iter().flat_map(|t| t.config_keys());
-    if all().any(|k| k.is_called(name)) || map_key_of(all(), name).is_some() {
-        return;
+/// Values are coerced on read; what cannot work is better said now, where its place is known. What holds an
+/// expression is not known yet.
+pub(super) fn check_type(
+    cx: &mut Context<'_>,
+    key: &str,
+    value_type: ValueType,
+    node: &Node,
+    value: &ConfigValue,
+) -> bool {
+    if holds_dsl(node) {
+        return true;
     }
-    if let Some(near) = all().map(|k| k.name).find(|k| is_slip(name, k)) {
-        cx.warning(key.span.clone(), format!("nothing reads the config key '{name}'")).nearest(Some(near));
-    }
+    let Err(e) = resolve(key, value_type, value) else { return true };
+    cx.error(node.span.clone(), format!("'{key}': {e}"));
+    false
 }
 
 fn map_key_of(mut keys: impl Iterator<Item = &'static ConfigDef>, name: &str) -> Option<&'static ConfigDef> {
-    keys.find(|k| {
-        k.value_type == crate::ValueType::Map
-            && name.strip_prefix(k.name).is_some_and(|r| r.len() > 1 && r.starts_with('.'))
-    })
+    keys.find(|k| k.value_type == ValueType::Map && is_entry_of(name, k.name))
+}
+
+fn is_entry_of(name: &str, map: &str) -> bool {
+    name.strip_prefix(map).is_some_and(|r| r.len() > 1 && r.starts_with('.'))
 }
 
 /// Whether two names differ by one letter, by two neighbours swapped, or only in case and punctuation.

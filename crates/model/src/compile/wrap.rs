@@ -11,11 +11,15 @@ pub(super) enum Unwrapped {
     Kept(Box<EntitySpec>, Box<EntitySpec>),
 }
 
-/// Makes one of the plan's application and its only service, if that is an application and nothing contradicts.
+/// Whether an entity may stand alone as what is deployed.
+pub(super) fn is_application(entity: &EntitySpec) -> bool {
+    types::by_wire_name(entity.type_name.as_str()).is_some_and(|t| t.behaviour == Behaviour::Application)
+}
+
+/// Makes one of the plan's application and its only service, if nothing contradicts. What the plan says counts
+/// before what the service says.
 pub(super) fn unwrap(wrapper: EntitySpec, child: EntitySpec) -> Unwrapped {
-    let is_app =
-        types::by_wire_name(child.type_name.as_str()).is_some_and(|t| t.behaviour == Behaviour::Application);
-    if !is_app || contradict(&wrapper, &child) {
+    if contradict(&wrapper, &child) {
         return Unwrapped::Kept(Box::new(wrapper), Box::new(child));
     }
     let mut merged = child;
@@ -24,6 +28,12 @@ pub(super) fn unwrap(wrapper: EntitySpec, child: EntitySpec) -> Unwrapped {
     merged.icon_url = wrapper.icon_url.or(merged.icon_url);
     merged.config.extend(wrapper.config);
     merged.tags.extend(wrapper.tags);
+    for key in wrapper.parameters {
+        match merged.parameters.iter_mut().find(|k| k.name == key.name) {
+            Some(same) => *same = key,
+            None => merged.parameters.push(key),
+        }
+    }
     Unwrapped::Merged(Box::new(merged))
 }
 
@@ -34,5 +44,9 @@ fn contradict(wrapper: &EntitySpec, child: &EntitySpec) -> bool {
     // What the plan adds must not get lost.
     let effectors = !wrapper.effectors.iter().all(|e| child.effectors.contains(e));
     let sensors = !wrapper.sensors.iter().all(|s| child.sensors.contains(s));
-    names || locations || config || effectors || sensors
+    let adjuncts = !wrapper.adjuncts.iter().all(|a| child.adjuncts.contains(a));
+    // A default of the plan's would hide what the service sets.
+    let defaults =
+        wrapper.parameters.iter().any(|k| k.default.is_some() && child.config.contains_key(&k.name));
+    names || locations || config || effectors || sensors || adjuncts || defaults
 }

@@ -24,6 +24,7 @@ pub(super) fn coerce(key: &str, value_type: ValueType, given: &Value) -> Result<
         ValueType::Long => whole(given, i64::MIN, i64::MAX),
         ValueType::Double => number(given),
         ValueType::Duration => duration(given),
+        ValueType::Port => crate::ports::PortRange::of(given).map(Coerced::Ports).map_err(|e| e.to_string()),
         ValueType::Map => map(given),
         ValueType::List => Ok(Coerced::List(list(given))),
         ValueType::Enum(def) => constant(given, def),

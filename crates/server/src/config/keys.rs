@@ -261,7 +261,12 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Families of keys, by how their names begin: they are other rooms' to read (users, locations, entitlements).
-pub const FAMILIES: &[&str] = &["brooklyn.webconsole.security.user.", "brooklyn.entitlements."];
+pub const FAMILIES: &[&str] = &[
+    "brooklyn.webconsole.security.user.",
+    "brooklyn.entitlements.",
+    "brooklyn.location.",
+    "brooklyn.locations.",
+];
 
 /// Keys of Apache Brooklyn that this release has no use for: said so, with no other name guessed for them.
 pub const WITHOUT_EFFECT: &[&str] = &[
@@ -277,8 +282,6 @@ pub const WITHOUT_EFFECT: &[&str] = &[
 
 /// Families that Apache Brooklyn has and this release does not act on: said so, not called unknown.
 pub const NOT_YET: &[&str] = &[
-    "brooklyn.location.",
-    "brooklyn.locations.",
     "brooklyn.external.",
     "brooklyn.webconsole.",
     "brooklyn.persistence.",

@@ -9,6 +9,7 @@ pub mod layers;
 pub mod login;
 pub mod problem;
 pub mod settings;
+mod surroundings;
 pub mod tls;
 
 pub use layers::Outside;
@@ -16,6 +17,7 @@ pub use login::Login;
 pub use problem::{BadConfig, Origin, Problem};
 pub use settings::{Loaded, Persist, Settings, Web, load, read};
 pub use tls::Tls;
+pub use surroundings::surroundings;
 
 #[cfg(test)]
 mod tests;

@@ -108,7 +108,10 @@ fn all_that_is_wrong_is_said_at_once_with_its_place() {
 fn an_unknown_key_is_a_warning_with_the_nearest_known_one() {
     let home = release(&[
         (LAUNCHER, "persistanceDir=/x\n"),
-        (PROPERTIES, "colour=red\nbrooklyn.location.named.x=localhost\nhighAvailabilityMode=AUTO\n"),
+        (
+            PROPERTIES,
+            "colour=red\nbrooklyn.catalog.x=y\nbrooklyn.location.named.x=localhost\nhighAvailabilityMode=AUTO\n",
+        ),
     ]);
     let warnings = load(home.path(), &outside(&[], &[])).unwrap().warnings;
     let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();

@@ -36,6 +36,8 @@ pub struct Options {
     pub nudge_key: Option<Vec<u8>>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What blueprints are compiled among.
+    pub surroundings: model::Surroundings,
 }
 
 /// What all requests share.
@@ -50,6 +52,7 @@ pub struct App {
     pub(super) pending: Pending,
     pub(super) started: base::WallMs,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) surroundings: Arc<model::Surroundings>,
 }
 
 impl App {
@@ -66,6 +69,7 @@ impl App {
             nudges: NudgeGate::default(),
             pending: Pending::default(),
             metrics: options.metrics,
+            surroundings: Arc::new(options.surroundings),
         })
     }
 }

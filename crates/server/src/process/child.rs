@@ -25,8 +25,8 @@ use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
 use crate::keys::{self, CertificateSlot, PlaneKeys};
+use crate::logs;
 use crate::metrics::{self, Counted, Metrics};
-use crate::{auth, logs};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
 const FIRST_STATE: Duration = Duration::from_secs(2);
@@ -174,7 +174,8 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     };
     slot.set(certificate);
     let auth = config::login::options(&layers, login).map_err(|e| End::new(2, e))?;
-    // Passwords are not needed any more.
+    let surroundings = config::surroundings(&layers);
+    // Passwords of users are not needed any more.
     drop(layers);
 
     let config = node_config(&settings, &memory).map_err(|e| End::new(1, e))?;
@@ -202,7 +203,16 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
 
     let (stop_web, stop) = watch::channel(false);
     tokio::spawn(metrics::watch(Arc::new(running.handle.clone()), Arc::clone(&metrics)));
-    let web = start_web(bound, &settings, auth, &peer, &running.handle, metrics, &stop);
+    let options = http::Options {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("BROWNSTONE_COMMIT").map(str::to_owned),
+        public_headers: settings.public_headers,
+        auth,
+        nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
+        surroundings,
+        metrics,
+    };
+    let web = start_web(bound, &settings, options, &running.handle, &stop);
     stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;
     let mut exit = running.exit;
     if let Some(end) = first_state(&running.handle, &mut exit).await {
@@ -250,23 +260,13 @@ async fn first_state(handle: &Handle, exit: &mut oneshot::Receiver<Exit>) -> Opt
 fn start_web(
     bound: Vec<http::Bound>,
     settings: &Settings,
-    auth: auth::AuthOptions,
-    peer: &keys::PeerKey,
+    options: http::Options,
     handle: &Handle,
-    metrics: Arc<Metrics>,
     stop: &watch::Receiver<bool>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     if settings.login == Login::Off {
         warn!("login is switched off: whoever reaches {} may do everything", settings.node_uri);
     }
-    let options = http::Options {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("BROWNSTONE_COMMIT").map(str::to_owned),
-        public_headers: settings.public_headers,
-        auth,
-        nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
-        metrics,
-    };
     let app = App::new(Arc::new(handle.clone()), options);
     let front = Front::new(&app);
     bound.into_iter().map(|bound| tokio::spawn(bound.serve(front.clone(), stop.clone()))).collect()

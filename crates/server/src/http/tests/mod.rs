@@ -71,6 +71,7 @@ impl Door {
                 auth: AuthOptions::from_properties(properties, None).unwrap(),
                 nudge_key: Some(NUDGE_KEY.to_vec()),
                 metrics: Arc::default(),
+                surroundings: model::Surroundings::default(),
             },
         );
         Door { front: Front::new(&app), plane }

@@ -54,7 +54,7 @@ async fn put(call: Call) -> Answer {
 
 async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     let text = call.text().await?;
-    let spec = Arc::new(compiled(text.clone()).await?);
+    let spec = Arc::new(compiled(&call, text.clone()).await?);
     let command = Command::Deploy { id, spec, start: true };
     let reply = call.ask(command, text.as_bytes()).await?;
     let Reply::Task { entity, .. } = &reply else {
@@ -70,8 +70,10 @@ fn taken(who: &str) -> Fail {
 
 /// A blueprint's text into what was asked for. What is wrong with it is told with its places, all at once. A long
 /// one takes a while, and other requests must not wait for that.
-async fn compiled(text: String) -> Result<AppSpec, Fail> {
-    let compiled = tokio::task::spawn_blocking(move || model::compile::compile("blueprint", &text)).await;
+async fn compiled(call: &Call, text: String) -> Result<AppSpec, Fail> {
+    let around = Arc::clone(&call.app.surroundings);
+    let compiled =
+        tokio::task::spawn_blocking(move || model::compile::compile("blueprint", &text, &around)).await;
     let Ok(compiled) = compiled else {
         return Err(Fail::inside("The blueprint made the compiler fail; nothing was created"));
     };

@@ -1,0 +1,149 @@
+//! `brooklyn.policies` and `brooklyn.enrichers`: what acts beside an entity (`brooklyn-blueprints.md` 7).
+
+use lang::yaml::Node;
+
+use super::context::{Context, keyed};
+use super::settings::check_type;
+use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup};
+use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
+
+/// Compiles a whole list of one kind into what it adds to `entity`.
+pub(super) fn compile(
+    cx: &mut Context<'_>,
+    entity: &mut EntitySpec,
+    kind: AdjunctKind,
+    key: &str,
+    node: &Node,
+) {
+    for item in cx.list(key, node) {
+        entity.adjuncts.extend(one(cx, kind, item));
+    }
+}
+
+/// One policy or enricher; `None` with errors in `cx`. Where a blueprint names one in a value, this reads it too.
+fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSpec> {
+    let Some(entries) = node.as_map() else {
+        let message = format!("{} must be a map, but it is {}", article(kind), node.describe());
+        let adding = cx.error(node.span.clone(), message);
+        match node.as_str() {
+            Some(name) => adding.help(format!("write `- type: {name}`")),
+            None => adding.label("expected `type: ...`"),
+        };
+        return None;
+    };
+    let type_node = type_keys(kind).iter().find_map(|k| node.get(k));
+    let Some(type_node) = type_node.filter(|n| !n.is_null()) else {
+        cx.error(node.span.clone(), format!("the {} has no type", word(kind))).label("expected `type`");
+        return None;
+    };
+    let name = cx.text("type", type_node)?;
+    let def = find(cx, kind, type_node, &name)?;
+    let mut adjunct = AdjunctSpec {
+        kind,
+        type_name: TypeName::new(def.java_type),
+        name: None,
+        unique_tag: None,
+        config: ConfigMap::new(),
+        catalog_id: None,
+    };
+    for (name, key, value) in keyed(entries) {
+        match name.as_str() {
+            "name" | "displayName" => adjunct.name = cx.text("name", value),
+            "uniqueTag" => adjunct.unique_tag = cx.text("uniqueTag", value),
+            "brooklyn.config" | "brooklyn.flags" => {}
+            "brooklyn.parameters" => {
+                cx.warning(key.span.clone(), format!("parameters of a {} have no effect", word(kind)));
+            }
+            name if type_keys(kind).contains(&name) => {}
+            name => put(cx, def, &mut adjunct.config, name, key, value),
+        }
+    }
+    // These win over keys beside `type`.
+    for map in ["brooklyn.flags", "brooklyn.config"] {
+        if let Some(config) = node.get(map) {
+            for (name, key, value) in keyed(cx.map(map, config)) {
+                put(cx, def, &mut adjunct.config, &name, key, value);
+            }
+        }
+    }
+    Some(adjunct)
+}
+
+fn find(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node, name: &str) -> Option<&'static AdjunctDef> {
+    match adjuncts::lookup(name) {
+        Lookup::Known(def) if def.kind == kind => Some(def),
+        Lookup::Known(def) => {
+            let message = format!("{} is {}, not {}", def.simple_name(), article(def.kind), article(kind));
+            cx.error(node.span.clone(), message).help(format!("put it under `{}`", list_of(def.kind)));
+            None
+        }
+        Lookup::Refused(why) => {
+            cx.error(node.span.clone(), why);
+            None
+        }
+        Lookup::Unknown => {
+            let near = cx.nearest(name, adjuncts::all_names(kind));
+            cx.error(node.span.clone(), format!("there is no {} '{name}'", word(kind)))
+                .label(format!("expected the name of {}", article(kind)))
+                .nearest(near);
+            None
+        }
+    }
+}
+
+/// Sets a config key of an adjunct. One that it does not declare is kept and reported: nothing inherits it.
+pub(super) fn put(
+    cx: &mut Context<'_>,
+    def: &'static AdjunctDef,
+    config: &mut ConfigMap,
+    name: &str,
+    key: &Node,
+    node: &Node,
+) {
+    let declared = def.config_key(name);
+    if declared.is_none() {
+        let known = def.config_keys().flat_map(|k| k.aliases.iter().copied().chain([k.name]));
+        let near = cx.nearest(name, known.chain(["name", "uniqueTag", "brooklyn.config"]));
+        let message = format!("unknown key '{name}' on {}: it has no effect", def.simple_name());
+        cx.warning(key.span.clone(), message).nearest(near);
+    }
+    let Some(value) = cx.value(name, node).map(ConfigValue::new) else { return };
+    if let Some(def) = declared
+        && !check_type(cx, def.name, def.value_type, node, &value)
+    {
+        return;
+    }
+    config.insert(declared.map_or(name, |d| d.name).to_owned(), value);
+}
+
+fn type_keys(kind: AdjunctKind) -> [&'static str; 3] {
+    match kind {
+        AdjunctKind::Policy => ["type", "policyType", "policy_type"],
+        AdjunctKind::Enricher => ["type", "enricherType", "enricher_type"],
+        AdjunctKind::Feed => ["type", "initializerType", "initializer_type"],
+    }
+}
+
+fn word(kind: AdjunctKind) -> &'static str {
+    match kind {
+        AdjunctKind::Policy => "policy",
+        AdjunctKind::Enricher => "enricher",
+        AdjunctKind::Feed => "sensor feed",
+    }
+}
+
+fn article(kind: AdjunctKind) -> &'static str {
+    match kind {
+        AdjunctKind::Policy => "a policy",
+        AdjunctKind::Enricher => "an enricher",
+        AdjunctKind::Feed => "a sensor feed",
+    }
+}
+
+fn list_of(kind: AdjunctKind) -> &'static str {
+    match kind {
+        AdjunctKind::Policy => "brooklyn.policies",
+        AdjunctKind::Enricher => "brooklyn.enrichers",
+        AdjunctKind::Feed => "brooklyn.initializers",
+    }
+}
