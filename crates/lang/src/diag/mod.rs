@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use found::{Found, KEPT_MAX};
 pub use locate::{Located, Position};
-pub use render::{render, render_all};
+pub use render::{Look, render, render_all, render_in};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

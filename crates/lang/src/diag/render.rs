@@ -12,8 +12,22 @@ pub(super) const SHOWN_MAX: usize = 20;
 /// Characters of a line on each side of the marked place that are shown.
 const CONTEXT_BYTES: usize = 2000;
 
+/// How text looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing but text.
+    Plain,
+    /// With the colours of a terminal.
+    Coloured,
+}
+
 /// One diagnostic as text (no colours), without a line feed at its end.
 pub fn render(diagnostic: &Diagnostic, text: &str) -> String {
+    render_in(diagnostic, text, Look::Plain)
+}
+
+/// One diagnostic as text, without a line feed at its end.
+pub fn render_in(diagnostic: &Diagnostic, text: &str, look: Look) -> String {
     let (window, first_line, span) = window(text, &diagnostic.span);
     let mut mark = AnnotationKind::Primary.span(span);
     if let Some(label) = &diagnostic.label {
@@ -26,7 +40,11 @@ pub fn render(diagnostic: &Diagnostic, text: &str) -> String {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    Renderer::plain().render(&[group])
+    let renderer = match look {
+        Look::Plain => Renderer::plain(),
+        Look::Coloured => Renderer::styled(),
+    };
+    renderer.render(&[group])
 }
 
 /// All of them, errors first, each in the order of the text.

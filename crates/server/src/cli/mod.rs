@@ -1,5 +1,6 @@
 //! The command line of the server: `brownstone server|config|store|...`.
 
+mod blueprint;
 mod config;
 mod password;
 mod server;
@@ -25,6 +26,9 @@ enum Command {
     /// Show the configuration, or look for faults in it.
     #[command(subcommand)]
     Config(config::Config),
+    /// Look at a blueprint without a plane.
+    #[command(subcommand)]
+    Blueprint(blueprint::Blueprint),
     /// Print the lines of brooklyn.cfg for a user's password.
     GeneratePassword(password::GeneratePassword),
     /// Look at a plane's folder.
@@ -76,6 +80,7 @@ pub fn run() -> u8 {
     match Cli::parse().command {
         Command::Server(server) => server.run(),
         Command::Config(config) => config.run(),
+        Command::Blueprint(blueprint) => blueprint.run(),
         Command::GeneratePassword(generate) => generate.run(),
         Command::Store(store) => store.run(),
         Command::Completion { shell } => {

@@ -16,8 +16,8 @@ pub use layers::Outside;
 pub use login::Login;
 pub use problem::{BadConfig, Origin, Problem};
 pub use settings::{Loaded, Persist, Settings, Web, load, read};
-pub use tls::Tls;
 pub use surroundings::surroundings;
+pub use tls::Tls;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,202 @@
+//! `brownstone blueprint validate|plan`: what a blueprint would do, without a plane.
+
+mod plan;
+mod show;
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use lang::diag::{Diagnostic, Look, render_in};
+use lang::yaml::Limits;
+use model::Surroundings;
+use model::compile::{Explained, explain};
+use serde_json::json;
+
+use super::{Release, refused};
+use crate::config::{self, Outside};
+
+/// A blueprint.
+#[derive(Debug, Subcommand)]
+pub(super) enum Blueprint {
+    /// Look for faults: exit 0 when all can be deployed, 1 when one cannot, 2 when one cannot be read.
+    Validate(Validate),
+    /// Show what would be created, and which line each value comes from.
+    Plan(Plan),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Validate {
+    /// The files; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// The file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Whose brooklyn.cfg says what locations there are.
+    #[command(flatten)]
+    release: Release,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A file that was read and compiled.
+struct Judged {
+    name: String,
+    text: String,
+    /// What it describes, unless there are errors.
+    explained: Option<Explained>,
+    /// Errors first, each in the order of the text.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Blueprint {
+    pub(super) fn run(self) -> u8 {
+        match self {
+            Blueprint::Validate(validate) => validate.run(),
+            Blueprint::Plan(plan) => plan.run(),
+        }
+    }
+}
+
+impl Validate {
+    fn run(&self) -> u8 {
+        let around = match self.common.surroundings() {
+            Ok(around) => around,
+            Err(why) => return refused(2, why),
+        };
+        let mut code = 0;
+        let mut files = Vec::new();
+        for file in &self.files {
+            match judge(file, &around) {
+                Ok(judged) => {
+                    code = code.max(u8::from(judged.explained.is_none()));
+                    if self.common.json {
+                        files.push(judged.as_json());
+                    } else {
+                        print!("{}", judged.as_text(look()));
+                    }
+                }
+                Err(why) => code = refused(2, why),
+            }
+        }
+        if self.common.json {
+            println!("{}", json!({ "files": files }));
+        }
+        code
+    }
+}
+
+impl Plan {
+    fn run(&self) -> u8 {
+        let judged = match self.common.surroundings().and_then(|around| judge(&self.file, &around)) {
+            Ok(judged) => judged,
+            Err(why) => return refused(2, why),
+        };
+        let planned = judged.explained.as_ref().map(|e| plan::entity(&e.root, &e.place));
+        if self.common.json {
+            let mut out = judged.as_json();
+            out["plan"] = json!(planned);
+            println!("{out}");
+        } else {
+            print!("{}", judged.as_text(look()));
+            if let Some(planned) = &planned {
+                print!("\n{}", show::tree(planned));
+            }
+        }
+        u8::from(planned.is_none())
+    }
+}
+
+impl Common {
+    /// What the configuration says of locations; nothing where there is no release folder.
+    fn surroundings(&self) -> Result<Surroundings, String> {
+        let home = self.release.home()?;
+        if !home.join("etc").is_dir() && self.release.define.is_empty() {
+            return Ok(Surroundings::default());
+        }
+        // What is wrong with it is told by `config check`.
+        let (_, layers) = config::read(&home, &Outside::of_process(self.release.define.clone()));
+        Ok(config::surroundings(&layers))
+    }
+}
+
+fn look() -> Look {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    if wanted && io::stdout().is_terminal() { Look::Coloured } else { Look::Plain }
+}
+
+fn judge(file: &Path, around: &Surroundings) -> Result<Judged, String> {
+    let name = if file.as_os_str() == "-" { "stdin".to_owned() } else { file.display().to_string() };
+    let text = read(file).map_err(|e| format!("{name} cannot be read: {e}"))?;
+    let (explained, mut diagnostics) = match explain(&name, &text, around) {
+        Ok(explained) => {
+            let warnings = explained.warnings.clone();
+            (Some(explained), warnings)
+        }
+        Err(found) => (None, found.items().to_vec()),
+    };
+    diagnostics.sort_by_key(|d| (d.severity, d.span.start));
+    Ok(Judged { name, text, explained, diagnostics })
+}
+
+/// A whole file. Of one that is too long only so much is read that the compiler says so.
+fn read(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let most = Limits::BLUEPRINT.bytes as u64 + 1;
+    if file.as_os_str() == "-" {
+        io::stdin().lock().take(most).read_to_string(&mut text)?;
+    } else {
+        File::open(file)?.take(most).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+impl Judged {
+    fn as_json(&self) -> serde_json::Value {
+        let diagnostics: Vec<_> = self.diagnostics.iter().map(|d| d.locate(&self.text)).collect();
+        json!({ "file": self.name, "valid": self.explained.is_some(), "diagnostics": diagnostics })
+    }
+
+    fn as_text(&self, look: Look) -> String {
+        let mut out = String::new();
+        for diagnostic in &self.diagnostics {
+            // Writing to a text cannot fail.
+            let _ = writeln!(out, "{}\n", render_in(diagnostic, &self.text, look));
+        }
+        let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
+        let warnings = self.diagnostics.len() - errors;
+        let verdict = match &self.explained {
+            Some(explained) => {
+                format!("good, {}", count(explained.root.walk().count(), "entity", "entities"))
+            }
+            None => count(errors, "error", "errors"),
+        };
+        let also = if warnings == 0 {
+            String::new()
+        } else {
+            format!(", {}", count(warnings, "warning", "warnings"))
+        };
+        let _ = writeln!(out, "{}: {verdict}{also}", self.name);
+        out
+    }
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
