@@ -76,7 +76,7 @@ const WORDS: [&str; 64] = [
 ];
 
 /// A changed copy of one of the inputs.
-pub fn mutate(rng: &mut Rng, inputs: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn mutate(rng: &mut Rng, inputs: &[Vec<u8>]) -> Vec<u8> {
     let mut input = pick(rng, inputs).clone();
     for _ in 0..=rng.below(CHANGES_MAX) {
         change(rng, &mut input, inputs);

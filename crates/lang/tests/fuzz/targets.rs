@@ -32,7 +32,7 @@ const TARGETS: [Target; 7] = [
 ];
 
 /// Feeds one reader.
-pub fn run(name: &str, data: &[u8]) {
+pub(crate) fn run(name: &str, data: &[u8]) {
     let target = TARGETS.iter().find(|target| target.name == name);
     let target = target.unwrap_or_else(|| panic!("there is no target {name}"));
     (target.run)(data);
