@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use base::Lsn;
 use ha::record::{Header, decode, encode};
 
-use crate::client::Client;
-use crate::server::Server;
-use crate::site::{Site, until};
+use crate::support::client::Client;
+use crate::support::release::Release;
+use crate::support::site::{Site, until};
 
 /// All records, oldest first.
 pub(crate) fn records(shared: &Path) -> Vec<PathBuf> {
@@ -37,7 +37,7 @@ fn flip_a_bit(path: &Path, at: usize) {
 }
 
 /// The file must be named where people look.
-pub(crate) fn names_it(server: &Server, client: &Client, file: &str) {
+pub(crate) fn names_it(server: &Release, client: &Client, file: &str) {
     for path in ["/ha/cluster", "/readyz"] {
         let said = server.json(client, path)["damage"].to_string();
         assert!(said.contains(file), "{path} does not name {file}: {said}");

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use reqwest::Method;
 
-use crate::client::Client;
-use crate::server::{Server, signal};
-use crate::site::{Site, TIMEOUT_2S, until, within};
+use crate::support::client::Client;
+use crate::support::release::{Release, signal};
+use crate::support::site::{Site, TIMEOUT_2S, until, within};
 use crate::writers::{StopAtEnd, Told, told};
 
 /// One answer to a write.
@@ -18,7 +18,7 @@ struct Answered {
     told: Told,
 }
 
-fn write_to(client: &Client, server: &Server, path: &str, stop: &AtomicBool) -> Vec<Answered> {
+fn write_to(client: &Client, server: &Release, path: &str, stop: &AtomicBool) -> Vec<Answered> {
     let mut all = Vec::new();
     for number in 1.. {
         if stop.load(Ordering::Relaxed) {
@@ -32,12 +32,12 @@ fn write_to(client: &Client, server: &Server, path: &str, stop: &AtomicBool) -> 
 }
 
 /// Asks both in turn; every time that both said MASTER although neither can have got it back meanwhile.
-fn two_masters(client: &Client, first: &Server, second: &Server, stop: &AtomicBool) -> Vec<String> {
+fn two_masters(client: &Client, first: &Release, second: &Release, stop: &AtomicBool) -> Vec<String> {
     let mut found = Vec::new();
     let mut second_ruled = false;
     while !stop.load(Ordering::Relaxed) {
         // A frozen server must not hold up the watcher for long.
-        let ask = |server: &Server| {
+        let ask = |server: &Release| {
             let path = "/v1/server/ha/state";
             client.send(Method::GET, &server.uri(), path, "", Duration::from_millis(300))
         };

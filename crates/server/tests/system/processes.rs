@@ -6,9 +6,9 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::server::{Server, signal};
-use crate::site::{Site, until, within};
+use crate::support::client::Client;
+use crate::support::release::{Release, signal};
+use crate::support::site::{Site, until, within};
 
 pub(crate) const VANILLA: &str = "type: org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess";
 const LAUNCH: &str =
@@ -21,17 +21,17 @@ fn blueprint(install: &str) -> String {
     )
 }
 
-pub(crate) fn sensor(client: &Client, server: &Server, entity: &str, name: &str) -> String {
+pub(crate) fn sensor(client: &Client, server: &Release, entity: &str, name: &str) -> String {
     let reply = client.get(&server.uri(), &format!("{entity}/sensors/{name}?raw=true"));
     reply.map(|r| r.body.trim_matches('"').to_owned()).unwrap_or_default()
 }
 
-pub(crate) fn pid_of(client: &Client, server: &Server, entity: &str) -> i32 {
+pub(crate) fn pid_of(client: &Client, server: &Release, entity: &str) -> u32 {
     let dir = sensor(client, server, entity, "run.dir");
     std::fs::read_to_string(Path::new(&dir).join("pid.txt")).unwrap().trim().parse().unwrap()
 }
 
-pub(crate) fn lives(pid: i32) -> bool {
+pub(crate) fn lives(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
     stat.is_ok_and(|text| !text.rsplit(") ").next().unwrap().starts_with('Z'))
 }
@@ -42,7 +42,7 @@ fn a_process_outlives_its_server_is_attached_again_and_its_death_is_noticed() {
     let (first, second, client) = site.pair("");
     let (app, id) = client.deploy(&first, &blueprint(""));
     let entity = format!("/v1/applications/{app}/entities/{id}");
-    let state = |server: &Server| sensor(&client, server, &entity, "service.state");
+    let state = |server: &Release| sensor(&client, server, &entity, "service.state");
     until("it runs", || state(&first) == "RUNNING");
     let pid = pid_of(&client, &first, &entity);
     assert!(lives(pid));
@@ -97,8 +97,8 @@ fn a_start_that_was_cut_off_is_shown_can_be_cancelled_and_called_again() {
     let tag = script["tags"].as_array().unwrap().iter().find_map(|t| t.get("interrupted")).unwrap();
     assert_eq!(tag["master"], *master);
     assert!(tag["at"].as_u64().is_some() && !tag["why"].as_str().unwrap().is_empty(), "{tag}");
-    let group: i32 = number_after(&why, "process group ");
-    let script_pid: i32 = number_after(&why, "(process ");
+    let group: u32 = number_after(&why, "process group ");
+    let script_pid: u32 = number_after(&why, "(process ");
     assert!(lives(script_pid), "process {script_pid} of group {group}");
 
     let cancel = format!("/v1/activities/{}/cancel", script["id"].as_str().unwrap());
@@ -120,7 +120,7 @@ fn a_start_that_was_cut_off_is_shown_can_be_cancelled_and_called_again() {
     assert!(lives(pid_of(&client, &second, &entity)));
 }
 
-fn number_after(text: &str, words: &str) -> i32 {
+fn number_after(text: &str, words: &str) -> u32 {
     let rest = text.split(words).nth(1).unwrap_or_else(|| panic!("{words:?} is not in {text}"));
     rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::release::{LAUNCHER, Release};
+use crate::support::release::{LAUNCHER, Release};
 
 fn refused(server: &Release) -> String {
     let [run, start] = server.refuses(3, "the store is unfit");
@@ -48,7 +48,7 @@ fn a_folder_of_a_later_layout_is_refused() {
 fn store_check_says_in_words_and_by_exit_code_whether_a_folder_is_fit() {
     let server = Release::new();
     let run = |arguments: &[&str]| {
-        crate::release::Ran::of(
+        crate::support::release::Ran::of(
             std::process::Command::new(env!("CARGO_BIN_EXE_brownstone")).args(arguments).output().unwrap(),
         )
     };

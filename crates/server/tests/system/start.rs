@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::release::{LAUNCHER, PROPERTIES, Ran, Release, WEB};
+use crate::support::release::{LAUNCHER, PROPERTIES, Ran, Release, WEB};
 
 #[test]
 fn a_first_start_is_a_plane_of_its_own_with_a_login_that_is_shown_once() {
@@ -54,7 +54,7 @@ fn a_second_start_is_refused_with_the_running_pid() {
         assert!(!ran.err.contains("ended"), "the running server has not ended: {ran:?}");
     }
     assert_eq!(server.running().pid, pid);
-    assert_eq!(server.role().as_deref(), Some("MASTER"));
+    assert_eq!(server.role(), "MASTER");
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::client::Client;
-use crate::server::signal;
-use crate::site::{Site, TIMEOUT_2S, until, within};
+use crate::support::client::Client;
+use crate::support::release::signal;
+use crate::support::site::{Site, TIMEOUT_2S, until, within};
 
 #[test]
 fn with_its_parent_killed_too_a_master_is_followed_after_the_timeout() {

@@ -5,7 +5,8 @@ use std::process::Stdio;
 
 use nix::sys::signal::Signal;
 
-use crate::release::{PROPERTIES, Release, json, signal, until};
+use crate::support::release::{PROPERTIES, Release, json, signal};
+use crate::support::site::until;
 
 #[test]
 fn stop_waits_for_the_end_and_status_tells_it() {
@@ -90,7 +91,7 @@ fn a_server_outlives_its_parent_and_can_be_stopped_then() {
     let running = server.running();
     signal(running.parent, Signal::SIGKILL);
     until("the parent has ended", || !parent_lives(running.parent));
-    assert_eq!(server.role().as_deref(), Some("MASTER"));
+    assert_eq!(server.role(), "MASTER");
     assert_eq!(server.run(&["server", "start"]).code, Some(1), "its folder is still locked");
     assert_eq!(server.run(&["server", "status"]).code, Some(0));
     assert_eq!(server.run(&["server", "stop"]).code, Some(0));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::release::{PROPERTIES, Release};
+use crate::support::release::{PROPERTIES, Release};
 
 #[test]
 fn explain_names_every_value_its_origin_and_what_it_wins_over() {

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::site::{Site, until};
+use crate::support::site::{Site, until};
 
 #[test]
 fn metrics_count_loads_records_beats_and_failures() {
     let site = Site::new();
     let (first, second, client) = site.pair("");
     let sensors = client.deploy_sensors(&first);
-    let number = |server: &crate::server::Server, at: &str| {
+    let number = |server: &crate::support::release::Release, at: &str| {
         server.json(&client, "/v1/server/ha/metrics").pointer(at).unwrap().as_u64().unwrap_or_default()
     };
     for server in [&first, &second] {

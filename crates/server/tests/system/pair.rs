@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use crate::release::{PROPERTIES, Release, signal, until};
+use crate::support::release::{PROPERTIES, Release, signal};
+use crate::support::site::until;
 
 fn pair() -> (Release, Release) {
     let first = Release::new();
@@ -13,7 +14,7 @@ fn pair() -> (Release, Release) {
     let ran = second.start();
     assert!(ran.out.contains("STANDBY"), "{ran:?}");
     assert!(!ran.out.contains("login:"), "the plane has its login already");
-    until("the second stands by hot", || second.role().as_deref() == Some("HOT_STANDBY"));
+    until("the second stands by hot", || second.role() == "HOT_STANDBY");
     (first, second)
 }
 
@@ -21,7 +22,7 @@ fn pair() -> (Release, Release) {
 fn a_killed_master_is_followed_long_before_its_timeout() {
     let (first, second) = pair();
     signal(first.running().pid, Signal::SIGKILL);
-    let took = until("the second is master", || second.role().as_deref() == Some("MASTER"));
+    let took = until("the second is master", || second.role() == "MASTER");
     assert!(took < Duration::from_secs(5), "{took:?} with a timeout of 30 s");
     assert!(first.start().out.contains("STANDBY"), "it comes back behind the new master");
 }
@@ -30,7 +31,7 @@ fn a_killed_master_is_followed_long_before_its_timeout() {
 fn a_stopped_master_is_followed_at_once() {
     let (first, second) = pair();
     assert_eq!(first.run(&["server", "stop"]).code, Some(0));
-    let took = until("the second is master", || second.role().as_deref() == Some("MASTER"));
+    let took = until("the second is master", || second.role() == "MASTER");
     assert!(took < Duration::from_secs(5), "{took:?} with a timeout of 30 s");
 }
 
@@ -52,5 +53,5 @@ fn a_second_live_server_with_the_same_id_is_refused() {
     let ran = second.run(&["server", "run"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.err.contains("brownstone.ha.nodeId"), "{ran:?}");
-    assert_eq!(first.role().as_deref(), Some("MASTER"));
+    assert_eq!(first.role(), "MASTER");
 }

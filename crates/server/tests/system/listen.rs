@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::release::{PROPERTIES, Release, WEB};
+use crate::support::release::{PROPERTIES, Release, WEB};
 
 #[test]
 fn a_port_in_use_is_an_exit_code_of_its_own_and_the_store_is_not_touched() {

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::client::Client;
-use crate::server::Server;
-use crate::volume::Volume;
+use crate::support::client::Client;
+use crate::support::release::Release;
+use crate::support::volume::Volume;
 
 /// Longer than anything that a test waits for takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -52,12 +52,12 @@ impl Site {
     }
 
     /// A release folder that was unpacked here, with these lines added to `brooklyn.cfg`.
-    pub(crate) fn release(&self, name: &str, mode: &str, brooklyn: &str) -> Server {
-        Server::unpack(self, name, mode, brooklyn)
+    pub(crate) fn release(&self, name: &str, mode: &str, brooklyn: &str) -> Release {
+        Release::unpack(self, name, mode, brooklyn)
     }
 
     /// Two servers, the first of them master, the second a hot standby.
-    pub(crate) fn pair(&self, brooklyn: &str) -> (Server, Server, Client) {
+    pub(crate) fn pair(&self, brooklyn: &str) -> (Release, Release, Client) {
         let first = self.release("first", "MASTER", brooklyn);
         let second = self.release("second", "AUTO", brooklyn);
         first.start();

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::server::{PASSWORD, Server, USER};
-use crate::site::{Site, until, within};
+use crate::support::client::Client;
+use crate::support::release::{PASSWORD, Release, USER};
+use crate::support::site::{Site, until, within};
 
 /// The page's own command.
-fn curl(server: &Server, path: &str) -> String {
+fn curl(server: &Release, path: &str) -> String {
     let ran = server.shell(&format!("curl -s -k -u {USER}:{PASSWORD} {}{path}", server.uri()));
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran.out

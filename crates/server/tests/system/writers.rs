@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use crate::client::{Client, Reply};
-use crate::server::Server;
-use crate::site::{Site, until};
+use crate::support::client::{Client, Reply};
+use crate::support::release::Release;
+use crate::support::site::{Site, until};
 
 const WRITERS: usize = 8;
 const ROUNDS: u64 = 5;
@@ -56,7 +56,7 @@ impl History {
 /// Writes as fast as it is answered, to whichever server takes it.
 fn write(
     client: &Client,
-    servers: [&Server; 2],
+    servers: [&Release; 2],
     sensors: &str,
     writer: usize,
     from: u64,

@@ -3,10 +3,10 @@
 
 use std::fs;
 
-use crate::client::Client;
 use crate::processes::{VANILLA, lives, pid_of, sensor};
-use crate::site::{Site, until};
-use crate::volume::on_another_host;
+use crate::support::client::Client;
+use crate::support::site::{Site, until};
+use crate::support::volume::on_another_host;
 
 #[test]
 fn a_process_of_another_host_is_on_fire_and_is_never_started_twice() {

@@ -8,8 +8,8 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::server::{PASSWORD, Server, USER};
-use crate::site::until;
+use crate::support::release::{PASSWORD, Release, USER};
+use crate::support::site::until;
 
 /// How long an answer may take where a test says nothing else.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ impl Reply {
 }
 
 impl Client {
-    pub(crate) fn trusting(server: &Server) -> Client {
+    pub(crate) fn trusting(server: &Release) -> Client {
         Client::new(fs::read(server.home().join("data/ca.pem")).unwrap())
     }
 
@@ -73,7 +73,7 @@ impl Client {
     }
 
     /// Asks a server to be something else. One that is no master takes it with this header only, as in Brooklyn.
-    pub(crate) fn set_mode(&self, server: &Server, mode: &str) {
+    pub(crate) fn set_mode(&self, server: &Release, mode: &str) {
         let request = self
             .http
             .post(format!("{}/v1/server/ha/state", server.uri()))
@@ -115,7 +115,7 @@ impl Client {
     }
 
     /// Deploys a blueprint and waits for the end of its start; application and its first entity.
-    pub(crate) fn deploy(&self, server: &Server, yaml: &str) -> (String, String) {
+    pub(crate) fn deploy(&self, server: &Release, yaml: &str) -> (String, String) {
         let reply = self.post(&server.uri(), "/v1/applications", yaml).unwrap();
         assert_eq!(reply.status, 201, "{reply:?}");
         let begun: Value = serde_json::from_str(&reply.body).unwrap();
@@ -130,14 +130,14 @@ impl Client {
     }
 
     /// Deploys one entity that only holds sensors; the path below which they are set.
-    pub(crate) fn deploy_sensors(&self, server: &Server) -> String {
+    pub(crate) fn deploy_sensors(&self, server: &Release) -> String {
         let yaml = "name: sensors\nservices:\n- type: org.apache.brooklyn.entity.stock.BasicEntity\n";
         let (app, entity) = self.deploy(server, yaml);
         format!("/v1/applications/{app}/entities/{entity}/sensors")
     }
 
     /// Whether a write is taken now.
-    pub(crate) fn writes(&self, server: &Server, path: &str, value: u64) -> bool {
+    pub(crate) fn writes(&self, server: &Release, path: &str, value: u64) -> bool {
         let sent = self.post(&server.uri(), path, &value.to_string());
         sent.is_ok_and(|reply| reply.status == 204)
     }

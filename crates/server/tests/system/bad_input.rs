@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use crate::client::Client;
-use crate::server::{Ran, USER};
-use crate::site::Site;
+use crate::support::client::Client;
+use crate::support::release::{Ran, USER};
+use crate::support::site::Site;
 
 /// `bin/start` itself knows only 0 and 1.
 fn refused_with_2(ran: &Ran) -> bool {

@@ -4,14 +4,14 @@ use std::fs;
 
 use nix::sys::signal::Signal;
 
-use crate::client::Client;
-use crate::server::{Server, signal};
-use crate::site::{Site, TIMEOUT_2S, until};
+use crate::support::client::Client;
+use crate::support::release::{Release, signal};
+use crate::support::site::{Site, TIMEOUT_2S, until};
 
 const COLD: &str = "brooklyn.experimental.feature.defaultStandbyIsHot=false\n";
 
 /// A master, and a standby that holds no state.
-fn pair(site: &Site) -> (Server, Server, Client) {
+fn pair(site: &Site) -> (Release, Release, Client) {
     let first = site.release("first", "MASTER", TIMEOUT_2S);
     let second = site.release("second", "AUTO", &format!("{TIMEOUT_2S}{COLD}"));
     first.start();
@@ -22,11 +22,11 @@ fn pair(site: &Site) -> (Server, Server, Client) {
     (first, second, client)
 }
 
-fn reads(client: &Client, server: &Server) -> u16 {
+fn reads(client: &Client, server: &Release) -> u16 {
     client.get(&server.uri(), "/v1/applications").unwrap().status
 }
 
-fn is_healthy(client: &Client, server: &Server) -> bool {
+fn is_healthy(client: &Client, server: &Release) -> bool {
     server.json(client, "/v1/server/up/extended")["healthy"] == true
 }
 
@@ -67,7 +67,7 @@ fn a_server_says_the_word_of_what_it_does() {
     let (here, away) = (site.shared(), site.path().join("away"));
     fs::rename(&here, &away).unwrap();
     until("INITIALIZING", || first.state(&client) == "INITIALIZING");
-    assert_eq!(first.role(&client), "SUSPENDED");
+    assert_eq!(first.role(), "SUSPENDED");
     assert!(!is_healthy(&client, &first));
     fs::rename(&away, &here).unwrap();
     until("a master serves again", || [&first, &second].iter().any(|s| s.state(&client) == "MASTER"));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::release::{Release, WEB};
+use crate::support::release::{Release, WEB};
 
 const PASSWORD: &str = "changeit-2";
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::signal::Signal;
 
-use crate::client::Client;
 use crate::damage::{add_newer_record, names_it, records};
 use crate::processes::sensor;
-use crate::server::{Server, signal};
-use crate::site::{Site, TIMEOUT_2S, until};
+use crate::support::client::Client;
+use crate::support::release::{Release, signal};
+use crate::support::site::{Site, TIMEOUT_2S, until};
 
 /// As long as a value may be.
 const VALUE_BYTES: usize = 65_000;
@@ -18,7 +18,7 @@ const VALUES: usize = 64 * 1024 * 1024 / VALUE_BYTES + 1;
 const WRITERS: usize = 4;
 
 /// Has the master write a checkpoint: by writing much, over and over the same.
-fn make_a_checkpoint(site: &Site, client: &Client, master: &Server, sensors: &str) {
+fn make_a_checkpoint(site: &Site, client: &Client, master: &Release, sensors: &str) {
     let value = format!("\"{}\"", "x".repeat(VALUE_BYTES));
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {

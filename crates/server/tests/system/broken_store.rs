@@ -4,17 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::client::Client;
-use crate::server::Server;
-use crate::site::{Site, TIMEOUT_2S, until};
-use crate::volume::Volume;
+use crate::support::client::Client;
+use crate::support::release::Release;
+use crate::support::site::{Site, TIMEOUT_2S, until};
+use crate::support::volume::Volume;
 
 /// A file system cannot be mounted here: said, not hidden.
 fn mounted(kind: fn(&Path, &Path) -> Result<Volume, String>) -> Option<Site> {
     Site::mounted(kind).map_err(|why| println!("skipped: {why}")).ok()
 }
 
-fn lone(site: &Site) -> (Server, Client, String) {
+fn lone(site: &Site) -> (Release, Client, String) {
     let only = site.release("only", "AUTO", TIMEOUT_2S);
     only.start();
     let client = Client::trusting(&only);
@@ -30,7 +30,7 @@ fn survives(site: &Site, break_it: impl Fn(), mend_it: impl Fn()) {
     assert!(client.writes(&only, &path, 1));
     let term = client.get(&only.uri(), "/livez").unwrap().header("x-ha-term");
     break_it();
-    until("it says that it is suspended", || only.role(&client) == "SUSPENDED");
+    until("it says that it is suspended", || only.role() == "SUSPENDED");
     assert_eq!(only.state(&client), "INITIALIZING");
     let refused = client.post(&only.uri(), &path, "2").unwrap();
     assert_eq!(refused.status, 503, "{refused:?}");

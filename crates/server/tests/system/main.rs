@@ -1,0 +1,26 @@
+//! The whole system as a user has it: real release folders, real processes, sockets and folders. How a server
+//! starts, ends, is refused and is configured; and the example page's promises, attacked with kill -9, SIGSTOP and
+//! stores that break. Only what a user has is used: the scripts, the files, the wire.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+mod bad_input;
+mod broken_store;
+mod certificate;
+mod config;
+mod damage;
+mod end;
+mod frozen_server;
+mod killed;
+mod listen;
+mod metrics;
+mod other_host;
+mod page;
+mod pair;
+mod processes;
+mod start;
+mod state_words;
+mod store;
+mod support;
+mod takeover_damage;
+mod writers;

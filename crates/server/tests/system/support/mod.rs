@@ -1,0 +1,6 @@
+//! What whole-system tests share: a folder for each test, release folders in it, a client, file systems that break.
+
+pub(crate) mod client;
+pub(crate) mod release;
+pub(crate) mod site;
+pub(crate) mod volume;
