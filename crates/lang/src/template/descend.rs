@@ -13,6 +13,8 @@ pub(super) enum Step {
     Index(i64),
     /// From one place up to before another, or to the end.
     Slice(i64, Option<i64>),
+    /// From one place, so many, or as many as there are.
+    Take(i64, i64),
 }
 
 /// Where the steps led, and what they cost.
@@ -31,11 +33,11 @@ pub(super) fn descend(value: &Value, steps: &[Step]) -> Result<Descent, String> 
             (Step::Index(index), Value::Array(items)) => {
                 usize::try_from(*index).ok().and_then(|i| items.get(i))
             }
-            (Step::Slice(from, to), Value::Array(items)) => {
-                let range = slice(items.len(), *from, *to)?;
+            (Step::Slice(..) | Step::Take(..), Value::Array(items)) => {
+                let range = range(items.len(), step)?;
                 return made(Value::Array(items[range].to_vec()), 1, &steps[i + 1..]);
             }
-            (Step::Index(_) | Step::Slice(..), Value::String(text)) => {
+            (Step::Index(_) | Step::Slice(..) | Step::Take(..), Value::String(text)) => {
                 let cost = 1 + text.len() / BYTES_PER_STEP;
                 return match part(text, step)? {
                     Some(part) => made(part.into(), cost, &steps[i + 1..]),
@@ -66,11 +68,17 @@ fn part(text: &str, step: &Step) -> Result<Option<String>, String> {
     Ok(match step {
         Step::Key(_) => None,
         Step::Index(index) => usize::try_from(*index).ok().and_then(|i| chars.get(i)).map(char::to_string),
-        Step::Slice(from, to) => Some(chars[slice(chars.len(), *from, *to)?].iter().collect()),
+        Step::Slice(..) | Step::Take(..) => Some(chars[range(chars.len(), step)?].iter().collect()),
     })
 }
 
-fn slice(len: usize, from: i64, to: Option<i64>) -> Result<Range<usize>, String> {
+/// Which elements a slice names.
+fn range(len: usize, step: &Step) -> Result<Range<usize>, String> {
+    let (from, to) = match step {
+        Step::Slice(from, to) => (*from, *to),
+        Step::Take(from, count) => (*from, Some(from.saturating_add(*count).min(len as i64))),
+        Step::Key(_) | Step::Index(_) => (0, Some(0)),
+    };
     let bound = |n: i64| usize::try_from(n).ok().filter(|n| *n <= len);
     match (bound(from), to.map_or(Some(len), bound)) {
         (Some(from), Some(to)) if from <= to => Ok(from..to),

@@ -215,7 +215,7 @@ impl<'a> Scope<'a> {
         let mut path = vec![name.clone()];
         path.extend(steps.iter().map_while(|step| match step {
             Step::Key(key) => Some(key.clone()),
-            Step::Index(_) | Step::Slice(..) => None,
+            Step::Index(_) | Step::Slice(..) | Step::Take(..) => None,
         }));
         match self.model.lookup(&path) {
             Lookup::Missing => Ok(None),
@@ -229,6 +229,9 @@ impl<'a> Scope<'a> {
 
     fn index(&mut self, index: &Expr) -> Result<Step, Stop> {
         if let Kind::Range(from, end) = &index.kind {
+            if let End::Length(count) = end {
+                return Ok(Step::Take(self.integer(from)?, self.integer(count)?));
+            }
             let (start, end) = self.bounds(from, end)?;
             return Ok(Step::Slice(start, end));
         }

@@ -57,7 +57,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
                     .help(format!("write `{comment_end}`")));
             };
             (Piece::Tag { tag: Tag::Comment, at }, at + end + comment_end.len())
-        } else if rest.starts_with(open) || rest.starts_with(close) {
+        } else if begins(rest, open) || begins(rest, close) {
             let (tag, end) = tags::tag(text, at, syntax)?;
             if matches!(tag, Tag::NoParse) {
                 let (inner, after) = tags::unparsed(text, at, end, syntax)?;
@@ -83,6 +83,11 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
     }
     pieces.push(Piece::Text(&text[plain..]));
     Ok(pieces)
+}
+
+/// Whether a directive's name follows the sign; else the sign is text.
+fn begins(rest: &str, sign: &str) -> bool {
+    rest.strip_prefix(sign).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// The `${...}` at `at`, and where it ends. Its span is all of it.

@@ -2,6 +2,7 @@
 
 mod builtins;
 mod errors;
+mod freemarker;
 
 use serde_json::{Value, json};
 
@@ -159,7 +160,7 @@ fn names_are_assigned() {
 fn lines_of_tags_leave_nothing_behind() {
     check(&[
         ("a\n<#if yes>\nb\n</#if>\nc", "a\nb\nc"),
-        ("a\n  <#list list as x>\n  - ${x}\n  </#list>\nend\n", "a\n  - a\n  - b\n  - c\nend\n"),
+        ("a\n  <#list list as x>\n  - ${x}\n  </#list>\nend\n", "a\n    - a\n  - b\n  - c\nend\n"),
         ("a <#if yes>b</#if>\nc", "a b\nc"),
         ("<#-- note\n more -->\na", "a"),
         ("a<#-- note -->b", "ab"),

@@ -68,12 +68,9 @@ pub(super) const TABLE: &[(&str, Builtin)] = &[
     ("html", |c| Ok(escaped(&c.text()?, "&#39;").into())),
     ("xhtml", |c| Ok(escaped(&c.text()?, "&#39;").into())),
     ("xml", |c| Ok(escaped(&c.text()?, "&apos;").into())),
-    ("js_string", |c| Ok(script(&c.text()?, true).into())),
-    ("j_string", |c| Ok(script(&c.text()?, false).into())),
-    ("json_string", |c| {
-        let quoted = Value::from(c.text()?).to_string();
-        Ok(quoted[1..quoted.len() - 1].into())
-    }),
+    ("js_string", |c| Ok(script(&c.text()?, Quoted::JavaScript).into())),
+    ("j_string", |c| Ok(script(&c.text()?, Quoted::Java).into())),
+    ("json_string", |c| Ok(script(&c.text()?, Quoted::Json).into())),
     ("url", |c| Ok(url(&c.text()?, "-_.!~*'()@").into())),
     ("url_path", |c| Ok(url(&c.text()?, "-_.!~*'()@/").into())),
 ];
@@ -153,7 +150,12 @@ fn split(c: &Call<'_>) -> Answer {
         return Err("a text is not split by nothing".into());
     }
     let parts: Vec<String> = if regex || ignore_case {
-        pattern(&by, regex, ignore_case)?.split(&text).map_err(said)?
+        let mut parts = pattern(&by, regex, ignore_case)?.split(&text).map_err(said)?;
+        // As Java's patterns split: nothing at the end is nothing.
+        while parts.len() > 1 && parts.last().is_some_and(String::is_empty) {
+            parts.pop();
+        }
+        parts
     } else {
         text.split(&by).map(str::to_owned).collect()
     };
@@ -193,7 +195,6 @@ fn number(c: &Call<'_>) -> Answer {
         return Ok(c.value.clone());
     }
     let text = c.text()?;
-    let text = text.trim();
     let whole = text.parse::<i64>().map(Value::from).ok();
     let float = || text.parse().ok().and_then(serde_json::Number::from_f64).map(Value::Number);
     whole.or_else(float).ok_or_else(|| "the text is no number".into())
@@ -211,19 +212,35 @@ fn escaped(text: &str, apostrophe: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// For texts in quotes of JavaScript or Java.
-fn script(text: &str, javascript: bool) -> String {
-    let escape = |c| match c {
-        '"' | '\\' => format!("\\{c}"),
-        '\'' if javascript => "\\'".into(),
-        '>' if javascript => "\\>".into(),
-        '\n' => "\\n".into(),
-        '\r' => "\\r".into(),
-        '\t' => "\\t".into(),
-        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
+/// Whose quotes a text is put in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoted {
+    Java,
+    JavaScript,
+    Json,
+}
+
+/// For texts in quotes. What could end a script in a page (`</`, `]]>`, `-->`) is escaped too, except for Java.
+fn script(text: &str, quoted: Quoted) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\'' if quoted == Quoted::JavaScript => out.push_str("\\'"),
+            '/' if quoted != Quoted::Java && (out.is_empty() || out.ends_with('<')) => out.push_str("\\/"),
+            '>' if quoted != Quoted::Java
+                && (out.is_empty() || out.ends_with("]]") || out.ends_with("--")) =>
+            {
+                out.push_str(if quoted == Quoted::Json { "\\u003E" } else { "\\>" });
+            }
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.extend(["\\u", &format!("{:04x}", u32::from(c))]),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn url(text: &str, plain: &str) -> String {

