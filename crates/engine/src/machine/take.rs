@@ -34,7 +34,7 @@ impl Draft {
             let machine = Some(machine.clone());
             self.record(Change::MachineSet { entity: entity.id.clone(), machine });
         }
-        let base_dir = self.base_dir(&entity)?;
+        let base_dir = self.base_dir(&entity, &machine)?;
         if machine.reach == Reach::Local && base_dir.as_ref().is_none_or(|dir| !dir.starts_with("~/")) {
             let host = Host { base_dir: base_dir.unwrap_or_else(|| here.base_dir.clone()), ..here };
             return self.settle_in(task, host);
@@ -49,8 +49,13 @@ impl Draft {
         settled(self.settle_in(task, host))
     }
 
-    fn base_dir(&self, entity: &Entity) -> Try<Option<String>> {
-        self.root.config_text(&entity.id, &software_process::BASE_DIR).or_else(unreadable)
+    /// Below which folder things are to lie, where the entity or the location says so.
+    fn base_dir(&self, entity: &Entity, machine: &MachineRef) -> Try<Option<String>> {
+        let key = &software_process::BASE_DIR;
+        match self.root.config_text(&entity.id, key).or_else(unreadable)? {
+            Some(dir) => Ok(Some(dir)),
+            None => self.flags_of(machine)?.text(key.name),
+        }
     }
 
     /// Records where the entity's things lie on its machine.
@@ -82,7 +87,7 @@ impl Draft {
         if entity.process.as_ref().is_some_and(|p| !p.host.is_same_boot(&place.host)) {
             self.record(Change::ProcessSet { entity: id.clone(), process: None });
         }
-        for (name, value) in self.sensors_of(&entity, &place) {
+        for (name, value) in self.sensors_of(&entity, &place)? {
             self.update_sensor(id, name, value.into());
         }
         if entity.place.as_deref() != Some(&place) {
@@ -94,13 +99,14 @@ impl Draft {
         Ok(Flow::Next)
     }
 
-    fn sensors_of(&self, entity: &Entity, place: &Place) -> Vec<(&'static str, String)> {
+    fn sensors_of(&self, entity: &Entity, place: &Place) -> Try<Vec<(&'static str, String)>> {
         let (name, address) = shown_address(&place.machine, &place.host);
+        let inside = self.flags_of(&place.machine)?.first("privateAddresses")?;
         let mut sensors = vec![
             ("host.name", name.clone()),
             ("host.address", address.clone()),
             ("host.subnet.hostname", name),
-            ("host.subnet.address", address),
+            ("host.subnet.address", inside.unwrap_or(address)),
             ("run.dir", place.run_dir.clone()),
             ("install.dir", place.install_dir.clone()),
         ];
@@ -113,7 +119,7 @@ impl Draft {
         let location = place.machine.from.as_ref().and_then(|from| self.root.location(from));
         let location = location.map_or_else(|| "localhost".to_owned(), super::obtain::shown);
         sensors.push(("softwareservice.provisioningLocation", location));
-        sensors
+        Ok(sensors)
     }
 }
 

@@ -60,6 +60,14 @@ impl Flags {
         })
     }
 
+    /// The first of several.
+    pub(super) fn first(&self, name: &str) -> Try<Option<String>> {
+        Ok(match self.read(name, ValueType::List)? {
+            Coerced::List(list) => list.first().and_then(|v| v.as_str()).map(str::to_owned),
+            _ => None,
+        })
+    }
+
     fn span(&self, name: &str, otherwise: Span) -> Try<Span> {
         Ok(match self.read(name, ValueType::Duration)? {
             Coerced::Duration(Some(span)) if span > Span(0) => span,
@@ -95,7 +103,8 @@ impl Flags {
 
     fn host_keys(&self) -> Try<HostKeys> {
         let given = self.text("strictHostKeyChecking")?.unwrap_or_default().to_ascii_lowercase();
-        let known = |add| Ok(HostKeys::Known { file: KNOWN_HOSTS.to_owned(), add });
+        let file = self.text("knownHosts")?.unwrap_or_else(|| KNOWN_HOSTS.to_owned());
+        let known = |add| Ok(HostKeys::Known { file, add });
         match given.as_str() {
             "" | "false" | "no" | "off" => Ok(HostKeys::Any),
             "accept-new" => known(true),
@@ -115,10 +124,7 @@ impl Draft {
         let Reach::Ssh { address, port, user } = &machine.reach else {
             return fail("this host is not reached over SSH");
         };
-        let flags = match &machine.from {
-            Some(from) => self.flags_of(from, &machine.reach)?,
-            None => Flags::new(),
-        };
+        let flags = self.flags_of(machine)?;
         Ok(SshTarget {
             address: address.clone(),
             port: *port,
@@ -131,13 +137,14 @@ impl Draft {
         })
     }
 
-    fn flags_of(&self, from: &LocationRef, reach: &Reach) -> Try<Flags> {
+    pub(super) fn flags_of(&self, machine: &MachineRef) -> Try<Flags> {
+        let Some(from) = &machine.from else { return Ok(Flags::new()) };
         let Some(chain) = self.root.location_chain(from) else {
             return fail(format!("a location of entity {} is not there any more", from.owner));
         };
         let flags = chain.iter().fold(Flags::new(), |flags, spec| flags.with(&spec.flags));
         let machines = chain.last().map_or(Ok(Vec::new()), |spec| machines_of(spec, &flags))?;
-        let own = machines.iter().find(|(m, _)| m.is_same_machine(reach));
+        let own = machines.iter().find(|(m, _)| m.is_same_machine(&machine.reach));
         Ok(own.map_or_else(|| flags.clone(), |(_, own)| flags.with(own)))
     }
 }

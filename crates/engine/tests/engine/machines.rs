@@ -319,3 +319,24 @@ fn a_single_port_that_another_entity_has_is_refused_at_once() {
         "{why}"
     );
 }
+
+#[test]
+fn a_location_says_where_folders_lie_which_host_keys_count_and_what_the_neighbours_call_a_machine() {
+    let mut env = Env::new();
+    let mut byon = specs::byon(&["10.0.0.1"]);
+    for (flag, value) in [
+        ("onbox.base.dir", json!("/srv/managed")),
+        ("strictHostKeyChecking", json!("accept-new")),
+        ("knownHosts", json!("/etc/known")),
+        ("privateAddresses", json!(["192.168.0.1"])),
+    ] {
+        byon.flags.insert(flag.to_owned(), ConfigValue::new(value));
+    }
+    env.deploy(specs::app_at("Shop", byon, vec![specs::vanilla("web")]));
+    env.settle();
+    let web = env.entity(&env.named("web"));
+    assert!(web.place.as_ref().is_some_and(|p| p.run_dir.starts_with("/srv/managed/apps/")));
+    assert_eq!(web.sensor("host.subnet.address"), Some(&json!("192.168.0.1")));
+    let known = HostKeys::Known { file: "/etc/known".to_owned(), add: true };
+    assert_eq!(env.machine.logins["10.0.0.1"].host_keys, known);
+}
