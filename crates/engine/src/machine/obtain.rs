@@ -1,9 +1,11 @@
 //! Which machine an entity gets: the next free one of its location (`brooklyn-blueprints.md` 9.2 to 9.4).
 
+use model::compile::LOCALHOST_OVER_SSH;
 use model::spec::{ConfigMap, LocationKind, LocationSpec};
+use model::value::ValueType;
 use serde_json::Value;
 
-use super::target::{Flags, parts_of};
+use super::target::{Flags, parts_of, read};
 use super::{NO_MACHINES, Try, fail};
 use crate::draft::Draft;
 use crate::entity::Entity;
@@ -12,15 +14,19 @@ use crate::task::Task;
 
 /// The port of an sshd where none is said.
 const SSH_PORT: u16 = 22;
-/// Set where `localhost` is to be reached over SSH.
-const OVER_SSH: &str = "brownstone.localhost.ssh";
 
 /// The machines of a `byon` location in order, each with its own flags.
 pub(super) fn machines_of(spec: &LocationSpec, flags: &Flags) -> Try<Vec<(Reach, ConfigMap)>> {
     let LocationKind::Byon { machines, deferred } = &spec.kind else { return Ok(Vec::new()) };
-    if deferred.is_some() && machines.is_empty() {
-        return fail("the hosts of the location are an expression, which is not in this release");
-    }
+    let resolved;
+    let machines = match deferred {
+        None => machines,
+        Some(hosts) => {
+            let hosts = read("hosts", ValueType::Any, hosts)?.into_json();
+            resolved = model::compile::machines(&hosts).or_else(fail)?;
+            &resolved
+        }
+    };
     let default = (flags.text("user")?, port_of(flags)?);
     let one = |m: &model::spec::MachineSpec| {
         let own = flags.with(&m.flags);
@@ -122,7 +128,7 @@ impl Draft {
                 if most.is_some_and(|most| self.takers(from).count() >= most) {
                     return Ok(Err(none_in(spec)));
                 }
-                let reach = if flags.flag(OVER_SSH)? {
+                let reach = if flags.flag(LOCALHOST_OVER_SSH)? {
                     let address = "127.0.0.1".to_owned();
                     Reach::Ssh { address, port: port_of(&flags)?, user: flags.text("user")? }
                 } else {

@@ -26,7 +26,7 @@ const PORTS_MAX: usize = 65_536;
 
 /// Whether a key's value is a range of ports of which the entity is to have one.
 pub(crate) fn is_port(key: &KeySpec) -> bool {
-    ["port", "PortRange", "org.apache.brooklyn.api.location.PortRange"].contains(&key.type_name.as_str())
+    key.value_type() == ValueType::Port
 }
 
 impl Draft {

@@ -340,3 +340,18 @@ fn a_location_says_where_folders_lie_which_host_keys_count_and_what_the_neighbou
     let known = HostKeys::Known { file: "/etc/known".to_owned(), add: true };
     assert_eq!(env.machine.logins["10.0.0.1"].host_keys, known);
 }
+
+#[test]
+fn hosts_that_come_late_are_read_when_a_machine_is_wanted() {
+    let mut env = Env::new();
+    let mut byon = specs::byon(&[]);
+    let hosts = ConfigValue::new(json!("10.0.0.{1-2}, deploy@10.0.0.9:2222"));
+    byon.kind = LocationKind::Byon { machines: Vec::new(), deferred: Some(hosts) };
+    let children = ["a", "b", "c"].map(specs::empty).to_vec();
+    let (_, task) = env.deploy(specs::app_at("Shop", byon, children));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+    assert_eq!(address(&env, "b").as_deref(), Some("10.0.0.2"));
+    assert_eq!(address(&env, "c").as_deref(), Some("10.0.0.9"));
+    assert_eq!(env.machine.logins["10.0.0.9"].port, 2222);
+}

@@ -33,8 +33,9 @@ use lang::yaml::{self, Limits, Node};
 use crate::spec::{AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
+pub use location::machines;
 pub use places::Place;
-pub use surroundings::Surroundings;
+pub use surroundings::{LOCALHOST_OVER_SSH, Surroundings};
 pub use values::ENTITY_SPEC;
 
 /// Children that were asked for.

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Set where `localhost` is to be reached over SSH; also the name of the location's flag.
+pub const LOCALHOST_OVER_SSH: &str = "brownstone.localhost.ssh";
+
 /// What is known outside a blueprint. No `Debug`: values may be passwords.
 #[derive(Clone, Default)]
 pub struct Surroundings {
@@ -22,6 +25,9 @@ impl Surroundings {
                 ["brooklyn.location.", "brooklyn.locations."].iter().find_map(|p| key.strip_prefix(p))
             {
                 all.locations.insert(rest.to_owned(), value.into());
+            } else if key == LOCALHOST_OVER_SSH {
+                // Whether `localhost` is reached over SSH is a flag of that location like any other.
+                all.locations.insert(format!("localhost.{key}"), value.into());
             } else if let Some(name) = key.strip_prefix("brooklyn.external.")
                 && !name.contains('.')
             {
@@ -29,5 +35,23 @@ impl Surroundings {
             }
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::ConfigValue;
+
+    #[test]
+    fn localhost_over_ssh_is_a_flag_of_that_location() {
+        let around =
+            Surroundings::of_properties([(LOCALHOST_OVER_SSH, "true"), ("brooklyn.location.user", "joe")]);
+        let text = "location: localhost\nservices: [{type: BasicEntity}]\n";
+        let app = crate::compile("app.yaml", text, &around).unwrap_or_else(|e| panic!("{e:?}"));
+        let locations = app.root.locations.unwrap_or_default();
+        let flags = &locations.first().unwrap_or_else(|| panic!("a location")).flags;
+        assert_eq!(flags.get(LOCALHOST_OVER_SSH), Some(&ConfigValue::new("true")));
+        assert_eq!(flags.get("user"), Some(&ConfigValue::new("joe")));
     }
 }

@@ -1,6 +1,7 @@
 //! The flags that locations know (`brooklyn-blueprints.md` 9.2 to 9.5).
 
 use super::super::context::Context;
+use super::super::surroundings::LOCALHOST_OVER_SSH;
 use crate::spec::ConfigMap;
 
 /// Flags that mean something for every kind.
@@ -37,6 +38,7 @@ const COMMON: &[&str] = &[
     "onbox.base.dir",
     "localTempDir",
     "detectMachineDetails",
+    LOCALHOST_OVER_SSH,
 ];
 
 /// Flags of Brooklyn that have no effect here.

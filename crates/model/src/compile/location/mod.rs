@@ -7,11 +7,21 @@ mod range;
 mod resolve;
 mod text;
 
+use hosts::Hosts;
 use lang::yaml::Node;
+use serde_json::Value;
 
 use super::context::Context;
-use crate::spec::LocationSpec;
+use crate::spec::{LocationSpec, MachineSpec};
 use crate::yaml_value::to_json;
+
+/// The machines that the `hosts` of a location stands for, once it has a value. The error says what is wrong.
+pub fn machines(hosts: &Value) -> Result<Vec<MachineSpec>, String> {
+    match hosts::read(hosts)? {
+        Hosts::Machines(machines) => Ok(machines),
+        Hosts::Deferred(_) => Err("the hosts are an expression for another expression".to_owned()),
+    }
+}
 
 /// Where the entity that `node` describes is to run: `None` where its parent does.
 pub(super) fn of_entity(cx: &mut Context<'_>, node: &Node) -> Option<Vec<LocationSpec>> {
