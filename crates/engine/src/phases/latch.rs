@@ -80,15 +80,16 @@ struct Permit {
 }
 
 impl Permit {
-    /// What a latch's value asks for, if it lets so many through at a time.
-    fn of(value: &Value) -> Option<Self> {
+    /// What a latch's value asks for, if it lets so many through at a time. A value that does not say which latch it
+    /// is goes by `otherwise`.
+    fn of(value: &Value, otherwise: impl FnOnce() -> String) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         if text("type") != Some(LIMITED) {
             return None;
         }
         let most = value.get("maxConcurrency").and_then(Value::as_u64).unwrap_or(u64::MAX);
         Some(Self {
-            of: text("id").unwrap_or_default().to_owned(),
+            of: text("id").map_or_else(otherwise, str::to_owned),
             most: usize::try_from(most).unwrap_or(usize::MAX),
         })
     }
@@ -102,9 +103,14 @@ impl Draft {
     fn try_pass_latch(&mut self, task: &Task, latch: Latch) -> Try<Flow> {
         let (entity, _) = self.here(task)?;
         let key = latch.key();
-        let value = config::read(&self.root.levels(&entity.id), key).or_else(unreadable)?;
-        let value = value.into_json();
-        if let Some(permit) = Permit::of(&value) {
+        let levels = self.root.levels(&entity.id);
+        let value = config::read(&levels, key).or_else(unreadable)?.into_json();
+        // Within an application the same words mean the same latch.
+        let written = || {
+            let given = config::effective(&levels, key).map(|e| e.value.given().to_string());
+            format!("{}: {}", entity.app, given.unwrap_or_default())
+        };
+        if let Some(permit) = Permit::of(&value, written) {
             return Ok(self.take_permit(task, &permit));
         }
         // As in Brooklyn, what has no value yet is waited for; a value of `false` holds nothing up.

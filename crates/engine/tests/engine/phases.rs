@@ -10,7 +10,7 @@ use crate::specs;
 
 /// The value of a latch that lets so many through at a time.
 pub(crate) fn limit(most: u64) -> Value {
-    json!({ "type": "org.apache.brooklyn.core.sensor.ReleaseableLatch", "maxConcurrency": most, "id": "db/latch" })
+    json!({ "type": "org.apache.brooklyn.core.sensor.ReleaseableLatch", "maxConcurrency": most })
 }
 
 fn web(config: &[(&str, Value)]) -> EntitySpec {
@@ -144,6 +144,23 @@ fn a_latch_lets_so_many_through_at_a_time_and_forgets_none() {
         assert_eq!(e.state(), Some(state), "{}", e.name);
     }
     assert!(env.root.tasks().all(Task::is_ended));
+}
+
+#[test]
+fn a_latch_that_says_which_it_is_counts_for_all_applications() {
+    let mut env = Env::new();
+    env.machine.hang.push("launch".to_owned());
+    let mut latch = limit(1);
+    latch["id"] = json!("db/latch");
+    for app in ["One", "Two"] {
+        let web = specs::with(specs::vanilla("web"), [("latch.launch", latch.clone())]);
+        env.deploy(specs::app(app, vec![web]));
+    }
+    while env.turn() && env.root.tasks().all(|t| t.blocked_on.is_none()) {}
+    assert_eq!(env.machine.running_scripts().iter().filter(|s| *s == "launch").count(), 1);
+    env.machine.hang.clear();
+    env.settle();
+    assert!(env.root.apps().all(|a| a.state() == Some(Lifecycle::Running)));
 }
 
 #[test]
