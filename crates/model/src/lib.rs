@@ -18,3 +18,4 @@ mod yaml_value;
 pub use compile::{Diagnostics, Surroundings, compile};
 pub use spec::{AppSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 pub use value::{Coerced, ValueType};
+pub use yaml_value::parse_value;

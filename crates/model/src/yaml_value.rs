@@ -1,7 +1,14 @@
 //! A YAML tree as the JSON value that a record keeps.
 
-use lang::yaml::{Node, Value as Yaml};
+use lang::diag::Diagnostic;
+use lang::yaml::{self, Limits, Node, Value as Yaml};
 use serde_json::{Map, Number, Value};
+
+/// What a text that a program wrote or a user gave as a value is, read as YAML; `None` when it is none.
+pub fn parse_value(text: &str) -> Option<Value> {
+    let (node, diagnostics) = yaml::parse("value", text, &Limits::VALUE);
+    if diagnostics.iter().any(Diagnostic::is_error) { None } else { node.as_ref().map(to_json) }
+}
 
 /// The value of a tree. Keys become texts, as in Brooklyn's JSON; numbers that JSON cannot say become texts too.
 pub(crate) fn to_json(node: &Node) -> Value {

@@ -2,12 +2,11 @@
 
 use base::Span;
 use base::secret::is_sensitive_name;
-use lang::yaml::{self, Limits};
 use serde_json::Value;
 
 use super::ConfigError;
 use crate::value::{Coerced, EnumDef, ValueType};
-use crate::yaml_value::to_json;
+use crate::yaml_value::parse_value;
 
 /// Longer texts are cut in errors, in characters.
 const SHOWN_CHARS_MAX: usize = 80;
@@ -150,7 +149,7 @@ fn map(given: &Value) -> Try {
         Value::String(s) if s.trim().is_empty() => Ok(Coerced::Map(serde_json::Map::new())),
         // `a: 1, b: 2` may stand without its braces.
         Value::String(s) => {
-            match parsed(s).filter(Value::is_object).or_else(|| parsed(&format!("{{{s}}}"))) {
+            match parse_value(s).filter(Value::is_object).or_else(|| parse_value(&format!("{{{s}}}"))) {
                 Some(Value::Object(map)) => Ok(Coerced::Map(map)),
                 _ => Err(adapting_failed()),
             }
@@ -162,15 +161,10 @@ fn map(given: &Value) -> Try {
 fn list(given: &Value) -> Vec<Value> {
     match given {
         Value::Array(items) => items.clone(),
-        Value::String(s) => match parsed(s) {
+        Value::String(s) => match parse_value(s) {
             Some(Value::Array(items)) => items,
             _ => s.split(',').map(str::trim).filter(|i| !i.is_empty()).map(Value::from).collect(),
         },
         one => vec![one.clone()],
     }
-}
-
-fn parsed(text: &str) -> Option<Value> {
-    let (node, diagnostics) = yaml::parse("value", text, &Limits::VALUE);
-    if diagnostics.iter().any(lang::diag::Diagnostic::is_error) { None } else { node.as_ref().map(to_json) }
 }

@@ -1,0 +1,56 @@
+//! `Transformer`: a sensor that is computed when another one changes.
+
+use super::enricher::{PRODUCER, SOURCE, SUPPRESS_DUPLICATES, TARGET, TARGET_TYPE};
+use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+
+/// What makes it compute anew.
+pub static TRIGGERS: ConfigDef = ConfigDef::new(
+    "enricher.triggerSensors",
+    ValueType::Any,
+    "Sensors whose changes make it compute anew, besides the source",
+)
+.aliases(&["triggerSensors"]);
+
+/// What the value is.
+pub static TARGET_VALUE: ConfigDef = ConfigDef::new(
+    "enricher.targetValue",
+    ValueType::Any,
+    "The value, usually an expression; without one, that of the source",
+)
+.aliases(&["targetValue"]);
+
+/// How the source's value becomes it.
+pub static TRANSFORMATION: ConfigDef = ConfigDef::new(
+    "enricher.transformation",
+    ValueType::Any,
+    "A function of the source's value: needs Java, which Brownstone does not run",
+)
+.aliases(&["transformation", "enricher.transformation.fromevent"]);
+
+/// Whether it may change what it reads.
+pub static ALLOW_CYCLIC: ConfigDef = ConfigDef::new(
+    "enricher.allowCyclicPublishing",
+    ValueType::Bool,
+    "Whether it may set the sensor that it reads",
+)
+.aliases(&["allowCyclicPublishing"])
+.default(DefaultValue::Bool(false));
+
+/// The enricher.
+pub static TYPE: AdjunctDef = AdjunctDef {
+    kind: AdjunctKind::Enricher,
+    names: &["transformer", "Transformer", "brooklyn.enricher.basic.Transformer"],
+    java_type: "org.apache.brooklyn.enricher.stock.Transformer",
+    description: "Sets a sensor from another one or from an expression",
+    config: &[&[
+        &PRODUCER,
+        &SOURCE,
+        &TARGET,
+        &TARGET_TYPE,
+        &SUPPRESS_DUPLICATES,
+        &TRIGGERS,
+        &TARGET_VALUE,
+        &TRANSFORMATION,
+        &ALLOW_CYCLIC,
+    ]],
+};
