@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
+use base::{AdjunctId, EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
 
 use crate::change::Change;
 use crate::effect::{Effect, Machine, Work, WorkKey};
@@ -69,6 +69,10 @@ impl Draft {
                 return id;
             }
         }
+    }
+
+    pub(crate) fn draw_adjunct_id(&mut self) -> AdjunctId {
+        AdjunctId::draw(&mut self.rng)
     }
 
     pub(crate) fn draw_task_id(&mut self) -> TaskId {

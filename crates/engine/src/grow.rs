@@ -96,6 +96,7 @@ impl Draft {
                 sensors.insert(s.name.clone(), s.value.given().clone());
             }
             entity.sensors = sensors.into_iter().map(|(k, value)| (k, Sensor { value, at })).collect();
+            entity.adjuncts = self.first_adjuncts(&spec_of.adjuncts, entity.seq);
             made.push(entity);
         }
         Ok(made)

@@ -19,6 +19,8 @@ use crate::state::Root;
 pub(crate) enum Happened {
     /// A sensor was set (perhaps to what it was) or cleared.
     Sensor { entity: EntityId, name: String },
+    /// A sensor told something, as JSON, without having a value.
+    Emitted { entity: EntityId, name: String, json: String },
     /// A config key was set.
     Config { entity: EntityId, key: String },
     /// An entity is there; what it is a child of has one more.
@@ -76,6 +78,7 @@ impl Draft {
     /// Tells those who want to know.
     fn react(&mut self, happened: &Happened) {
         self.wake_waiting(happened);
+        self.tell_adjuncts(happened);
     }
 
     /// Lets every task that may go on do so, and tells what has happened, as far as one step may: the rest is for the

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{EntityId, TaskId, Term};
-use model::spec::AppSpec;
+use base::{AdjunctId, EntityId, TaskId, Term};
+use model::spec::{AdjunctSpec, AppSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -177,6 +177,45 @@ pub enum Command {
         /// Which.
         task: TaskId,
     },
+    /// Gives an entity a policy, enricher or feed; one with the same unique tag goes. Answers with its id.
+    AddAdjunct {
+        /// Which entity.
+        entity: EntityId,
+        /// What.
+        spec: Arc<AdjunctSpec>,
+    },
+    /// Takes one away.
+    RemoveAdjunct {
+        /// From which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+    },
+    /// Tells one to rest.
+    SuspendAdjunct {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+    },
+    /// Tells one to go on.
+    ResumeAdjunct {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which.
+        adjunct: AdjunctId,
+    },
+    /// Sets a config value of one.
+    SetAdjunctConfig {
+        /// Of which entity.
+        entity: EntityId,
+        /// Of which of its adjuncts.
+        adjunct: AdjunctId,
+        /// Which key.
+        key: String,
+        /// To what, as given.
+        value: Value,
+    },
     /// Empties the whole state (persist mode CLEAN): a record like any other.
     Reset,
 }
@@ -192,4 +231,6 @@ pub enum TimerId {
     TakeOver,
     /// What an earlier step did not get to.
     GoOn,
+    /// The time that an adjunct waits for.
+    Adjunct(AdjunctId),
 }

@@ -7,11 +7,13 @@
 //!
 //! Not here: I/O, clocks, threads, HTTP, who is master.
 
+mod adjunct;
 mod advance;
 mod apply;
 mod change;
 mod checkpoint;
 mod cluster;
+mod condition;
 mod config;
 mod draft;
 pub mod effect;

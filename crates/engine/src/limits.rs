@@ -39,3 +39,17 @@ pub const CHECK_TIMEOUT: Span = Span::secs(60);
 pub const METRICS_PERIOD: Span = Span::secs(30);
 /// How long an ended process may take to end by itself (SIGTERM), before it is killed.
 pub const STOP_GRACE: Span = Span::secs(16);
+/// Policies, enrichers and feeds of one entity.
+pub const ADJUNCTS_MAX: usize = 1000;
+/// The shortest pause between two looks of a feed or detector.
+pub const POLL_PAUSE_MIN: Span = Span::millis(100);
+/// Over how long the first looks after a take-over are spread at most.
+pub const POLL_JITTER_MAX: Span = Span::secs(30);
+/// Values in the window of an enricher.
+pub const WINDOW_VALUES_MAX: usize = 1000;
+/// How long the command of a sensor may take.
+pub const SENSOR_TIMEOUT: Span = Span::secs(300);
+/// How long a request over HTTP may take.
+pub const HTTP_TIMEOUT: Span = Span::secs(60);
+/// How long connecting to an address may take.
+pub const CONNECT_TIMEOUT: Span = Span::secs(10);

@@ -47,6 +47,13 @@ impl Draft {
             Command::Delete { app } => self.on_delete(caller, &app),
             Command::Expunge { entity, release } => self.on_expunge(caller, &entity, release),
             Command::Cancel { task } => self.on_cancel(&task),
+            Command::AddAdjunct { entity, spec } => self.on_add_adjunct(&entity, &spec),
+            Command::RemoveAdjunct { entity, adjunct } => self.on_remove_adjunct(&entity, &adjunct),
+            Command::SuspendAdjunct { entity, adjunct } => self.on_suspend_adjunct(&entity, &adjunct),
+            Command::ResumeAdjunct { entity, adjunct } => self.on_resume_adjunct(&entity, &adjunct),
+            Command::SetAdjunctConfig { entity, adjunct, key, value } => {
+                self.on_set_adjunct_config(&entity, &adjunct, &key, value)
+            }
             Command::Reset => Ok(self.on_reset()),
         }
     }

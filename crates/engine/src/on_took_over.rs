@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::{EntityId, TaskId};
 use model::types::Behaviour;
 
+use crate::adjunct::Cause;
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Machine, Work};
@@ -54,6 +55,7 @@ impl Draft {
         for id in entities {
             if let Some(entity) = self.entity(&id) {
                 self.adopt(&entity, &reign.host);
+                self.begin_adjuncts(&id, Cause::TookOver);
             }
             state.entities_after = Some(id);
         }

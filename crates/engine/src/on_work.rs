@@ -25,6 +25,7 @@ impl Draft {
                     self.leftover_gone(&id);
                 }
             }
+            Purpose::Adjunct(who) => self.on_adjunct_outcome(&who, &outcome),
             Purpose::EndLeftover(id) => {
                 if matches!(outcome, Outcome::Done | Outcome::Gone(_)) {
                     self.leftover_gone(&id);

@@ -165,11 +165,7 @@ pub(crate) fn of_effector(
         Some(dir) => read("executionDir", ValueType::Text, dir)?.text(),
         None => None,
     };
-    let cwd = match dir.filter(|d| !d.is_empty()) {
-        Some(dir) if dir.starts_with('/') => dir,
-        Some(dir) => format!("{}/{dir}", place.run_dir),
-        None => place.run_dir.clone(),
-    };
+    let cwd = within(place, dir);
     Ok(Script {
         name: effector.name.clone(),
         text: plain_text(&read("command", ValueType::Text, command)?.text().unwrap_or_default()),
@@ -179,6 +175,44 @@ pub(crate) fn of_effector(
         timeout: None,
         progress: true,
     })
+}
+
+/// A command that finds something out about an entity: a sensor's value, whether its machine answers.
+pub(crate) struct Probe {
+    /// For people and file names.
+    pub(crate) name: String,
+    /// The bash text.
+    pub(crate) text: String,
+    /// Where it runs; a relative folder is below the run directory, which is it without one.
+    pub(crate) dir: Option<String>,
+    /// Environment over that of the entity.
+    pub(crate) env: Env,
+    /// How long it may take.
+    pub(crate) timeout: Span,
+}
+
+/// The script of such a command.
+pub(crate) fn of_probe(root: &Root, entity: &Entity, place: &Place, probe: Probe) -> Result<Script, String> {
+    let mut env = shell_env(root, entity)?;
+    env.extend(probe.env);
+    Ok(Script {
+        name: probe.name,
+        text: plain_text(&probe.text),
+        env: with_dirs(env, place).into_iter().collect(),
+        cwd: within(place, probe.dir),
+        make_dirs: Vec::new(),
+        timeout: Some(probe.timeout),
+        progress: false,
+    })
+}
+
+/// The folder that a command asks for.
+fn within(place: &Place, dir: Option<String>) -> String {
+    match dir.filter(|d| !d.is_empty()) {
+        Some(dir) if dir.starts_with('/') => dir,
+        Some(dir) => format!("{}/{dir}", place.run_dir),
+        None => place.run_dir.clone(),
+    }
 }
 
 fn as_env(value: Value) -> String {

@@ -40,6 +40,16 @@ pub(crate) fn state_of(facts: Facts) -> Option<Lifecycle> {
     }
 }
 
+/// The state that an entity's sensors make.
+pub(crate) fn state_by_facts(entity: &Entity) -> Option<Lifecycle> {
+    state_of(Facts {
+        expected: entity.expected(),
+        up: entity.is_up(),
+        problems: is_filled(entity.sensor(names::PROBLEMS)),
+        state: entity.state(),
+    })
+}
+
 /// The value of `service.state.expected`.
 pub(crate) fn expected_value(state: Lifecycle, at: base::WallMs) -> Value {
     json!({ "state": state.word(), "timestampUtc": at.0 })
@@ -137,12 +147,7 @@ impl Draft {
                 self.put(&id, names::IS_UP, (!filled).into());
             }
             let Some(entity) = self.entity(&id) else { continue };
-            let state = state_of(Facts {
-                expected: entity.expected(),
-                up: entity.is_up(),
-                problems: is_filled(entity.sensor(names::PROBLEMS)),
-                state: entity.state(),
-            });
+            let state = self.slowed(&id, state_by_facts(&entity), entity.state());
             if state != entity.state() {
                 match state {
                     Some(state) => self.put(&id, names::STATE, state.word().into()),

@@ -6,6 +6,7 @@ use base::{EntityId, Rng, TaskId, WallMs};
 use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
 
+use crate::adjunct::{Running, Who};
 use crate::effect::{Reply, WorkKey};
 use crate::entity::{Entity, Watching};
 use crate::happened::Rest;
@@ -80,6 +81,8 @@ pub(crate) struct Transient {
     pub(crate) creating: Map<TaskId, Arc<Vec<Entity>>>,
     /// Tasks that wait for a sensor.
     pub(crate) waits: Waits,
+    /// The adjuncts that run.
+    pub(crate) adjuncts: Running,
     /// What the last step did not get to.
     pub(crate) rest: Arc<Rest>,
     /// The tasks that wait for a place among those whom a latch lets through, by latch and number.
@@ -112,6 +115,8 @@ pub(crate) enum Purpose {
     Leftover(TaskId),
     /// Ending that.
     EndLeftover(TaskId),
+    /// What an adjunct asked for.
+    Adjunct(Arc<Who>),
 }
 
 impl Root {

@@ -21,6 +21,8 @@ pub(crate) struct Env {
     pub(crate) standby: Root,
     pub(crate) at: Moment,
     pub(crate) machine: Machine,
+    /// What the server itself was asked for and has not answered.
+    pub(crate) of_server: Vec<(WorkKey, Work)>,
     pub(crate) timers: BTreeMap<TimerId, Mono>,
     pub(crate) replies: Vec<(RequestId, Reply)>,
     pub(crate) log: Vec<Vec<u8>>,
@@ -50,6 +52,7 @@ impl Env {
             standby: Root::empty(),
             at: Moment { now: Mono(1_000_000), wall: WallMs(1_700_000_000_000) },
             machine: Machine::default(),
+            of_server: Vec::new(),
             timers: BTreeMap::new(),
             replies: Vec::new(),
             log: Vec::new(),
@@ -67,6 +70,7 @@ impl Env {
         self.term += 1;
         self.root = self.standby.clone();
         self.timers.clear();
+        self.of_server.clear();
         self.machine.new_master(&host);
         let reign = Reign {
             term: Term(self.term),
@@ -108,6 +112,9 @@ impl Env {
         for effect in done.effects {
             match effect {
                 Effect::Reply { request, reply } => self.replies.push((request, reply)),
+                Effect::Run { key, work: work @ (Work::Http(_) | Work::Password { .. }), .. } => {
+                    self.of_server.push((key, work));
+                }
                 Effect::Run { key, machine, work } => self.machine.ask(key, machine, work),
                 Effect::Cancel { key } => self.machine.cancel(&key),
                 Effect::Timer { id, at } => {

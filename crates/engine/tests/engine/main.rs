@@ -1,5 +1,6 @@
 //! The engine from outside: inputs in, changes and effects out, on a scripted machine.
 
+mod adjuncts;
 mod clusters;
 mod env;
 mod machine;
