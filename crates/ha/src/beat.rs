@@ -1,15 +1,54 @@
 //! The own node file: read, written, and then a look for a newer term before it counts.
 
-use base::{Mono, Span};
+use base::{Mono, Span, Term};
 
+use crate::boot::Boot;
 use crate::files::{self, FileRole, NodeFile};
 use crate::input::{Exit, Level};
 use crate::names;
-use crate::state::{BeatFlow, Boot, Ha, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// Nodes that do not rule beat this often.
 pub(crate) const IDLE_BEAT: Span = Span::secs(10);
+
+/// The own node file.
+pub(crate) struct Beat {
+    /// The number of the last beat that was sent.
+    pub(crate) sent: u64,
+    /// The number of the last one that is known to be durable.
+    pub(crate) confirmed: u64,
+    /// When that was known.
+    pub(crate) written_at: Mono,
+    pub(crate) flow: BeatFlow,
+    pub(crate) next_at: Mono,
+    /// Beat again as soon as the one under way is through.
+    pub(crate) again: bool,
+    /// What the last confirmed file said.
+    pub(crate) confirmed_role: Option<crate::files::FileRole>,
+    pub(crate) confirmed_term: Term,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BeatFlow {
+    Idle,
+    Reading {
+        started: Mono,
+    },
+    /// The own file is older than it should be: does my last durable record still stand?
+    Proving {
+        started: Mono,
+    },
+    Writing {
+        started: Mono,
+        role: crate::files::FileRole,
+        term: Term,
+    },
+    /// Written; waits for a look round begun after it.
+    Looking {
+        started: Mono,
+    },
+}
 
 impl Ha {
     /// Whether this node writes its file at all.
@@ -96,13 +135,8 @@ impl Ha {
             return self.write_beat(started);
         };
         if file.uid == self.cfg.uid {
-            if file.beat > self.beat.sent {
-                let why = format!(
-                    "nodes/{}.json shows beat {} of this very server, which has sent {}: this machine went back in \
-                     time (restored from a snapshot?). Start the server again",
-                    self.cfg.node, file.beat, self.beat.sent
-                );
-                return self.exit(Exit::Failed(why));
+            if self.went_back_in_time(&file) {
+                return;
             }
             if file.beat < self.beat.confirmed {
                 self.say(
@@ -124,6 +158,20 @@ impl Ha {
             return self.exit(Exit::BadConfig(why));
         }
         self.write_beat(started);
+    }
+
+    /// The own file shows a beat of this very life that it has not sent: nothing more is done.
+    pub(crate) fn went_back_in_time(&mut self, file: &NodeFile) -> bool {
+        let back = file.uid == self.cfg.uid && file.beat > self.beat.sent;
+        if back {
+            let why = format!(
+                "nodes/{}.json shows beat {} of this very server, which has sent {}: this machine went back in time \
+                 (restored from a snapshot?). Start the server again",
+                self.cfg.node, file.beat, self.beat.sent
+            );
+            self.exit(Exit::Failed(why));
+        }
+        back
     }
 
     fn write_beat(&mut self, started: Mono) {

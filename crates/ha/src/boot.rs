@@ -6,13 +6,35 @@ use crate::config::{Mode, Persist};
 use crate::files::{self, EndFile, EndWhy, NodeFile, PlaneFile, TermFile};
 use crate::input::{Effect, Exit, Level};
 use crate::names::{self, Folder};
-use crate::state::{Boot, Ha, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Name, Verb};
 
 const FOLDERS: [Folder; 4] = [Folder::Terms, Folder::Nodes, Folder::Log, Folder::Ckpt];
 
 /// Between two tries while the store gives trouble.
 const RETRY: Span = Span::millis(250);
+
+/// Steps of the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
+pub(crate) enum Boot {
+    /// `again`: the folder is known not to be empty.
+    ReadPlane {
+        again: bool,
+    },
+    /// Is the folder empty? The index of the folder that is listed.
+    ListFolders(usize),
+    CreatePlane,
+    ReadOwn,
+    /// The id was used on another running of a host, or from another data folder: does its file rise?
+    WatchOwn(NodeFile, Mono),
+    ListTerms,
+    ReadTerm,
+    ReadEnd,
+    FirstBeat,
+    /// The first full look round.
+    FirstLook,
+}
 
 impl Ha {
     pub(crate) fn boot_begin(&mut self) {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use base::{Lsn, Span, limits};
+use base::{Lsn, Mono, Span, Term, limits};
 
 use crate::files::{self, OkFile, PartRef};
 use crate::input::{Effect, Level, Point};
 use crate::names;
 use crate::record::{self, Chain};
-use crate::state::{Checkpoints, CkptJob, Ha, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// A plane with few changes gets one this often.
@@ -17,6 +17,47 @@ const QUIET_PERIOD: Span = Span::secs(300);
 const RETRY: Span = Span::secs(30);
 /// The host must come back with the parts within this time.
 const CUT_BOUND: Span = Span::secs(300);
+
+/// Checkpoints: what is known of them, and the one being written.
+#[derive(Default)]
+pub(crate) struct Checkpoints {
+    /// Marks that are known, oldest first, each with when this process first saw it.
+    pub(crate) known: Vec<(Lsn, Mono)>,
+    /// The newest one's chain value, once read.
+    pub(crate) newest: Option<Point>,
+    pub(crate) job: CkptJob,
+    pub(crate) last_at: Mono,
+    pub(crate) retry_at: Mono,
+    pub(crate) serial: u64,
+}
+
+#[derive(Default)]
+pub(crate) enum CkptJob {
+    #[default]
+    Idle,
+    /// The host encodes.
+    Cutting {
+        at: Point,
+        fence_term: Term,
+        data_term: Term,
+        since: Mono,
+    },
+    /// Parts are written and read back, one by one.
+    Writing {
+        ok: OkFile,
+        parts: Vec<Arc<[u8]>>,
+        next: usize,
+        back: bool,
+    },
+    /// Is there a newer one meanwhile?
+    Comparing {
+        ok: OkFile,
+        newest: Option<Lsn>,
+    },
+    Marking {
+        ok: OkFile,
+    },
+}
 
 impl Checkpoints {
     /// The newest checkpoint that is known; 0: none.

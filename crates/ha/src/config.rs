@@ -47,6 +47,15 @@ pub enum Persist {
     Clean,
 }
 
+/// What kind of store the plane's folder is, as far as it decides anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// A request takes effect before it is answered for, or never.
+    Folder,
+    /// A request that was given up may take effect later.
+    Bucket,
+}
+
 /// What a node is told when it starts. Fixed for its life, but for mode and priority.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -74,6 +83,10 @@ pub struct Config {
     pub hot_standby: bool,
     /// How long a master may be silent (T).
     pub timeout: Span,
+    /// What kind of store it shares with the others.
+    pub store: Store,
+    /// Whether a record counts only after a second look that its slot lies above the floor (clause 8).
+    pub strict_ack: bool,
     /// How often a standby looks (P).
     pub poll: Span,
     /// How often a node that rules beats (H).

@@ -1,18 +1,39 @@
 //! A graceful end: the own file says so, then the term's end is marked, then the others are told.
 
-use base::{Mono, NodeId, Span};
+use base::{Mono, NodeId, Span, Term};
 
+use crate::beat::BeatFlow;
 use crate::config::Mode;
 use crate::files::FileRole;
 use crate::input::{Effect, Exit, Level};
 use crate::names;
-use crate::state::{BeatFlow, EndStep, Ending, Ha, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// A store that does not answer must not keep a process from ending.
 const BOUND: Span = Span::secs(5);
+/// How long the look for whom to tell may hold up an end. Who is not told finds it at its next look.
+const LOOK_BOUND: Span = Span::millis(300);
 /// How long an outstanding record is waited for before the end.
 const DRAIN: Span = Span::secs(2);
+
+/// Steps of a graceful end.
+pub(crate) struct Ending {
+    pub(crate) since: Mono,
+    /// The term that is given up, if this node ruled.
+    pub(crate) term: Option<Term>,
+    pub(crate) step: EndStep,
+    /// Whether the process ends after it (else: the node goes on as a standby).
+    pub(crate) exit: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndStep {
+    /// The own file says it, and all nodes are looked up, to tell them.
+    Beat,
+    /// `terms/N.end` is on its way.
+    Mark,
+}
 
 impl Ha {
     /// Ends gracefully. The host has drained what it held.
@@ -28,10 +49,29 @@ impl Ha {
 
     pub(crate) fn ending_wake(&self) -> Option<Mono> {
         match (&self.stage, self.stop_wanted) {
+            (Stage::Ending(end), _) if self.ending_looks() => Some(end.since + LOOK_BOUND),
             (Stage::Ending(end), _) => Some(end.since + BOUND),
             (Stage::Reign(_), Some(since)) => Some(since + DRAIN),
             _ => None,
         }
+    }
+
+    /// Whether the look for whom to tell is still waited for: a server that has joined since the last listing is
+    /// not known by name yet, and would find the end only at its next look.
+    pub(crate) fn ending_looks(&self) -> bool {
+        match &self.stage {
+            Stage::Ending(end) => {
+                self.look.listed_at.is_none_or(|at| at < end.since) && self.now() < end.since + LOOK_BOUND
+            }
+            _ => false,
+        }
+    }
+
+    /// Begins an end; `term` is the one that is given up by it.
+    pub(crate) fn end_begins(&mut self, term: Option<Term>, exit: bool) {
+        self.stage = Stage::Ending(Ending { since: self.now(), term, step: EndStep::Beat, exit });
+        self.beat_soon();
+        self.look.wanted_full = true;
     }
 
     pub(crate) fn run_ending(&mut self) {
@@ -51,11 +91,12 @@ impl Ha {
             if matches!(self.stage, Stage::Reign(_)) {
                 self.demote("it is being stopped");
             }
-            self.stage = Stage::Ending(Ending { since: now, term, step: EndStep::Beat, exit: true });
+            self.end_begins(term, true);
             self.beat.flow = BeatFlow::Idle;
-            self.beat_soon();
             self.run_beat();
+            self.run_look();
         }
+        let looks = self.ending_looks();
         let Stage::Ending(end) = &mut self.stage else { return };
         let (since, exit, term) = (end.since, end.exit, end.term);
         if now.since(since) >= BOUND {
@@ -69,6 +110,7 @@ impl Ha {
         if end.step == EndStep::Beat
             && self.beat.confirmed_role == Some(wanted)
             && self.beat.flow == BeatFlow::Idle
+            && !looks
         {
             end.step = EndStep::Mark;
             match term {

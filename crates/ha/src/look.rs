@@ -1,19 +1,53 @@
 //! Look rounds: the hint, the other nodes' files, and now and then who is there at all.
 
-use base::{NodeId, Span, Term};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-use crate::files::{self, EndFile, LeaderFile, NodeFile, TermFile};
+use base::{Mono, NodeId, Span, Term};
+
+use crate::beat::BeatFlow;
+use crate::boot::Boot;
+use crate::files::{self, LeaderFile, NodeFile, TermFile};
 use crate::input::Level;
 use crate::names::{self, Folder};
-use crate::record::Chain;
-use crate::state::{BeatFlow, Boot, Ha, Peer, Round, Stage, Target, Want};
+use crate::peer::Peer;
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Name, Verb};
+
+/// Look rounds: one at a time.
+#[derive(Default)]
+pub(crate) struct Look {
+    pub(crate) round: Option<Round>,
+    pub(crate) next_at: Mono,
+    /// When all nodes were last listed.
+    pub(crate) listed_at: Option<Mono>,
+    /// A round is wanted at once.
+    pub(crate) wanted: bool,
+    /// The next one must list and read all.
+    pub(crate) wanted_full: bool,
+}
+
+pub(crate) struct Round {
+    pub(crate) started: Mono,
+    pub(crate) full: bool,
+    pub(crate) queue: VecDeque<Target>,
+    pub(crate) failed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Leader,
+    List(Option<crate::verbs::Name>),
+    Node(NodeId),
+    Term(Term),
+}
 
 impl Ha {
     pub(crate) fn looks(&self) -> bool {
         match &self.stage {
             Stage::Boot(step) => *step == Boot::FirstLook,
-            Stage::Ended | Stage::Ending(_) => false,
+            Stage::Ending(_) => self.ending_looks(),
+            Stage::Ended => false,
             _ => true,
         }
     }
@@ -122,8 +156,8 @@ impl Ha {
             }
         }
         // Nodes that a (cached) listing does not show are looked for by name; these names did exist.
-        let owners = self.terms.owners.values().map(|(id, _)| id).filter(|id| **id != self.cfg.node);
-        for id in self.peers.keys().chain(owners) {
+        let owners = self.terms.owners.values().map(|(id, _)| id).chain(&self.terms.owner);
+        for id in self.peers.keys().chain(owners).filter(|id| **id != self.cfg.node) {
             let target = Target::Node(id.clone());
             if !round.queue.contains(&target) {
                 round.queue.push_back(target);
@@ -132,7 +166,9 @@ impl Ha {
     }
 
     fn saw_leader(&mut self, bytes: &[u8]) {
-        let Ok(hint) = files::from_bytes::<LeaderFile>(bytes) else { return };
+        let Ok(hint) = files::from_bytes::<LeaderFile>(bytes) else {
+            return self.mend_hint();
+        };
         if hint.term >= self.terms.newest {
             self.saw_term(hint.term, &hint.node);
             let unknown = hint.node != self.cfg.node && !self.peers.contains_key(&hint.node);
@@ -143,8 +179,14 @@ impl Ha {
             {
                 round.queue.push_back(target);
             }
-        } else if self.serving() && self.created == self.terms.newest {
-            // A hint of an older term came late: rewritten.
+        } else {
+            self.mend_hint();
+        }
+    }
+
+    /// A hint of an older term came late, or it cannot be read: whoever rules writes it anew.
+    fn mend_hint(&mut self) {
+        if self.serving() && self.created == self.terms.newest {
             self.write_hint();
         }
     }
@@ -153,7 +195,7 @@ impl Ha {
     fn saw_no_node(&mut self, id: &NodeId) {
         let now = self.now();
         if let Some(peer) = self.peers.get_mut(id) {
-            peer.read = now;
+            peer.saw_nothing(now);
             // Removed by `states/clear`: forgotten once it has been silent for long.
             let owner = self.terms.owner.as_ref() == Some(id);
             if !owner && now.since(peer.rose) > self.cfg.timeout * 2 + Span::secs(30) {
@@ -162,24 +204,17 @@ impl Ha {
         }
     }
 
-    fn saw_node_bytes(&mut self, id: &NodeId, bytes: &[u8]) {
+    fn saw_node_bytes(&mut self, id: &NodeId, bytes: &Arc<[u8]>) {
         match files::from_bytes::<NodeFile>(bytes) {
-            Ok(file) if file.node == *id => self.saw_node(file),
+            Ok(file) if file.node == *id => self.saw_node(file, bytes),
             Ok(_) | Err(_) => self.saw_unreadable(id, bytes),
         }
     }
 
     /// Whether it tells of a newer term cannot be known: a ruler proves its slot, once for each new content.
-    fn saw_unreadable(&mut self, id: &NodeId, bytes: &[u8]) {
-        let sum = Chain::sum(bytes);
-        let proved = match self.peers.get_mut(id) {
-            Some(peer) => {
-                let proved = peer.unreadable == Some((sum, true));
-                peer.unreadable = Some((sum, proved));
-                proved
-            }
-            None => false,
-        };
+    fn saw_unreadable(&mut self, id: &NodeId, bytes: &Arc<[u8]>) {
+        let now = self.now();
+        let proved = self.peers.get_mut(id).is_some_and(|peer| peer.saw_unreadable(bytes, now));
         self.note_damage(
             format!("nodes/{id}.json"),
             "it cannot be read; its server writes it anew at its next beat",
@@ -189,7 +224,7 @@ impl Ha {
         }
     }
 
-    fn saw_node(&mut self, file: NodeFile) {
+    fn saw_node(&mut self, file: NodeFile, bytes: &Arc<[u8]>) {
         if self.plane.as_ref().is_some_and(|p| p.plane != file.plane || p.era != file.era) {
             self.note_damage(
                 format!("nodes/{}.json", file.node),
@@ -207,84 +242,15 @@ impl Ha {
         if file.term > self.terms.newest {
             self.saw_term(file.term, &file.node);
         }
-        if self.peers.len() >= base::limits::NODES_MAX && !self.peers.contains_key(&file.node) {
-            return;
-        }
-        let key = |f: &NodeFile| (f.incarnation, f.term, f.beat);
+        // The owner of a term that matters is watched however many there are.
+        let owns = self.terms.owners.values().any(|(owner, _)| *owner == file.node);
+        let room = self.peers.len() < base::limits::NODES_MAX;
         match self.peers.get_mut(&file.node) {
-            None => {
-                self.peers
-                    .insert(file.node.clone(), Peer { file, rose: now, read: now, wall, unreadable: None });
+            Some(peer) => peer.saw(file, bytes, now, wall),
+            None if owns || room => {
+                self.peers.insert(file.node.clone(), Peer::new(file, bytes, now, wall));
             }
-            Some(peer) => {
-                peer.read = now;
-                peer.unreadable = None;
-                if key(&file) > key(&peer.file) {
-                    peer.rose = now;
-                    peer.wall = wall;
-                    peer.file = file;
-                } else if key(&file) == key(&peer.file) && file.ended {
-                    // The prover's word: the same beat, and the life is over.
-                    peer.file = file;
-                }
-            }
-        }
-    }
-
-    /// Somebody has created this term.
-    pub(crate) fn saw_term(&mut self, term: Term, owner: &NodeId) {
-        if term > self.terms.newest {
-            self.terms.newest = term;
-            self.terms.owner = None;
-            self.terms.claim = None;
-            self.terms.over = None;
-            self.watch_anew();
-        }
-        if term == self.terms.newest && self.terms.owner.is_none() {
-            self.terms.owner = Some(owner.clone());
-            let incarnation = self.peers.get(owner).map_or(base::Incarnation(0), |p| p.file.incarnation);
-            self.terms.owners.insert(term, (owner.clone(), incarnation));
-        }
-    }
-
-    pub(crate) fn saw_claim(&mut self, claim: TermFile) {
-        let node = claim.node.clone();
-        self.saw_term(claim.term, &node);
-        self.terms.owners.insert(claim.term, (node.clone(), claim.incarnation));
-        if claim.term == self.terms.newest {
-            self.terms.owner = Some(node);
-            self.terms.claim = Some(claim);
-        }
-    }
-
-    /// A term whose owner cannot be known: nobody's beat can shorten the wait for it.
-    fn saw_nameless(&mut self, term: Term) {
-        self.terms.owners.entry(term).or_insert((NodeId::new("unknown"), base::Incarnation(0)));
-    }
-
-    /// Terms are never deleted: absence is a cached lie, until it has lasted for the whole timeout.
-    fn saw_no_term(&mut self, term: Term) {
-        if let Stage::Claim(claim) = &self.stage
-            && term < claim.term
-            && self.now().since(claim.fenced_at) > self.cfg.timeout
-        {
-            self.note_damage(names::term(term).to_string(), "it is gone; its owner is waited for as unknown");
-            self.saw_nameless(term);
-        }
-    }
-
-    /// A `.end` counts when it names the owner's very life, and is void when that life beat on.
-    pub(crate) fn saw_end(&mut self, end: &EndFile) {
-        let names_owner =
-            self.terms.claim.as_ref().is_some_and(|c| {
-                c.term == end.term && c.node == end.node && c.incarnation == end.incarnation
-            });
-        let beat_on = self
-            .peers
-            .get(&end.node)
-            .is_some_and(|p| p.file.incarnation == end.incarnation && p.file.beat > end.beat);
-        if names_owner && !beat_on && end.term == self.terms.newest {
-            self.terms.over = Some(format!("{} ended its term ({:?})", end.node, end.why));
+            None => {}
         }
     }
 

@@ -3,14 +3,49 @@
 
 use std::collections::VecDeque;
 
-use base::{Lsn, Span, limits};
+use base::{Lsn, Mono, Span, limits};
 
 use crate::names;
 use crate::record::{self, Kind};
-use crate::state::{Ha, Prune, PruneJob, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Name, Verb};
 
 const PERIOD: Span = Span::secs(10);
+
+/// Pruning of what two checkpoints cover.
+#[derive(Default)]
+pub(crate) struct Prune {
+    pub(crate) job: PruneJob,
+    pub(crate) next_at: Mono,
+    /// Records up to here were looked at in this life.
+    pub(crate) done_to: Lsn,
+}
+
+#[derive(Default)]
+pub(crate) enum PruneJob {
+    #[default]
+    Idle,
+    /// Listing the log up to a floor.
+    List {
+        upto: Lsn,
+        folder: u64,
+    },
+    /// Reading (only data and noops are deleted) and deleting, one by one; `last`: another page follows.
+    Record {
+        upto: Lsn,
+        folder: u64,
+        queue: VecDeque<crate::verbs::Name>,
+        last: Option<crate::verbs::Name>,
+    },
+    /// Listing checkpoints below a floor.
+    ListCkpt {
+        upto: Lsn,
+    },
+    Ckpt {
+        upto: Lsn,
+        queue: VecDeque<crate::verbs::Name>,
+    },
+}
 
 impl Ha {
     pub(crate) fn prunes(&self) -> bool {

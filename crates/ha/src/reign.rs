@@ -6,14 +6,49 @@ use std::sync::Arc;
 use base::{Lsn, Mono, Span, Term};
 
 use crate::files::EndWhy;
+use crate::floor::{FloorLook, Found};
 use crate::input::{Effect, Level, LostAppend};
 use crate::names;
 use crate::record::{self, Kind};
-use crate::state::{EndStep, Ending, Ha, Outstanding, Reign, Stage, Want};
+use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// Between two tries of the same create.
-const RETRY: Span = Span::millis(100);
+pub(crate) const RETRY: Span = Span::millis(100);
+/// How long a master that is over waits for what is on its way, before it calls it unknown.
+const SETTLE_BOUND: Span = Span::secs(2);
+
+/// A reign.
+pub(crate) struct Reign {
+    pub(crate) term: Term,
+    /// When the last beat that counts began; `None` when the lease has lapsed and the slot must be proved.
+    pub(crate) lease_from: Option<Mono>,
+    /// While lapsed: the start of the last beat that counts, from which a proof may count.
+    pub(crate) proof_base: Option<Mono>,
+    /// The create that is on its way.
+    pub(crate) outstanding: Option<Outstanding>,
+    /// A file of another node could not be read; a noop must prove the slot.
+    pub(crate) want_noop: bool,
+    /// A newer term was seen, why and when. Nothing is served any more; what is on its way is answered for first.
+    pub(crate) over: Option<(String, Mono)>,
+    /// Records and bytes since the last checkpoint.
+    pub(crate) records_since: u64,
+    pub(crate) bytes_since: u64,
+}
+
+/// The one create that may be on its way.
+pub(crate) struct Outstanding {
+    pub(crate) lsn: Lsn,
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) is_data: bool,
+    /// The slot was answered for, and the floor is looked at.
+    pub(crate) floor: Option<FloorLook>,
+    /// For a noop: the beat from which the lease counts when it lands.
+    pub(crate) base: Option<Mono>,
+    pub(crate) since: Mono,
+    /// When to send it again, if it is not with the store now.
+    pub(crate) again_at: Option<Mono>,
+}
 
 impl Ha {
     fn reign(&mut self) -> Option<&mut Reign> {
@@ -72,7 +107,7 @@ impl Ha {
             lsn,
             bytes: bytes.clone(),
             is_data: kind == Kind::Data,
-            is_taken: false,
+            floor: None,
             base,
             since,
             again_at: None,
@@ -80,7 +115,7 @@ impl Ha {
         self.ask(Lane::Log, Verb::Create { name: names::record(lsn), bytes }, Want::Slot(term, lsn));
     }
 
-    fn outstanding(&mut self, term: Term, lsn: Lsn) -> Option<&mut Outstanding> {
+    pub(crate) fn outstanding(&mut self, term: Term, lsn: Lsn) -> Option<&mut Outstanding> {
         self.reign().filter(|r| r.term == term)?.outstanding.as_mut().filter(|o| o.lsn == lsn)
     }
 
@@ -88,7 +123,7 @@ impl Ha {
         let again = self.at.now + RETRY;
         let Some(outstanding) = self.outstanding(term, lsn) else { return };
         match answer {
-            Answer::Created => self.landed(lsn),
+            Answer::Created => self.is_mine(term, lsn),
             Answer::Exists => {
                 self.ask(Lane::Log, Verb::Read { name: names::record(lsn) }, Want::SlotRead(term, lsn));
             }
@@ -106,14 +141,14 @@ impl Ha {
         let again = self.at.now + RETRY;
         let Some(outstanding) = self.outstanding(term, lsn) else { return };
         match answer {
-            Answer::Content(Some(bytes)) if bytes == outstanding.bytes => self.landed(lsn),
+            Answer::Content(Some(bytes)) if bytes == outstanding.bytes => self.is_mine(term, lsn),
             Answer::Content(Some(bytes)) => {
                 let header = record::decode(lsn, &bytes).ok().and_then(|r| r.header);
                 match header {
                     Some(h) if h.term > term => {
-                        outstanding.is_taken = true;
                         self.saw_term(h.term, &h.node);
-                        self.demote(&format!("{} has fenced the log with term {}", h.node, h.term));
+                        self.reign_is_over(&format!("{} has fenced the log with term {}", h.node, h.term));
+                        self.look_at_floor(term, lsn, Found::Others);
                     }
                     _ => {
                         self.say(
@@ -134,7 +169,16 @@ impl Ha {
         }
     }
 
-    fn landed(&mut self, lsn: Lsn) {
+    /// The slot holds my very bytes.
+    fn is_mine(&mut self, term: Term, lsn: Lsn) {
+        if self.cfg.strict_ack {
+            self.look_at_floor(term, lsn, Found::Mine);
+        } else {
+            self.landed(lsn);
+        }
+    }
+
+    pub(crate) fn landed(&mut self, lsn: Lsn) {
         let Some(point) = self.log.have else { return };
         let now = self.at.now;
         let created = self.created;
@@ -143,7 +187,7 @@ impl Ha {
         reign.want_noop &= done.is_data;
         reign.records_since += 1;
         reign.bytes_since += done.bytes.len() as u64;
-        let lapsed = reign.lease_from.is_none();
+        let (lapsed, is_over) = (reign.lease_from.is_none(), reign.over.is_some());
         if let Some(base) = done.base {
             // Nobody took over since that beat: the lease counts from it.
             reign.lease_from = reign.lease_from.max(Some(base));
@@ -154,6 +198,9 @@ impl Ha {
         if done.is_data {
             self.log.data_term = created;
             self.out.push(Effect::Landed(lsn));
+            if is_over {
+                self.demote_with(LostAppend::Unknown);
+            }
         } else if lapsed && self.serving() {
             self.say(
                 Level::Info,
@@ -194,10 +241,11 @@ impl Ha {
 
     pub(crate) fn reign_wake(&self) -> Option<Mono> {
         match &self.stage {
-            Stage::Reign(Reign { outstanding: Some(o), .. }) => {
+            Stage::Reign(Reign { outstanding: Some(o), over, .. }) => {
                 let patience = o.since + self.cfg.lease_held();
                 let patience = if patience > self.now() { patience } else { self.now() + Span::secs(1) };
-                Some(o.again_at.map_or(patience, |at| at.min(patience)))
+                let bound = over.as_ref().map(|(_, since)| *since + SETTLE_BOUND);
+                o.again_at.into_iter().chain(bound).chain([patience]).min()
             }
             _ => None,
         }
@@ -208,10 +256,19 @@ impl Ha {
         let Some(reign) = self.reign() else { return };
         let term = reign.term;
         if let Some(outstanding) = &mut reign.outstanding {
+            if reign.over.as_ref().is_some_and(|(_, since)| now.since(*since) >= SETTLE_BOUND) {
+                return self.demote_with(LostAppend::Unknown);
+            }
             if outstanding.again_at.is_some_and(|at| now >= at) {
                 outstanding.again_at = None;
                 let (lsn, bytes) = (outstanding.lsn, outstanding.bytes.clone());
-                self.ask(Lane::Log, Verb::Create { name: names::record(lsn), bytes }, Want::Slot(term, lsn));
+                match outstanding.floor.take() {
+                    Some(look) => self.look_at_floor(term, lsn, look.found),
+                    None => {
+                        let verb = Verb::Create { name: names::record(lsn), bytes };
+                        self.ask(Lane::Log, verb, Want::Slot(term, lsn));
+                    }
+                }
             }
             return;
         }
@@ -227,23 +284,40 @@ impl Ha {
         }
     }
 
-    /// The slot or the term is lost: back to the durable state, follow whoever rules.
+    /// A newer term was seen: nothing is served from here on. A record that is on its way is answered for first, so
+    /// that its client is told what became of it: soon, see `SETTLE_BOUND`.
+    pub(crate) fn reign_is_over(&mut self, why: &str) {
+        let now = self.now();
+        let Some(reign) = self.reign() else { return };
+        reign.over.get_or_insert((why.to_owned(), now));
+        (reign.lease_from, reign.proof_base) = (None, None);
+        match &mut reign.outstanding {
+            Some(outstanding) if outstanding.is_data => {
+                outstanding.again_at = outstanding.again_at.map(|_| now);
+            }
+            _ => self.demote_with(LostAppend::Unknown),
+        }
+    }
+
+    /// The term is given up, or lost: what is on its way may have landed.
     pub(crate) fn demote(&mut self, why: &str) {
-        let floor = self.ckpt.floor();
+        let now = self.now();
+        if let Some(reign) = self.reign() {
+            reign.over.get_or_insert((why.to_owned(), now));
+        }
+        self.demote_with(LostAppend::Unknown);
+    }
+
+    /// Back to the durable state, to follow whoever rules; this became of the record that was on its way.
+    pub(crate) fn demote_with(&mut self, outcome: LostAppend) {
         let Some(reign) = self.reign() else { return };
         let lost = reign.outstanding.take();
+        let why = reign.over.take().map_or_else(String::new, |(why, _)| why);
         self.say(Level::Warn, format!("not master any more: {why}"));
-        if let Some(lost) = lost.filter(|o| o.is_data) {
-            // Above the floor somebody else's record stands in the slot. Elsewhere, or while the create may still
-            // arrive, it cannot be known.
-            // A record that was sent long ago may have been marked, pruned, and its slot taken by a late fence: the
-            // floor known here would not show it.
-            let recent = self.now().since(lost.since) < self.cfg.prune_after.scaled(1, 2);
-            let newer = self.terms.newest > self.created;
-            let sure = recent && newer && lost.lsn > floor && lost.is_taken;
-            self.out.push(Effect::Lost(if sure { LostAppend::NotRecorded } else { LostAppend::Unknown }));
+        if lost.is_some_and(|o| o.is_data) {
+            self.out.push(Effect::Lost(outcome));
         }
-        self.out.push(Effect::Demoted { why: why.to_owned() });
+        self.out.push(Effect::Demoted { why });
         self.back_to_follow();
     }
 
@@ -254,14 +328,7 @@ impl Ha {
             Stage::Reign(_) => {
                 self.demote(why);
                 self.terms.over = Some("this server gave it up".to_owned());
-                let term = self.created;
-                self.stage = Stage::Ending(Ending {
-                    since: self.now(),
-                    term: Some(term),
-                    step: EndStep::Beat,
-                    exit: false,
-                });
-                self.beat_soon();
+                self.end_begins(Some(self.created), false);
             }
             _ => {}
         }

@@ -4,12 +4,18 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use base::{Incarnation, Lsn, Moment, Mono, Rng, Span, Term};
 
+use crate::beat::{Beat, BeatFlow};
+use crate::boot::Boot;
+use crate::checkpoint::Checkpoints;
 use crate::config::{Config, Mode};
+use crate::follow::{Follow, Job};
 use crate::input::{Effect, Input, Level};
-use crate::state::{
-    Beat, BeatFlow, Boot, Checkpoints, Follow, Ha, Job, Look, Prune, Stage, Terms, Want, Watch,
-};
+use crate::look::Look;
+use crate::prune::Prune;
+use crate::state::{Ha, Stage, Want};
+use crate::terms::Terms;
 use crate::verbs::{Answer, OpId};
+use crate::watch::Watch;
 
 impl Ha {
     /// A node that has not begun yet; its first input is [`Input::Start`].
@@ -64,8 +70,6 @@ impl Ha {
             damage: Vec::new(),
             trouble: None,
             history: VecDeque::new(),
-            claim_terms: Vec::new(),
-            still_said: false,
             stop_wanted: None,
         }
     }
@@ -131,9 +135,11 @@ impl Ha {
             Want::Look => self.look_answer(answer),
             Want::Claim(term) => self.claim_answer(term, answer),
             Want::Fence(term, lsn) => self.fence_answer(term, lsn, answer),
-            Want::ValidateList(term) => self.validate_list(term, answer),
+            Want::LastRecord(term, lsn) => self.last_record_answer(term, lsn, answer),
+            Want::Validate(term) => self.validate_answer(term, answer),
             Want::Slot(term, lsn) => self.slot_answer(term, lsn, answer),
             Want::SlotRead(term, lsn) => self.slot_read(term, lsn, answer),
+            Want::Floor(term, lsn) => self.floor_answer(term, lsn, answer),
             Want::Log(lsn) => self.log_answer(lsn, answer),
             Want::Reload(serial) => self.reload_answer(serial, answer),
             Want::Ckpt(serial) => self.ckpt_answer(serial, answer),

@@ -9,7 +9,21 @@ use crate::beat::IDLE_BEAT;
 use crate::chooser::{self, Candidate};
 use crate::files::FileRole;
 use crate::input::Level;
-use crate::state::{Ha, Stage, Watch};
+use crate::state::{Ha, Stage};
+
+/// How long the master has been still, by this node's own clock and reads.
+#[derive(Default)]
+pub(crate) struct Watch {
+    pub(crate) quiet: Span,
+    /// The last read that succeeded.
+    pub(crate) mark: Option<Mono>,
+    /// When the last sign of life was taken into account.
+    pub(crate) sign: Option<Mono>,
+    /// Since when this node wants to claim, and until when it holds off.
+    pub(crate) candidate: Option<Mono>,
+    pub(crate) hold_until: Mono,
+    pub(crate) failures: u32,
+}
 
 impl Ha {
     /// Another term is watched from now.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use base::{Incarnation, Moment, Mono, NodeId, Span, Term, WallMs};
 use brownstone_ha as ha;
 use ha::Ha;
-use ha::config::{Config, Mode, Persist};
-use ha::input::{Effect, Exit, Fold, Input};
+use ha::config::{Config, Mode, Persist, Store};
+use ha::input::{Effect, Exit, Fold, Input, LostAppend};
 use ha::status::Role;
-use ha::verbs::{Answer, Name, Verb};
+use ha::verbs::{Answer, Fault, FaultKind, Lane, Name, Verb};
 
 #[derive(Default)]
 struct World {
@@ -20,16 +20,27 @@ struct World {
     nodes: BTreeMap<String, Node>,
 }
 
+/// What befalls a request.
+enum Trouble {
+    RequestLost,
+    ReplyLost,
+}
+
 struct Node {
     ha: Ha,
     wake: Mono,
     folded: Vec<String>,
     landed: usize,
-    lost: usize,
+    lost: Vec<LostAppend>,
+    /// What befalls its next create in the log.
+    trouble: Option<Trouble>,
+    /// Its looks at other nodes' files fail.
+    blind: bool,
     served: Option<Term>,
     exit: Option<Exit>,
     up: bool,
-    nudges: usize,
+    /// Whom it told to look.
+    nudged: Vec<String>,
 }
 
 fn config(id: &str, life: u64, mode: Mode, timeout: Span) -> Config {
@@ -47,6 +58,8 @@ fn config(id: &str, life: u64, mode: Mode, timeout: Span) -> Config {
         priority: 0,
         hot_standby: true,
         timeout,
+        store: Store::Folder,
+        strict_ack: true,
         poll,
         beat,
         list_period: Span::secs(2),
@@ -69,14 +82,34 @@ impl World {
             wake: Mono(0),
             folded: vec![],
             landed: 0,
-            lost: 0,
+            lost: vec![],
+            trouble: None,
+            blind: false,
             served: None,
             exit: None,
             up: true,
-            nudges: 0,
+            nudged: vec![],
         };
         self.nodes.insert(id.into(), node);
         self.input(id, Input::Start);
+    }
+
+    /// The store as this node meets it.
+    fn store_for(&mut self, id: &str, lane: Lane, verb: Verb) -> Answer {
+        let node = self.nodes.get_mut(id).unwrap();
+        let lost = Answer::Unknown(Fault { kind: FaultKind::Unreachable, text: "no answer".into() });
+        if node.blind && lane == Lane::Look {
+            return lost;
+        }
+        let in_log = matches!(&verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
+        match node.trouble.take_if(|_| in_log) {
+            None => self.store(verb),
+            Some(Trouble::RequestLost) => lost,
+            Some(Trouble::ReplyLost) => {
+                self.store(verb);
+                lost
+            }
+        }
     }
 
     fn store(&mut self, verb: Verb) -> Answer {
@@ -129,8 +162,8 @@ impl World {
             for effect in out {
                 let node = self.nodes.get_mut(id).unwrap();
                 match effect {
-                    Effect::Store { op, verb, .. } => {
-                        let answer = self.store(verb);
+                    Effect::Store { op, lane, verb } => {
+                        let answer = self.store_for(id, lane, verb);
                         inputs.push(Input::Answer { op, answer });
                     }
                     Effect::WakeAt(at) => node.wake = at,
@@ -144,7 +177,7 @@ impl World {
                     Effect::Fold(Fold::Reset(_) | Fold::Drop) => node.folded.clear(),
                     Effect::Fold(Fold::Gap) => {}
                     Effect::Landed(_) => node.landed += 1,
-                    Effect::Lost(_) => node.lost += 1,
+                    Effect::Lost(how) => node.lost.push(how),
                     Effect::Serve { term, .. } => node.served = Some(term),
                     Effect::Exit(exit) => {
                         node.exit = Some(exit);
@@ -154,7 +187,7 @@ impl World {
                         let part: Arc<[u8]> = node.folded.join("\n").into_bytes().into();
                         inputs.push(Input::CheckpointCut { floor, parts: vec![part] });
                     }
-                    Effect::Nudge(_) => node.nudges += 1,
+                    Effect::Nudge(uris) => node.nudged.extend(uris),
                     Effect::Event(e) => println!("{:>9} {id}: {:?} {}", self.now / 1000, e.level, e.text),
                     _ => {}
                 }
@@ -259,10 +292,40 @@ fn a_graceful_stop_hands_over_at_the_next_look() {
     assert!(w.write("a", "x"));
     w.input("a", Input::Stop);
     assert_eq!(w.node("a").exit, Some(Exit::Stopped));
-    assert_eq!(w.node("a").nudges, 1);
+    assert_eq!(w.node("a").nudged, ["https://b:8443/"]);
     w.input("b", Input::Nudge);
     assert_eq!(w.role("b"), Role::Master, "{:?}", w.node("b").ha.status());
     assert!(w.node("b").folded.iter().any(|f| f.contains('x')));
+}
+
+#[test]
+fn a_graceful_stop_tells_a_peer_that_has_only_just_joined() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(5));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::millis(20));
+    assert_eq!(w.role("b"), Role::HotStandby);
+    let began = w.now;
+    w.input("a", Input::Stop);
+    assert_eq!(w.node("a").nudged, ["https://b:8443/"], "it lists all two seconds, and b came since");
+    w.input("b", Input::Nudge);
+    assert_eq!(w.role("b"), Role::Master);
+    assert!(w.now - began < 20_000, "{} us", w.now - began);
+}
+
+#[test]
+fn a_graceful_stop_does_not_wait_for_a_look_that_fails() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(3));
+    w.nodes.get_mut("a").unwrap().blind = true;
+    w.input("a", Input::Stop);
+    w.run(Span::millis(400));
+    assert_eq!(w.node("a").exit, Some(Exit::Stopped));
+    assert_eq!(w.node("a").nudged, ["https://b:8443/"]);
 }
 
 #[test]
@@ -402,4 +465,150 @@ fn a_damaged_newest_mark_is_named_and_the_one_before_it_is_compared_with() {
     assert_eq!(w.node("b").folded, folded, "nothing was lost by it");
     assert!(w.node("b").ha.status().damage.iter().any(|d| d.file == marks[marks.len() - 1].as_str()));
     assert!(w.write("b", "after"));
+}
+
+/// A fence of a term, as a dead claimant's late request may leave it.
+fn late_fence(lsn: base::Lsn, term: Term) -> Arc<[u8]> {
+    let header = ha::record::Header {
+        format: ha::record::FORMAT,
+        lsn,
+        term,
+        kind: ha::record::Kind::Fence,
+        node: NodeId::new("dead"),
+        incarnation: Incarnation(1),
+        uid: "dead".into(),
+        prev: ha::record::Chain::sum(b"another history"),
+        ops: 0,
+    };
+    ha::record::encode(&header, &[] as &[&str])
+}
+
+/// A master `a` whose write in the slot that is returned got no answer, and who was stopped then; `b` has ruled since.
+fn overtaken(trouble: Trouble, rules: Config, writes: usize) -> (World, base::Lsn) {
+    let mut w = World::default();
+    w.start_with("a", rules);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(3));
+    assert!(w.write("a", "first"));
+    let slot = w.node("a").ha.status().applied.next();
+    w.nodes.get_mut("a").unwrap().trouble = Some(trouble);
+    assert!(!w.write("a", "unanswered"));
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.run(Span::secs(35));
+    assert_eq!(w.role("b"), Role::Master);
+    for i in 0..writes {
+        w.run(Span::secs(1));
+        assert!(w.write("b", &format!("{i}")));
+    }
+    (w, slot)
+}
+
+#[test]
+fn a_write_that_a_checkpoint_holds_is_never_called_not_recorded() {
+    let mut rules = config("a", 0, Mode::Auto, Span::secs(30));
+    // Its own idea of how long a record surely stands is of no use.
+    rules.prune_after = Span::secs(100_000);
+    let (mut w, slot) = overtaken(Trouble::ReplyLost, rules, 300);
+    let name = ha::names::record(slot);
+    assert!(w.node("b").folded.iter().any(|f| f.contains("unanswered")), "it had landed");
+    assert!(!w.files.contains_key(&name), "it is pruned");
+    w.files.insert(name, late_fence(slot, Term(2)));
+    let a = w.nodes.get_mut("a").unwrap();
+    (a.up, a.blind) = (true, true);
+    w.run(Span::secs(1));
+    assert_eq!(w.node("a").lost, [LostAppend::Unknown]);
+}
+
+#[test]
+fn a_write_that_was_fenced_off_is_called_not_recorded_however_long_it_took() {
+    for blind in [false, true] {
+        let (mut w, _) = overtaken(Trouble::RequestLost, config("a", 0, Mode::Auto, Span::secs(30)), 5);
+        let a = w.nodes.get_mut("a").unwrap();
+        (a.up, a.blind) = (true, blind);
+        w.run(Span::secs(3));
+        assert_eq!(w.node("a").lost, [LostAppend::NotRecorded], "blind: {blind}");
+        assert!(!w.node("b").folded.iter().any(|f| f.contains("unanswered")));
+    }
+}
+
+#[test]
+fn a_write_that_landed_before_the_fence_is_not_denied_by_a_master_that_is_over() {
+    let (mut w, _) = overtaken(Trouble::ReplyLost, config("a", 0, Mode::Auto, Span::secs(30)), 5);
+    w.nodes.get_mut("a").unwrap().up = true;
+    w.run(Span::secs(3));
+    assert_eq!((w.node("a").lost.as_slice(), w.node("a").landed), (&[][..], 2));
+    assert_eq!(w.role("a"), Role::HotStandby);
+}
+
+#[test]
+fn a_strict_look_refuses_what_was_created_below_a_checkpoint() {
+    let mut rules = config("a", 0, Mode::Auto, Span::secs(30));
+    for strict in [true, false] {
+        rules.strict_ack = strict;
+        let (mut w, slot) = overtaken(Trouble::RequestLost, rules.clone(), 300);
+        // The store lost what must never be lost: a bucket whose rule expires objects.
+        assert!(w.files.remove(&ha::names::record(slot)).is_some(), "the fence stood there");
+        let a = w.nodes.get_mut("a").unwrap();
+        (a.up, a.blind) = (true, true);
+        w.run(Span::secs(1));
+        let a = w.node("a");
+        assert_eq!(
+            (a.lost.as_slice(), a.landed),
+            if strict { (&[LostAppend::Unknown][..], 1) } else { (&[][..], 2) }
+        );
+    }
+}
+
+#[test]
+fn a_claimant_is_not_misled_by_a_standby_beat_that_lands_after_the_claim() {
+    for store in [Store::Bucket, Store::Folder] {
+        let mut w = World::default();
+        w.start("x", 0, Mode::Auto);
+        w.run(Span::secs(1));
+        w.start_with("a", Config { store, ..config("a", 0, Mode::Auto, Span::secs(30)) });
+        w.run(Span::secs(5));
+        assert_eq!(w.role("a"), Role::HotStandby);
+        let name = ha::names::node(&NodeId::new("a")).unwrap();
+        let standby_beat = w.files[&name].clone();
+        w.input("x", Input::Stop);
+        w.input("a", Input::Nudge);
+        assert_eq!(w.role("a"), Role::Master);
+        w.run(Span::secs(3));
+        let master_beat = w.files[&name].clone();
+        if store == Store::Bucket {
+            // The put of that beat was given up, and lands now.
+            w.files.insert(name.clone(), standby_beat);
+        }
+        w.start_with("b", Config { store, ..config("b", 0, Mode::Auto, Span::secs(30)) });
+        w.input("b", Input::SetMode(Mode::Master));
+        let lease = w.node("a").ha.lease_until().unwrap();
+        assert!(Mono(w.now) < lease);
+        assert_ne!(w.role("b"), Role::Master, "a's lease is valid, whatever a late beat says ({store:?})");
+        w.files.insert(name, master_beat);
+        w.run(Span::secs(3));
+        assert_eq!((w.role("a"), w.role("b")), (Role::HotStandby, Role::Master), "{store:?}");
+    }
+}
+
+#[test]
+fn a_hint_that_names_an_owner_does_not_make_its_new_life_look_like_an_end() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(3));
+    // `a` is started anew while `b` sleeps, and rules in its new life.
+    w.nodes.get_mut("b").unwrap().up = false;
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.start("a", 1, Mode::Auto);
+    w.run(Span::secs(1));
+    assert_eq!(w.role("a"), Role::Master);
+    // `b` wakes, hears of the new term by the hint, and is asked to rule before it has read whose life it is.
+    w.nodes.get_mut("b").unwrap().up = true;
+    w.input("b", Input::Wake);
+    w.input("b", Input::SetMode(Mode::Master));
+    assert_ne!(w.role("b"), Role::Master, "a rules with a valid lease");
+    w.run(Span::secs(3));
+    assert_eq!((w.role("a"), w.role("b")), (Role::HotStandby, Role::Master));
 }

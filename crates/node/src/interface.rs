@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Incarnation, Lsn, Mono, NodeId, Term};
+use base::{Incarnation, Lsn, Mono, NodeId, Span, Term};
 use engine::Root;
 use engine::effect::{Machine, Outcome, Reply, Work, WorkKey};
 use engine::input::{Caller, Command, Host, RequestId, WriteKey};
@@ -184,6 +184,8 @@ pub struct Config {
     pub ha: ha::config::Config,
     /// Where it runs: what `localhost` means while it rules.
     pub host: Host,
+    /// How long a change that nobody waits for may stay unrecorded, and unseen.
+    pub reading_delay: Span,
     /// Random bits from the operating system: mixed into the ids that are drawn.
     pub seed: u64,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use base::{Lsn, Mono, Span, Term, limits};
+use base::{Lsn, Mono, Term, limits};
 use engine::Root;
 use engine::Step;
 use engine::effect::{Effect as Want, Outcome, WorkKey};
@@ -14,9 +14,6 @@ use ha::input::{Event, Exit, Input as HaInput, Level, LostAppend};
 
 use crate::interface::{Effect, Response};
 use crate::step::Node;
-
-/// How long a change that nobody waits for may stay unrecorded.
-const IDLE_DELAY: Span = Span::millis(200);
 
 /// The request of what this node asks of itself: its answer goes nowhere.
 const NOBODY: RequestId = RequestId(0);
@@ -147,7 +144,7 @@ impl Node {
         if urgent {
             reign.not_before = None;
         } else if reign.behind.is_empty() {
-            reign.not_before = Some(self.at.now + IDLE_DELAY);
+            reign.not_before = Some(self.at.now + self.config.reading_delay);
         }
         reign.behind_bytes += bytes;
         reign.behind.push_back(Unit { ops, bytes, wants: effects, root });

@@ -37,6 +37,8 @@ pub struct Draw {
     pub prune_after: Span,
     /// How long faults go on.
     pub storm: Span,
+    /// Whether a record is looked at twice.
+    pub strict_ack: bool,
 }
 
 impl Draw {
@@ -72,6 +74,7 @@ impl Draw {
             // The clause: longer than any directory cache, and than two timeouts.
             prune_after: (timeout * 2).max(list_cache + list_cache) + Span::secs(1),
             storm: timeout * 12 + Span::secs(20),
+            strict_ack: rng.one_in(2),
         }
     }
 

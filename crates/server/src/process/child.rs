@@ -30,6 +30,9 @@ use crate::metrics::{self, Counted, Metrics};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
 const FIRST_STATE: Duration = Duration::from_secs(2);
+/// The longest that a reading nobody waits for is unrecorded on a folder, where a record costs little (`persistPeriod`
+/// can only shorten it).
+const READING_DELAY_MAX: base::Span = base::Span::millis(200);
 /// How often a folder is listed for nodes that are new.
 const LIST_PERIOD: base::Span = base::Span::secs(2);
 /// Threads that answer requests.
@@ -308,6 +311,8 @@ fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interfa
         priority: known.priority.unwrap_or(settings.priority),
         hot_standby: settings.hot_standby,
         timeout: settings.timeout,
+        store: ha::config::Store::Folder,
+        strict_ack: settings.strict_ack,
         poll: settings.poll,
         beat: settings.beat,
         list_period: LIST_PERIOD,
@@ -317,5 +322,6 @@ fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interfa
         checkpoint_records: base::limits::CHECKPOINT_RECORDS,
         seed: random_u64()?,
     };
-    Ok(node::interface::Config { ha, host, seed: random_u64()? })
+    let reading_delay = settings.persist_period.min(READING_DELAY_MAX);
+    Ok(node::interface::Config { ha, host, reading_delay, seed: random_u64()? })
 }

@@ -35,8 +35,9 @@
 //!    term does not help. A late STANDBY beat, from before the claim, counts as "given up" because of
 //!    "whatever `term` it shows". Either beats cannot land out of order (folder: one at a time and never
 //!    given up; bucket: `If-Match` on the own file), or any change of the file restarts the wait and a
-//!    STANDBY file counts only when its `term` is not older than the one waited for. The second does not
-//!    help against a beat that lands *twice*; the first does. Data are never at stake.
+//!    STANDBY file counts only when its writer knew of the term waited for. The second does not help against
+//!    a beat that lands *twice*; the first does. Data are never at stake. `ha` takes the text on a folder and
+//!    the second way on a bucket, and restarts the wait on any change everywhere (`peer.rs`).
 //! 2. *"Not recorded"* (clause 7, `n > floor`): the floor must be read after the slot was found taken. By an
 //!    older one, a write that a checkpoint holds is called not recorded when a late fence stands in its slot.
 //! 3. *`strictAck`* (clause 8) must look for the noop of clause 11 too, or a master restored from memory
@@ -45,7 +46,8 @@
 //!    newer master, and that master accuses a sound store of having lost data.
 //! 5. *Beats carry a lease on only while it runs*: a beat that lands after the lease is over must not revive
 //!    it, even if no timer has said SUSPENDED yet (clause 10 says so between the lines).
-//! 6. *Not needed*, as far as these bounds go: waiting for the second newest `.ok` and five minutes before
+//! 6. *Silence is what was read*: a claimant whose look hangs must not count the time in which it read nothing.
+//! 7. *Not needed*, as far as these bounds go: waiting for the second newest `.ok` and five minutes before
 //!    pruning (the models prune below the newest at once, and again late); that the last record applied
 //!    still stands before a fence (it is for stores that were restored); the look of clause 10 for a newer
 //!    term (the lease model holds with a look that never sees anything).

@@ -72,6 +72,7 @@ fn lease_mutants() -> Vec<Report> {
             third_term,
             LeaseRules { wait: Wait::LastOwnerOnly, ..text },
         ),
+        ("silence that nobody has read", ticks, LeaseRules { still_is_read: false, ..text }),
         ("a beat revives a lease that is over", ticks, LeaseRules { beat_revives: true, ..text }),
         (
             "a late beat hides a newer one, and only a rise counts",

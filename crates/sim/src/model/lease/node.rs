@@ -205,7 +205,11 @@ impl LeaseModel {
         }
         let first = state.data_term.max(1);
         let mut owners = (first..node.term).map(|term| state.owners[term as usize] as usize);
-        let is_through = |owner: usize| owner == n || node.watch[owner].cleared;
+        let is_through = |owner: usize| {
+            let watch = &node.watch[owner];
+            let guessed = !self.rules.still_is_read && watch.looked && watch.still == self.silence();
+            owner == n || watch.cleared || guessed
+        };
         let may = match self.rules.wait {
             Wait::UntilStill => owners.all(is_through),
             Wait::LastOwnerOnly => owners.next_back().is_none_or(is_through),

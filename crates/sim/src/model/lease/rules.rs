@@ -43,9 +43,13 @@ pub(crate) struct Rules {
     pub(crate) resend_proves: bool,
     /// Clause 10: beats carry a lease on, they do not revive one; a mutant lets them.
     pub(crate) beat_revives: bool,
-    /// Clause 6: "whatever `term` it shows". With `true` a STANDBY file counts only when its `term` is not
-    /// older than the one waited for.
+    /// Clause 6: "whatever `term` it shows". With `true` a STANDBY file counts only when its writer knew of the
+    /// term waited for. The code reads that from `follows`; here, where a node always knows what it created,
+    /// from `term`.
     pub(crate) standby_needs_term: bool,
+    /// Clause 6: still is who was *read* to be still for that long; a mutant lets the time since the last rise do,
+    /// whether anybody has read since or not.
+    pub(crate) still_is_read: bool,
     /// Clause 1: only a rise is a sign of life. With `true` any change of the file is, a fall as well.
     pub(crate) change_is_life: bool,
 }
@@ -60,6 +64,7 @@ impl Rules {
         resend_proves: false,
         beat_revives: false,
         standby_needs_term: false,
+        still_is_read: true,
         change_is_life: false,
     };
 }
