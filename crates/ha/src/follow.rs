@@ -213,8 +213,10 @@ impl Ha {
             // Read again from the newest checkpoint, and it still does not fit: I agree with the checkpoint.
             if header.kind == Kind::Fence {
                 self.say(Level::Warn, format!("record {lsn} is a misled claimant's fence: stepped over"));
+                let (term, node) = (header.term, header.node.clone());
+                self.log.fence_term = self.log.fence_term.max(term);
                 self.advance(lsn, point.chain.next(bytes));
-                return;
+                return self.saw_term(term, &node);
             }
             self.note_damage(
                 names::record(lsn).to_string(),
@@ -233,7 +235,7 @@ impl Ha {
         }
         match &record.header {
             Some(h) if h.kind == Kind::Fence => {
-                if h.term <= self.log.fence_term && !self.log.uncertain {
+                if h.term < self.log.fence_term && !self.log.uncertain {
                     self.note_damage(
                         name,
                         format!("a fence of term {} after one of {}", h.term, self.log.fence_term),

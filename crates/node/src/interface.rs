@@ -64,6 +64,7 @@ pub enum Input {
 
 /// What a node wants. Carried out in order.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "each is carried out at once; few of them live at a time")]
 pub enum Effect {
     /// Ask the store.
     Store {

@@ -138,6 +138,19 @@ impl SimStore {
         }
     }
 
+    /// Forgets every record at or below the second newest checkpoint, fences as well. How many.
+    pub fn expire(&mut self) -> usize {
+        let number = |name: &Name, folder: &str, ending: &str| {
+            ha::names::number(name.leaf(), ending).filter(|_| name.as_str().starts_with(folder))
+        };
+        let floor = self.truth.keys().rev().filter_map(|n| number(n, "ckpt/", ".ok")).nth(1).unwrap_or(0);
+        let before = self.truth.len();
+        self.truth.retain(|name, _| number(name, "log/", ".json").is_none_or(|lsn| lsn > floor));
+        let forgotten = before - self.truth.len();
+        self.log_files -= forgotten;
+        forgotten
+    }
+
     fn judge_delete(&mut self, name: &Name, bytes: &[u8]) {
         if name.as_str().starts_with("log/") {
             self.log_files -= 1;

@@ -39,6 +39,11 @@ pub struct Draw {
     pub storm: Span,
     /// Whether a record is looked at twice.
     pub strict_ack: bool,
+    /// Claimants that were misled fence above the floor, and die.
+    pub misled: bool,
+    /// The store forgets what is below the floor, fences as well (a bucket whose rule expires objects), while a
+    /// master sleeps with a record in hand. Only where records are looked at twice.
+    pub expire: bool,
 }
 
 impl Draw {
@@ -47,6 +52,7 @@ impl Draw {
         let timeout = [Span::secs(2), Span::secs(2), Span::secs(5), Span::secs(10)][rng.below(4) as usize];
         let bucket = rng.one_in(3);
         let often = |rng: &mut Rng, n: u64| if rng.one_in(2) { n + rng.below(n * 4) } else { 0 };
+        let strict_ack = rng.one_in(2);
         let list_cache = if rng.one_in(2) { Span::secs(rng.below(20)) } else { Span::ZERO };
         Draw {
             nodes: [1, 2, 2, 2, 3, 3, 4][rng.below(7) as usize],
@@ -74,7 +80,9 @@ impl Draw {
             // The clause: longer than any directory cache, and than two timeouts.
             prune_after: (timeout * 2).max(list_cache + list_cache) + Span::secs(1),
             storm: timeout * 12 + Span::secs(20),
-            strict_ack: rng.one_in(2),
+            strict_ack,
+            misled: rng.one_in(4),
+            expire: strict_ack && rng.one_in(4),
         }
     }
 

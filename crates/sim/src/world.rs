@@ -90,6 +90,8 @@ enum Event {
         span: u64,
     },
     StoreBack,
+    /// What lies below the floor is forgotten, fences as well.
+    Expire,
     Calm,
 }
 
@@ -313,6 +315,7 @@ impl World {
                 }
             }
             Event::StoreBack => self.store.full = false,
+            Event::Expire => self.expire(),
             Event::Calm => self.calm(),
         }
     }
@@ -430,14 +433,17 @@ impl World {
     fn cover(&mut self, text: &str) {
         for (part, what) in [
             ("claiming term", "claims"),
-            ("has claimed term", "claims lost to another"),
+            ("has claimed term", "claims raced"),
             ("gave up the claim", "claims given up"),
             ("master of term", "reigns"),
             ("has fenced the log", "fenced at a slot"),
             ("not master any more", "demotions"),
             ("suspended:", "suspensions"),
             ("resumed:", "resumed without a reload"),
-            ("must be compared", "validations that reloaded"),
+            ("must be compared", "fences validated twice"),
+            ("does not stand any more", "last records that did not stand any more"),
+            ("loading the state from the newest", "reloads from a checkpoint"),
+            ("below a checkpoint of others", "strict acks refused"),
             ("lies below the newest", "reloads of a pruned log"),
             ("another history", "histories that differed"),
             ("stepped over", "void fences"),
@@ -474,7 +480,10 @@ impl World {
         let Some((op, verb)) = server.lanes.get_mut(&lane).and_then(VecDeque::pop_front) else { return };
         server.busy.insert(lane, true);
         let life = server.life;
-        let fate = SimStore::fate(&self.faults, &mut self.rng, &verb);
+        let fate = match self.sleeps_with(node, &verb) {
+            true => Fate::LostRequest,
+            false => SimStore::fate(&self.faults, &mut self.rng, &verb),
+        };
         let mut delay = 200 + self.rng.below(3000);
         if self.faults.slow > 0 && self.rng.one_in(self.faults.slow) {
             delay += self.rng.below(self.draw.timeout.0);

@@ -55,6 +55,12 @@ fn seeds_keep_every_promise() {
         "late effects",
         "old leases waited for",
         "writes acknowledged",
+        "claims raced",
+        "reloads from a checkpoint",
+        "misled claimants",
+        "void fences",
+        "masters that slept with a record in hand",
+        "strict acks refused",
     ] {
         assert!(met.get(what).is_some_and(|n| *n > 20), "the seeds hardly met: {what}");
     }

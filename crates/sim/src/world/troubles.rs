@@ -1,13 +1,18 @@
 //! What befalls servers and their store, and what brings them back.
 
-use base::{Incarnation, Span, Term, WallMs};
+use base::{Incarnation, Lsn, NodeId, Span, Term, WallMs};
 use ha::config::Mode;
-use ha::files::{self, EndFile, EndWhy, NodeFile};
-use ha::verbs::Verb;
+use ha::files::{self, EndFile, EndWhy, NodeFile, TermFile};
+use ha::names;
+use ha::record::{self, Chain, Header, Kind};
+use ha::verbs::{Name, Verb};
 use node::Node;
 use node::interface::{Effect, Input};
 
 use super::{Event, World, config_of};
+
+/// A client of the store that is none of the servers.
+const NOBODY: usize = 200;
 
 impl World {
     pub(super) fn trouble(&mut self) {
@@ -19,7 +24,7 @@ impl World {
         self.put(at, Event::Trouble);
         let node = self.rng.below(self.servers.len() as u64) as usize;
         let timeout = self.draw.timeout.0;
-        match self.rng.below(8) {
+        match self.rng.below(9) {
             0 | 1 if self.draw.crash => self.crash(node),
             2 | 3 if self.draw.pause && self.servers[node].up => {
                 let span = self.rng.below(timeout * 3);
@@ -60,7 +65,83 @@ impl World {
                 self.note(|w| format!("{} is asked to stop", w.servers[node].id));
                 self.step(node, Input::Stop);
             }
+            8 if self.draw.misled => self.misled_claimant(),
             _ => {}
+        }
+    }
+
+    /// Somebody who took another history for the plane's owns the next term, and its fence stands above the floor. It
+    /// dies before it is found out: the others step over it.
+    fn misled_claimant(&mut self) {
+        let truth = self.store.truth();
+        let numbers = |folder: &str| {
+            let of = |n: &Name| names::number(n.leaf(), ".json").filter(|_| n.as_str().starts_with(folder));
+            truth.keys().filter_map(of).max()
+        };
+        let (Some(term), Some(head)) = (numbers("terms/"), numbers("log/")) else { return };
+        let (term, slot) = (Term(term + 1), Lsn(head + 1));
+        let Some(mut file) = truth.iter().find_map(|(name, bytes)| {
+            name.as_str().starts_with("nodes/").then(|| files::from_bytes::<NodeFile>(bytes).ok()).flatten()
+        }) else {
+            return;
+        };
+        let misled = NodeId::new("misled");
+        (file.node, file.incarnation) = (misled.clone(), Incarnation(self.now));
+        (file.term, file.follows, file.head, file.floor) = (term, term, Lsn(0), Lsn(0));
+        (file.role, file.ended, file.uri) = (files::FileRole::Terminated, true, String::new());
+        let claim = TermFile {
+            term,
+            plane: file.plane.clone(),
+            node: misled.clone(),
+            incarnation: file.incarnation,
+            uid: "misled".to_owned(),
+            uri: String::new(),
+            why: "it was misled".to_owned(),
+            at: WallMs(0),
+        };
+        let header = Header {
+            format: record::FORMAT,
+            lsn: slot,
+            term,
+            kind: Kind::Fence,
+            node: misled.clone(),
+            incarnation: file.incarnation,
+            uid: claim.uid.clone(),
+            prev: Chain::sum(b"another history"),
+            ops: 0,
+        };
+        let Some(own) = names::node(&misled) else { return };
+        self.note(|_| format!("a misled claimant fences record {slot} with term {term}"));
+        self.count("misled claimants");
+        let fence = record::encode(&header, &[] as &[&str]);
+        for verb in [
+            Verb::Create { name: names::term(term), bytes: files::to_bytes(&claim) },
+            Verb::PutOwn { name: own, bytes: files::to_bytes(&file) },
+            Verb::Create { name: names::record(slot), bytes: fence },
+        ] {
+            self.store.run(&self.draw.calm(), self.now, NOBODY, &verb);
+        }
+    }
+
+    /// Now and then a master sleeps with a record in hand that has not reached the store; and before it wakes, the
+    /// store forgets what lies below the floor.
+    pub(super) fn sleeps_with(&mut self, node: usize, verb: &Verb) -> bool {
+        let appends = matches!(verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
+        if !(self.draw.expire && self.stormy && appends && self.says_master(node) && self.rng.one_in(60)) {
+            return false;
+        }
+        let span = self.draw.timeout.0 * 5;
+        self.count("masters that slept with a record in hand");
+        self.put(self.now, Event::Pause { node, span });
+        self.put(self.now + span - 1000, Event::Expire);
+        true
+    }
+
+    /// What a bucket does whose life cycle rule expires objects: fences go as well.
+    pub(super) fn expire(&mut self) {
+        if self.stormy {
+            let forgotten = self.store.expire();
+            self.note(|_| format!("the store forgets {forgotten} records below the floor"));
         }
     }
 
