@@ -24,24 +24,31 @@ fn read(file: &Path) -> io::Result<Captured> {
     let size = file.metadata()?.len();
     let keep = STREAM_KEEP_BYTES as u64;
 
-    let mut head = bytes(&mut file, 0, size.min(keep))?;
-    if size > keep {
-        head.truncate(whole_characters(&head));
-    }
-    let after_head = head.len() as u64;
-    let from = after_head.max(size.saturating_sub(keep));
-    let mut tail = bytes(&mut file, from, size - from.min(size))?;
-    if from > after_head {
-        let broken = tail.iter().take(3).take_while(|byte| is_continuation(**byte)).count();
-        tail.drain(..broken);
-    }
+    let head = bytes(&mut file, 0, size.min(keep))?;
+    let tail = if size > keep { bytes(&mut file, size - keep, keep)? } else { Vec::new() };
+    Ok(assemble(head, tail, size))
+}
 
+/// Makes texts of the first and the last bytes of a stream of `size` bytes, which may overlap: each is as much as
+/// is kept, and there is no tail where the head is all.
+pub(crate) fn assemble(mut head: Vec<u8>, mut tail: Vec<u8>, size: u64) -> Captured {
+    if !tail.is_empty() {
+        head.truncate(whole_characters(&head));
+        let tail_from = size.saturating_sub(tail.len() as u64);
+        let after_head = head.len() as u64;
+        if after_head >= tail_from {
+            tail.drain(..((after_head - tail_from) as usize).min(tail.len()));
+        } else {
+            let broken = tail.iter().take(3).take_while(|byte| is_continuation(**byte)).count();
+            tail.drain(..broken);
+        }
+    }
     let mut head = String::from_utf8_lossy(&head).into_owned();
     let mut tail = String::from_utf8_lossy(&tail).into_owned();
     // Binary output grows when its bytes are replaced; what goes into the log stays bounded all the same.
     head.truncate(head.floor_char_boundary(STREAM_KEEP_BYTES));
     tail.drain(..tail.ceil_char_boundary(tail.len().saturating_sub(STREAM_KEEP_BYTES)));
-    Ok(Captured { head, tail, size, file: String::new() })
+    Captured { head, tail, size, file: String::new() }
 }
 
 fn bytes(file: &mut File, from: u64, count: u64) -> io::Result<Vec<u8>> {

@@ -1,7 +1,6 @@
 //! The handle that a server holds.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -12,6 +11,7 @@ use engine::input::Host;
 
 use crate::error::SubmitError;
 use crate::login::Login;
+use crate::net::Net;
 use crate::options::Options;
 use crate::poller::{Bell, Poller};
 use crate::reactor::{Message, Reactor};
@@ -21,9 +21,10 @@ use crate::worker;
 /// Messages that may wait for the reactor, which takes them off within microseconds.
 const INBOX_MAX: usize = 100_000;
 
-/// Carries out work on this host. Dropping it shuts it down; what it has started goes on.
+/// Carries out work. Dropping it shuts it down; what it has started goes on.
 #[derive(Debug)]
 pub struct Executor {
+    net: Net,
     inbox: Sender<Message>,
     bell: Bell,
     context: Arc<Context>,
@@ -35,27 +36,24 @@ impl Executor {
     ///
     /// `permit` is called right before each outside action (not before a mere watch) and must be quick: it
     /// says no when the key's term is not the current one or the lease is not valid. `report` gets every
-    /// outcome, in order for each key, from one thread; while it blocks, nothing else is noticed.
+    /// outcome, in order for each key, from several threads; while it blocks, little else is noticed.
     pub fn start(
         host: Host,
-        base_dir: PathBuf,
         permit: impl Fn(&WorkKey) -> Result<(), String> + Send + Sync + 'static,
         report: impl Fn(WorkKey, Outcome) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        Self::start_with(Options::default(), host, base_dir, permit, report)
+        Self::start_with(Options::default(), host, permit, report)
     }
 
     /// Starts it with other bounds.
     pub fn start_with(
         options: Options,
         host: Host,
-        base_dir: PathBuf,
         permit: impl Fn(&WorkKey) -> Result<(), String> + Send + Sync + 'static,
         report: impl Fn(WorkKey, Outcome) + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let context = Arc::new(Context {
             host,
-            base_dir,
             options,
             login: Login::of_this_process(),
             permit: Box::new(permit),
@@ -71,6 +69,7 @@ impl Executor {
         let (removals, removals_out) = unbounded();
 
         let mut executor = Self {
+            net: Net::new(context.clone())?,
             inbox: inbox.clone(),
             bell: bell.clone(),
             context: context.clone(),
@@ -93,12 +92,23 @@ impl Executor {
     /// Begins work. A key that is under way already is ignored; all else ends in exactly one final outcome,
     /// except a watch or a kill that was cancelled.
     pub fn run(&self, key: WorkKey, machine: Machine, work: Work) -> Result<(), SubmitError> {
-        self.submit(Message::Run(key, machine, Box::new(work)))
+        match (machine, work) {
+            (
+                Machine::Local(host),
+                work @ (Work::Script(_) | Work::Watch { .. } | Work::Kill { .. } | Work::RemoveDir { .. }),
+            ) => self.submit(Message::Run(key, host, Box::new(work))),
+            _ if self.context.stop.load(Ordering::Acquire) => Err(SubmitError::ShutDown),
+            (machine, work) => {
+                self.net.run(key, machine, work);
+                Ok(())
+            }
+        }
     }
 
     /// Stops caring for work. A script is ended with its whole group and reported as it ended; a removal that
     /// has begun goes on.
     pub fn cancel(&self, key: &WorkKey) -> Result<(), SubmitError> {
+        self.net.cancel(key);
         self.submit(Message::Cancel(key.clone()))
     }
 
@@ -106,6 +116,7 @@ impl Executor {
     /// waited for, since one may hang on a disk; they end after the job that they are at.
     pub fn shutdown(&self) {
         self.context.stop.store(true, Ordering::Release);
+        self.net.shutdown();
         // Fails only when the reactor has ended already.
         let _sent = self.inbox.send(Message::Shutdown);
         self.bell.ring();

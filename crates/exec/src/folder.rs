@@ -22,7 +22,7 @@ impl Folder {
     pub(crate) fn make(cwd: &Path, key: &WorkKey) -> Result<Self, StartError> {
         let parent = cwd.join(".brownstone");
         make_dir(&parent)?;
-        let name = format!("{}-{}-{}", file_name(&key.task), key.step, key.attempt);
+        let name = name_of(key);
         let key_json = serde_json::to_string(key).unwrap_or_default();
         for dir in [parent.join(&name), parent.join(format!("{name}-t{}", key.term))] {
             match DirBuilder::new().mode(0o700).create(&dir) {
@@ -129,6 +129,11 @@ pub(crate) fn make_dir(path: &Path) -> Result<(), StartError> {
         .mode(0o700)
         .create(path)
         .map_err(|source| StartError::MakeDir { path: path.to_owned(), source })
+}
+
+/// Names the files of one attempt.
+pub(crate) fn name_of(key: &WorkKey) -> String {
+    format!("{}-{}-{}", file_name(&key.task), key.step, key.attempt)
 }
 
 /// A task's id as part of a file name: ids are letters and digits, and nothing else gets through.

@@ -25,17 +25,21 @@ pub fn host(id: &str, base_dir: &str) -> Host {
     }
 }
 
-/// Process ids mean something within one boot and one pid namespace. A namespace is told from a later one of
-/// the same number by when its first process began.
 fn boot(id: &str) -> String {
     let boot = read("/proc/sys/kernel/random/boot_id").unwrap_or_else(|| id.to_owned());
     let namespace = fs::read_link("/proc/self/ns/pid").ok().map(|link| link.to_string_lossy().into_owned());
-    match namespace.filter(|name| name != FIRST_PID_NAMESPACE) {
+    let began = stat(1).ok().flatten().map_or(0, |stat| stat.start_ticks);
+    boot_of(boot, namespace.as_deref(), began)
+}
+
+/// Names one running of a host. Process ids mean something within one boot and one pid namespace. A namespace is
+/// told from a later one of the same number by when its first process began.
+pub(crate) fn boot_of(boot: String, namespace: Option<&str>, first_process_began: u64) -> String {
+    match namespace.filter(|name| *name != FIRST_PID_NAMESPACE) {
         None => boot,
         Some(name) => {
             let number: String = name.chars().filter(char::is_ascii_digit).collect();
-            let began = stat(1).ok().flatten().map_or(0, |stat| stat.start_ticks);
-            format!("{boot}-{number}-{began}")
+            format!("{boot}-{number}-{first_process_began}")
         }
     }
 }

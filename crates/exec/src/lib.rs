@@ -1,13 +1,16 @@
-//! Carries out what the engine asks of a machine: scripts, watches, kills and removals on this host.
+//! Carries out what the engine asks of a machine, and of the server itself.
 //!
-//! One thread (the reactor) owns all work under way and sleeps in `epoll` on the pidfds of scripts and watched
+//! One thread (the reactor) owns all scripts, watches, kills and removals of this host and sleeps in `epoll` on the pidfds of scripts and watched
 //! processes, so a thousand idle watches cost no thread and no wake-up. What touches a disk (writing a script,
 //! reading its output, removing a folder) is done by a few workers and comes back to the reactor as a message.
 //!
 //! A server that dies takes nothing with it: scripts have a session of their own, write to files, and leave
 //! their exit code in one.
 //!
-//! Not here: what to do and when (engine), whether this node may act (the caller's `permit`), SSH.
+//! What waits for the network or is over at once (requests, files from elsewhere, passwords, free ports, files
+//! to write) are tasks of a small tokio runtime beside it ([`net`]).
+//!
+//! Not here: what to do and when (engine), whether this node may act (the caller's `permit`).
 
 mod capture;
 mod error;
@@ -15,14 +18,19 @@ mod executor;
 mod folder;
 mod host;
 mod kill;
+mod limits;
+mod local;
 mod login;
+mod net;
 mod options;
 mod poller;
 mod process;
 mod reactor;
 mod remove;
 mod script;
+mod server;
 mod spawn;
+mod ssh;
 mod watch;
 mod work;
 mod worker;

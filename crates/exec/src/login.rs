@@ -49,6 +49,17 @@ impl Login {
         }
     }
 
+    /// The account's home.
+    pub(crate) fn home(&self) -> PathBuf {
+        let home = self.env.iter().find(|(name, _)| *name == "HOME");
+        PathBuf::from(home.map_or("/", |(_, home)| home.as_str()))
+    }
+
+    /// The account's name.
+    pub(crate) fn user(&self) -> &str {
+        self.env.iter().find(|(name, _)| *name == "USER").map_or("", |(_, user)| user)
+    }
+
     /// Where bash is.
     pub(crate) fn bash(&self) -> Result<&PathBuf, StartError> {
         self.bash.as_ref().ok_or_else(|| self.missing("bash"))

@@ -17,6 +17,12 @@ pub struct Options {
     pub end_grace: Duration,
     /// Folders of ended scripts kept below one working directory; the oldest above it are removed.
     pub folders_kept: usize,
+    /// Scripts that run on hosts over SSH at the same time; more wait their turn.
+    pub ssh_scripts_at_once: usize,
+    /// How long nothing may come from a host over SSH before it is asked whether it is there.
+    pub ssh_keepalive: Duration,
+    /// How long a connection over SSH may be idle before it is closed (Brooklyn's `sshCacheExpiryDuration`).
+    pub ssh_idle_max: Duration,
 }
 
 impl Default for Options {
@@ -28,6 +34,9 @@ impl Default for Options {
             progress_every: Duration::from_secs(5),
             end_grace: Duration::from_secs(5),
             folders_kept: 200,
+            ssh_scripts_at_once: 1000,
+            ssh_keepalive: Duration::from_secs(10),
+            ssh_idle_max: Duration::from_mins(5),
         }
     }
 }

@@ -49,8 +49,8 @@ pub(crate) fn stat(pid: i32) -> io::Result<Option<Stat>> {
     }
 }
 
-/// The name stands in brackets and may itself hold spaces and brackets: the fields begin after the last one.
-fn parse(text: &[u8]) -> Option<Stat> {
+/// Reads a line of `/proc/PID/stat`. The name stands in brackets and may itself hold spaces and brackets: the fields begin after the last one.
+pub(crate) fn parse(text: &[u8]) -> Option<Stat> {
     let end_of_name = text.iter().rposition(|byte| *byte == b')')?;
     let rest = std::str::from_utf8(text.get(end_of_name + 1..)?).ok()?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().take(20).collect();

@@ -8,7 +8,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use engine::effect::{Machine, Outcome, ProcessRef, Script, Work, WorkKey};
+use engine::effect::{Outcome, ProcessRef, Script, Work, WorkKey};
+use engine::input::Host;
 
 use crate::kill;
 use crate::poller::Poller;
@@ -24,8 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// What the reactor is told.
 #[derive(Debug)]
 pub(crate) enum Message {
-    /// Begin work.
-    Run(WorkKey, Machine, Box<Work>),
+    /// Begin work on this host: a script, a watch, a kill or a removal.
+    Run(WorkKey, Host, Box<Work>),
     /// Stop caring for work.
     Cancel(WorkKey),
     /// A worker has an answer for the work with this token.
@@ -100,7 +101,7 @@ impl Reactor {
             }
             while let Ok(message) = self.messages.try_recv() {
                 match message {
-                    Message::Run(key, machine, work) => self.on_run(key, &machine, *work),
+                    Message::Run(key, host, work) => self.on_run(key, &host, *work),
                     Message::Cancel(key) => self.on_cancel(&key),
                     Message::Answer(token, answer) => self.on_answer(token, *answer),
                     Message::Shutdown => return,
@@ -113,11 +114,11 @@ impl Reactor {
         }
     }
 
-    fn on_run(&mut self, key: WorkKey, machine: &Machine, work: Work) {
+    fn on_run(&mut self, key: WorkKey, host: &Host, work: Work) {
         if self.tokens.contains_key(&key) {
             return;
         }
-        if let Some(why) = self.refusal(machine) {
+        if let Some(why) = self.refusal(host) {
             return self.report(key, Outcome::Failed(why));
         }
         let now = Instant::now();
@@ -125,7 +126,10 @@ impl Reactor {
         let (stage, job, pidfd) = match work {
             Work::Script(script) => (Stage::Queued(script), None, None),
             Work::Watch { pid_file, known } => (Stage::Finding, Some(Job::Find { pid_file, known }), None),
-            Work::RemoveDir { dir } => (Stage::Removing, Some(Job::Remove(dir)), None),
+            Work::RemoveDir { dir } => {
+                let base = host.base_dir.clone();
+                (Stage::Removing, Some(Job::Remove { base, dir }), None)
+            }
             Work::Kill { process, grace } => match kill::begin(&self.context, &key, process, grace, now) {
                 Ok((killing, pidfd)) => (Stage::Killing(killing), None, Some(pidfd)),
                 Err(outcome) => return self.report(key, *outcome),
@@ -136,7 +140,8 @@ impl Reactor {
             | Work::Http(_)
             | Work::Fetch { .. }
             | Work::Password { .. } => {
-                return self.report(key, Outcome::Failed("this executor cannot do that".to_owned()));
+                return self
+                    .report(key, Outcome::Failed("a defect: this is no work for the reactor".to_owned()));
             }
         };
         self.last_token = token;
@@ -155,24 +160,13 @@ impl Reactor {
     }
 
     /// Why work for this machine is not begun here and now.
-    fn refusal(&self, machine: &Machine) -> Option<String> {
-        let Machine::Local(there) = machine else {
-            return Some("this executor works on its own host only".to_owned());
-        };
-        let here = &self.context.host;
+    fn refusal(&self, there: &Host) -> Option<String> {
         let works_max = self.context.options.works_max;
-        if !there.is_same_host(here) {
-            Some(format!("this is for host {}; this server runs on host {}", there.name, here.name))
-        } else if !there.is_same_boot(here) {
-            Some(format!(
-                "this is for host {} as it ran before its restart; it was restarted since",
-                there.name
-            ))
-        } else if self.entries.len() >= works_max {
-            Some(format!("{works_max} works are under way or waiting, which is the bound; try again later"))
-        } else {
-            None
-        }
+        self.context.not_here(there).or_else(|| {
+            (self.entries.len() >= works_max).then(|| {
+                format!("{works_max} works are under way or waiting, which is the bound; try again later")
+            })
+        })
     }
 
     /// Starts scripts as far as there is room.
@@ -368,7 +362,7 @@ impl Reactor {
     }
 
     fn order(&self, token: u64, key: WorkKey, job: Job) {
-        let desk = if matches!(job, Job::Remove(_)) { &self.removals } else { &self.orders };
+        let desk = if matches!(job, Job::Remove { .. }) { &self.removals } else { &self.orders };
         if desk.send(Order { token, key, job }).is_err() {
             tracing::error!("the executor's workers are gone");
         }

@@ -21,6 +21,9 @@ fn try_remove(base: &Path, dir: &Path) -> Result<(), String> {
     };
     let failed = |error: io::Error| format!("cannot remove {}: {error}", dir.display());
 
+    if !base.is_absolute() || base.parent().is_none() {
+        return refused("that is no base directory");
+    }
     let real_base = match base.canonicalize() {
         Ok(real_base) => real_base,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -99,6 +102,10 @@ mod tests {
             String::new(),
         ] {
             assert!(matches!(remove(&base, &dir), Outcome::Failed(_)), "{dir}");
+        }
+        for base in ["/", "", "relative"] {
+            let dir = other.join("sub");
+            assert!(matches!(remove(Path::new(base), dir.to_str().unwrap()), Outcome::Failed(_)), "{base}");
         }
         assert!(other.join("sub").exists() && base.join("kept").exists() && base.join("file").exists());
     }

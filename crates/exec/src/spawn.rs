@@ -109,7 +109,7 @@ fn identify(context: &Context, mut child: Child, script: &Script) -> Result<(Chi
 }
 
 /// Names that a shell cannot hold would vanish on the way to the script without a word.
-fn check_env(env: &[(String, String)]) -> Result<(), StartError> {
+pub(crate) fn check_env(env: &[(String, String)]) -> Result<(), StartError> {
     for (name, value) in env {
         let shell_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());

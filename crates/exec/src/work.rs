@@ -3,7 +3,6 @@
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -26,7 +25,6 @@ pub(crate) type Report = Box<dyn Fn(WorkKey, Outcome) + Send + Sync>;
 /// What the reactor and the workers have in common.
 pub(crate) struct Context {
     pub(crate) host: Host,
-    pub(crate) base_dir: PathBuf,
     pub(crate) options: Options,
     pub(crate) login: Login,
     pub(crate) permit: Permit,
@@ -46,6 +44,21 @@ impl Context {
             Err("a defect in this server: it could not tell whether it may act; the log has the place"
                 .to_owned())
         })
+    }
+}
+
+impl Context {
+    /// Why work for `there` is not done here: it is another host, or another running of this one.
+    pub(crate) fn not_here(&self, there: &Host) -> Option<String> {
+        let here = &self.host;
+        if !there.is_same_host(here) {
+            Some(format!("this is for host {}; this server runs on host {}", there.name, here.name))
+        } else if !there.is_same_boot(here) {
+            let name = &there.name;
+            Some(format!("this is for host {name} as it ran before its restart; it was restarted since"))
+        } else {
+            None
+        }
     }
 }
 
@@ -99,8 +112,8 @@ pub(crate) enum Job {
     Finish { folder: Folder, exit_code: Option<i32> },
     /// Find the process to watch.
     Find { pid_file: String, known: Option<ProcessRef> },
-    /// Remove a folder.
-    Remove(String),
+    /// Remove a folder below the base directory that work for this host was given.
+    Remove { base: String, dir: String },
 }
 
 /// What a worker says.

@@ -1,6 +1,7 @@
 //! What touches a disk: done by a few threads, so that a slow one delays neither a time limit nor a report.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -55,8 +56,8 @@ fn answer(context: &Context, key: &WorkKey, job: Job) -> Answer {
             Answer::Finished(streams, exit_code)
         }
         Job::Find { pid_file, known } => Answer::Found(find(&context.host, &pid_file, known)),
-        Job::Remove(dir) => Answer::Final(match context.permit(key) {
-            Ok(()) => remove(&context.base_dir, &dir),
+        Job::Remove { base, dir } => Answer::Final(match context.permit(key) {
+            Ok(()) => remove(Path::new(&base), &dir),
             Err(why) => Outcome::Failed(why),
         }),
     }

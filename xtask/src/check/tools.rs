@@ -8,11 +8,13 @@ use super::tally::Outcome;
 use crate::run;
 
 /// A program that tests run, the package that has it, and what for.
-const NEEDED: [(&str, &str, &str); 4] = [
+const NEEDED: [(&str, &str, &str); 6] = [
     ("chromium", "chromium", "the browser test"),
     ("curl", "curl", "the lines of the user guide as typed"),
     ("openssl", "openssl", "certificates made by others"),
     ("python3", "python3", "the page of examples/hello.yaml"),
+    ("ssh-keygen", "openssh-client", "the keys of the tests over SSH"),
+    ("sshd", "openssh-server", "the machines of the tests over SSH"),
 ];
 
 /// Install what is missing. It counts as a check only when it fails: tests would fail for no reason of ours.

@@ -45,8 +45,7 @@ impl Bench {
             // A test that has seen enough no longer listens.
             let _sent = send.send((key, outcome));
         };
-        let base = dir.path().to_owned();
-        let executor = Executor::start_with(options, host.clone(), base, permit, report).unwrap();
+        let executor = Executor::start_with(options, host.clone(), permit, report).unwrap();
         Self { executor, host, dir, outcomes }
     }
 

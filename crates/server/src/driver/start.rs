@@ -1,7 +1,6 @@
 //! Starting the driver with its threads.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -35,8 +34,6 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// What the data folder remembers.
     pub memory: Memory,
-    /// Where managed processes have their run directories.
-    pub base_dir: PathBuf,
     /// Who is told of claims.
     pub prover: Box<dyn Prover>,
     /// The key to sign nudges with; `None`: none are sent.
@@ -61,7 +58,7 @@ pub fn start(parts: Parts) -> io::Result<Running> {
 
     let to_node = handle.clone();
     let lanes = Lanes::start(&parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
-    let works = Works::start(host, parts.base_dir, Arc::clone(&shared), handle.clone())?;
+    let works = Works::start(host, Arc::clone(&shared), handle.clone())?;
     let errands = Errands::start(parts.memory, handle.clone())?;
     let nudges = Nudges::start(parts.peer)?;
 

@@ -2,7 +2,6 @@
 //! ended reign is watched on; what runs goes on running.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -17,7 +16,6 @@ use super::permit;
 
 pub(super) struct Works {
     host: Host,
-    base_dir: PathBuf,
     shared: Arc<Shared>,
     handle: Handle,
     executor: Executor,
@@ -26,14 +24,9 @@ pub(super) struct Works {
 }
 
 impl Works {
-    pub(super) fn start(
-        host: Host,
-        base_dir: PathBuf,
-        shared: Arc<Shared>,
-        handle: Handle,
-    ) -> io::Result<Works> {
-        let executor = executor(&host, &base_dir, &shared, &handle)?;
-        Ok(Works { host, base_dir, shared, handle, executor, used: false })
+    pub(super) fn start(host: Host, shared: Arc<Shared>, handle: Handle) -> io::Result<Works> {
+        let executor = executor(&host, &shared, &handle)?;
+        Ok(Works { host, shared, handle, executor, used: false })
     }
 
     /// Begins work; an outcome when it could not even be begun.
@@ -54,7 +47,7 @@ impl Works {
         if !self.used {
             return;
         }
-        match executor(&self.host, &self.base_dir, &self.shared, &self.handle) {
+        match executor(&self.host, &self.shared, &self.handle) {
             Ok(fresh) => {
                 let old = std::mem::replace(&mut self.executor, fresh);
                 self.used = false;
@@ -75,16 +68,10 @@ impl Works {
     }
 }
 
-fn executor(
-    host: &Host,
-    base_dir: &std::path::Path,
-    shared: &Arc<Shared>,
-    handle: &Handle,
-) -> io::Result<Executor> {
+fn executor(host: &Host, shared: &Arc<Shared>, handle: &Handle) -> io::Result<Executor> {
     let (shared, handle) = (Arc::clone(shared), handle.clone());
     Executor::start(
         host.clone(),
-        base_dir.to_owned(),
         move |key| permit::may_act(key, &shared.view.load().status),
         move |key, outcome| handle.send(Input::Worked { key, outcome }),
     )

@@ -198,7 +198,6 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         config,
         store: Arc::new(Counted::new(opened.store, Arc::clone(&metrics))),
         memory,
-        base_dir: settings.base_dir.clone(),
         prover: Box::new(parent.another()),
         peer: settings.peer_link.then(|| peer.clone()),
     })

@@ -1,0 +1,203 @@
+//! One loop on a machine that waits for all processes there that somebody waits for: one channel for all, and
+//! nothing is asked again and again over the network.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use engine::effect::ProcessRef;
+use engine::input::Host;
+use russh::client::Msg;
+use russh::{Channel, ChannelMsg};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::command::{Command, SHELL};
+use super::connect::{Patience, connect};
+use super::error::SshError;
+use super::link::Place;
+use super::session::Session;
+use super::target::Target;
+use crate::limits::{SSH_ANSWER_BYTES_MAX, SSH_LOOK_EVERY};
+
+const DOING: &str = "beginning to wait for processes";
+
+/// What is waited for: the end of a process, and of all of its group where one is named.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject {
+    pub(super) pid: i32,
+    pub(super) start_ticks: u64,
+    /// 0: none.
+    pub(super) group: i32,
+}
+
+impl Subject {
+    /// The process alone.
+    pub(super) fn of(process: &ProcessRef) -> Self {
+        Self { pid: process.pid, start_ticks: process.start_ticks, group: 0 }
+    }
+}
+
+#[derive(Debug)]
+enum Ask {
+    Wait(u64, Subject, oneshot::Sender<()>),
+    Forget(u64),
+}
+
+/// The loop, as it is spoken to. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    // Bounded by the works under way, each of which waits for one thing at a time.
+    asks: mpsc::UnboundedSender<Ask>,
+    tokens: AtomicU64,
+    host: Host,
+    name: String,
+}
+
+/// One wait; dropping it ends it.
+#[derive(Debug)]
+pub(super) struct Wait {
+    /// On which running of which host.
+    pub(super) host: Host,
+    name: String,
+    token: u64,
+    gone: oneshot::Receiver<()>,
+    asks: mpsc::UnboundedSender<Ask>,
+}
+
+impl Watcher {
+    /// Starts the loop, over the machine's connection where that has room for one more channel beside it, else
+    /// over one of its own.
+    pub(super) async fn start(
+        target: &Arc<Target>,
+        asked: Instant,
+        patience: Patience,
+    ) -> Result<Self, SshError> {
+        let mut session = target.session_asked(asked, patience).await?;
+        let mut channel = session.lasting_channel(DOING).await?;
+        if !session.allows_another().await? {
+            // Fails when the connection is lost, which the next one shows.
+            let _sent = channel.0.close().await;
+            drop(channel);
+            session = Arc::new(connect(&target.context, &target.spec, patience).await?);
+            channel = session.lasting_channel(DOING).await?;
+        }
+        let (channel, place) = channel;
+        let channel = begin(channel, &session.name).await?;
+        let (asks, asked) = mpsc::unbounded_channel();
+        let (host, name) = (session.facts.host.clone(), session.name.clone());
+        tokio::spawn(serve(session, channel, place, asked));
+        Ok(Self { asks, tokens: AtomicU64::new(1), host, name })
+    }
+
+    /// Whether the loop goes on.
+    pub(super) fn is_there(&self) -> bool {
+        !self.asks.is_closed()
+    }
+
+    /// Has it wait for one more.
+    pub(super) fn wait(&self, subject: Subject) -> Wait {
+        let token = self.tokens.fetch_add(1, Ordering::Relaxed);
+        let (gone, wait) = oneshot::channel();
+        // Fails when the loop has ended; then `gone` is dropped, and the wait says so.
+        let _sent = self.asks.send(Ask::Wait(token, subject, gone));
+        let (host, name, asks) = (self.host.clone(), self.name.clone(), self.asks.clone());
+        Wait { host, name, token, gone: wait, asks }
+    }
+}
+
+impl Wait {
+    /// Returns when the process has ended; an error says that this is not known any more.
+    pub(super) async fn gone(&mut self, doing: &str) -> Result<(), SshError> {
+        let lost = || SshError::Lost { host: self.name.clone(), doing: doing.to_owned() };
+        (&mut self.gone).await.map_err(|_| lost())
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let _sent = self.asks.send(Ask::Forget(self.token));
+    }
+}
+
+/// Starts the loop on a channel, and waits until it says that it is there.
+async fn begin(mut channel: Channel<Msg>, name: &str) -> Result<Channel<Msg>, SshError> {
+    let lost = || SshError::Lost { host: name.to_owned(), doing: DOING.to_owned() };
+    let command = Command::look(DOING)
+        .set("pause", SSH_LOOK_EVERY)
+        .script(include_str!("sh/process.sh"))
+        .script(include_str!("sh/watch.sh"));
+    channel.exec(true, SHELL).await.map_err(|_| lost())?;
+    channel.data_bytes(command.bytes()).await.map_err(|_| lost())?;
+    let ready = async {
+        let mut text = Vec::new();
+        while let Some(message) = channel.wait().await {
+            if let ChannelMsg::Data { data } = message {
+                text.extend_from_slice(&data);
+                if text.ends_with(b"ready\n") {
+                    return true;
+                }
+            }
+        }
+        false
+    };
+    match timeout(crate::limits::SSH_ANSWER_TIME_MAX, ready).await {
+        Ok(true) => Ok(channel),
+        _ => Err(lost()),
+    }
+}
+
+/// Speaks with the loop until either end is gone. Whoever waits then learns that by the drop of its sender.
+async fn serve(
+    session: Arc<Session>,
+    mut channel: Channel<Msg>,
+    _place: Place,
+    mut asked: mpsc::UnboundedReceiver<Ask>,
+) {
+    let mut waits = HashMap::new();
+    let mut text = Vec::new();
+    loop {
+        tokio::select! {
+            ask = asked.recv() => {
+                let line = match ask {
+                    None => break,
+                    Some(Ask::Wait(token, subject, gone)) => {
+                        waits.insert(token, gone);
+                        format!("{token} {} {} {}\n", subject.pid, subject.start_ticks, subject.group)
+                    }
+                    Some(Ask::Forget(token)) if waits.remove(&token).is_some() => format!("{token}\n"),
+                    Some(Ask::Forget(_)) => continue,
+                };
+                if channel.data_bytes(line.into_bytes()).await.is_err() {
+                    break;
+                }
+            }
+            message = channel.wait() => match message {
+                Some(ChannelMsg::Data { data }) => {
+                    text.extend_from_slice(&data);
+                    while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
+                        let line: Vec<u8> = text.drain(..=end).collect();
+                        if let Some(gone) = gone(&line).and_then(|token| waits.remove(&token)) {
+                            // Fails when nobody waits any more.
+                            let _told = gone.send(());
+                        }
+                    }
+                    if text.len() > SSH_ANSWER_BYTES_MAX {
+                        break;
+                    }
+                }
+                Some(ChannelMsg::Eof | ChannelMsg::Close) | None => break,
+                Some(_) => {}
+            },
+        }
+    }
+    // Both fail when the connection is lost.
+    let _sent = channel.eof().await;
+    let _sent = channel.close().await;
+    drop(session);
+}
+
+fn gone(line: &[u8]) -> Option<u64> {
+    std::str::from_utf8(line).ok()?.strip_prefix("gone ")?.trim().parse().ok()
+}
