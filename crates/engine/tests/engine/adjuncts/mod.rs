@@ -3,6 +3,7 @@
 mod enrichers;
 mod feeds;
 mod frame;
+mod policies;
 
 use base::{AdjunctId, EntityId, Span};
 use brownstone_engine::effect::Reply;
