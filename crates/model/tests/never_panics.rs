@@ -7,6 +7,14 @@ brooklyn.config:\n    shell.env: {A: 'x', B: 0x1F}\n    start.timeout: 1m 30s\n 
 brooklyn.initializers:\n  - type: ssh-command-effector\n    name: e\n    command: echo\n    parameters: {p: {type: integer, default: 1}}\n  \
 brooklyn.children:\n  - {type: BasicEntity, brooklyn.tags: [a]}\n";
 
+/// What is compiled in other ways: expressions, parameters, adjuncts, feeds, blueprints in blueprints, locations.
+const RICH: &str = "locations: [{byon: {hosts: ['me@h[1-3]:22', {ssh: x, port: 23}], private-key-file: y}}]\nservices:\n- type: BasicEntity\n  \
+id: a\n  brooklyn.parameters:\n  - {name: p, type: port, default: 80+, constraints: [required, 'regex(\"a, b\")', {any: [isBlank]}]}\n  \
+brooklyn.config:\n    e: '$brooklyn:formatString(\"%s\", entity(\"a\").config(\"p\")[0])'\n    s: {$brooklyn:entitySpec: {type: vanilla}}\n    \
+o: {$brooklyn:object: {type: x}}\n  brooklyn.initializers:\n  - type: AddChildrenInitializer\n    blueprint_yaml: |\n      type: BasicEntity\n  \
+- {type: ssh-command-sensor, name: n, command: c, period: 1s}\n  - {type: http-command-effector, name: h, uri: u, httpVerb: GET}\n  \
+- {type: static-sensor, name: t, static.value: '$brooklyn:config(\"x\")'}\n  brooklyn.enrichers:\n  - {type: Propagator, propagating: [a]}\n";
+
 fn answer(text: &str) {
     match compile("x", text, &brownstone_model::Surroundings::default()) {
         Ok(spec) => {
@@ -22,26 +30,33 @@ fn answer(text: &str) {
 
 #[test]
 fn a_blueprint_cut_anywhere_is_answered() {
-    for end in 0..=SEED.len() {
-        answer(&SEED[..end]);
-        answer(&SEED[end..]);
+    for seed in [SEED, RICH] {
+        for end in 0..=seed.len() {
+            answer(&seed[..end]);
+            answer(&seed[end..]);
+        }
     }
 }
 
 #[test]
 fn a_blueprint_with_any_line_left_out_or_doubled_is_answered() {
-    let lines: Vec<&str> = SEED.lines().collect();
+    for seed in [SEED, RICH] {
+        each_line_changed(&seed.lines().collect::<Vec<_>>());
+    }
+}
+
+fn each_line_changed(lines: &[&str]) {
     for i in 0..lines.len() {
-        let mut less = lines.clone();
+        let mut less = lines.to_vec();
         less.remove(i);
         answer(&less.join("\n"));
-        let mut more = lines.clone();
+        let mut more = lines.to_vec();
         more.insert(i, lines[i]);
         answer(&more.join("\n"));
         for value in ["~", "[]", "{}", "5", "'$brooklyn:x'", "[[]]", "{a: b}", "ü"] {
             if let Some((key, _)) = lines[i].split_once(": ") {
                 let changed = format!("{key}: {value}");
-                let mut other = lines.clone();
+                let mut other = lines.to_vec();
                 other[i] = &changed;
                 answer(&other.join("\n"));
             }

@@ -66,8 +66,25 @@ fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSp
             }
         }
     }
+    for (_, keys) in NEEDED.iter().filter(|(name, _)| *name == def.simple_name()) {
+        if !keys.iter().any(|key| adjunct.config.contains_key(*key)) {
+            cx.error(node.span.clone(), format!("the {} has nothing to do", def.simple_name()))
+                .label(format!("expected one of {}", keys.join(", ")));
+        }
+    }
     Some(adjunct)
 }
+
+/// Adjuncts that Brooklyn refuses without one of these keys.
+const NEEDED: &[(&str, &[&str])] = &[(
+    "Propagator",
+    &[
+        "enricher.propagating.inclusions",
+        "enricher.propagating.sensorMapping",
+        "enricher.propagating.propagatingAll",
+        "enricher.propagating.propagatingAllBut",
+    ],
+)];
 
 fn find(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node, name: &str) -> Option<&'static AdjunctDef> {
     match adjuncts::lookup(name) {
