@@ -1,7 +1,7 @@
 //! Feeds: what they ask for, when, and what becomes of the answers.
 
 use base::{Secret, Span};
-use brownstone_engine::effect::{Outcome, Work};
+use brownstone_engine::effect::{HttpResponse, Outcome, Work};
 use brownstone_engine::input::{Command, Input};
 use model::spec::AdjunctSpec;
 use serde_json::{Value, json};
@@ -185,4 +185,55 @@ fn a_duration_counts_from_when_it_was_added_also_after_a_take_over() {
     env.wait(Span::secs(30));
     let age = env.sensor(&id, "age").and_then(|v| v.as_str().map(str::to_owned)).expect("an age");
     assert!(age.ends_with('s') && age.len() > 2 && age.as_str() > "20s", "{age}");
+}
+
+/// What the server was asked for is answered.
+fn answer(env: &mut Env, outcome: Outcome) {
+    let (key, work) = env.of_server.pop().expect("a request");
+    assert!(matches!(&work, Work::Http(request) if request.url == "http://10.0.0.9/status"), "{work:?}");
+    env.input(Input::Work { key, outcome });
+    env.settle();
+}
+
+fn http(status: u16, body: &str) -> Outcome {
+    let body = body.to_owned();
+    Outcome::Http(HttpResponse { status, headers: Vec::new(), body, took: Span::millis(40) })
+}
+
+#[test]
+fn a_web_sensor_takes_its_part_of_the_answer_and_has_no_value_when_there_is_none() {
+    let (mut env, id) = one(adjunct(
+        "HttpRequestSensor",
+        [
+            ("name", json!("queue")),
+            ("uri", json!("http://10.0.0.9/status")),
+            ("jsonPath", json!("$.queue.length")),
+            ("targetType", json!("integer")),
+            ("period", json!("10s")),
+        ],
+    ));
+    answer(&mut env, http(200, r#"{ "queue": { "length": "7" } }"#));
+    assert_eq!((env.sensor(&id, "queue"), env.trouble(&id)), (Some(json!(7)), None));
+    env.wait(Span::secs(11));
+    answer(&mut env, http(503, ""));
+    assert_eq!(env.sensor(&id, "queue"), None);
+    assert_eq!(env.trouble(&id), Some("http://10.0.0.9/status gave no value: status 503"));
+    env.wait(Span::secs(11));
+    answer(&mut env, Outcome::Failed("connection refused".to_owned()));
+    assert!(env.trouble(&id).expect("it says why").ends_with("connection refused"));
+}
+
+#[test]
+fn a_latency_is_that_of_the_last_answer_and_of_the_last_while() {
+    let (mut env, id) = one(adjunct(
+        "HttpLatencyDetector",
+        [
+            ("url", json!("http://10.0.0.9/status")),
+            ("requireServiceUp", json!(false)),
+            ("rollup", json!("1m")),
+        ],
+    ));
+    answer(&mut env, http(200, ""));
+    assert_eq!(env.sensor(&id, "web.request.latency.last"), Some(json!(40.0)));
+    assert_eq!(env.sensor(&id, "web.request.latency.windowed"), Some(json!(40.0)));
 }
