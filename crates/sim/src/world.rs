@@ -480,9 +480,10 @@ impl World {
         let Some((op, verb)) = server.lanes.get_mut(&lane).and_then(VecDeque::pop_front) else { return };
         server.busy.insert(lane, true);
         let life = server.life;
-        let fate = match self.sleeps_with(node, &verb) {
-            true => Fate::LostRequest,
-            false => SimStore::fate(&self.faults, &mut self.rng, &verb),
+        let fate = if self.sleeps_with(node, &verb) {
+            Fate::LostRequest
+        } else {
+            SimStore::fate(&self.faults, &mut self.rng, &verb)
         };
         let mut delay = 200 + self.rng.below(3000);
         if self.faults.slow > 0 && self.rng.one_in(self.faults.slow) {
