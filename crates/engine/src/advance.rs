@@ -152,6 +152,8 @@ impl Draft {
             StepKind::CheckInitialSize => self.check_initial_size(task),
             StepKind::Replace { member } => self.replace_member(task, member),
             StepKind::CheckReplaced { old, since } => self.check_replaced(task, old, *since),
+            StepKind::MakeFabric { params } => self.make_fabric(task, params),
+            StepKind::MakeConditional => self.make_conditional(task),
             StepKind::RestPolicies { rest } => self.rest_policies(task, *rest),
             StepKind::ReturnSize => self.size_of_cluster(task),
             StepKind::ReturnNewMembers { since } => self.new_members(task, *since),

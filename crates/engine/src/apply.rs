@@ -69,6 +69,9 @@ impl Root {
             Change::MachineSet { entity, machine } => {
                 self.edit_entity(entity, |e| e.machine.clone_from(machine))?;
             }
+            Change::LocationsSet { entity, locations } => self.edit_entity(entity, |e| {
+                Arc::make_mut(&mut e.def).locations = Some(locations.clone());
+            })?,
             Change::PlaceSet { entity, place } => self.edit_entity(entity, |e| e.place.clone_from(place))?,
             Change::ProcessSet { entity, process } => {
                 self.edit_entity(entity, |e| e.process.clone_from(process))?;

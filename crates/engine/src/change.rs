@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, Rng, TaskId, WallMs};
-use model::spec::ConfigValue;
+use model::spec::{ConfigValue, LocationSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -82,6 +82,13 @@ pub enum Change {
         entity: EntityId,
         /// Which machine.
         machine: Option<Arc<MachineRef>>,
+    },
+    /// An entity is to run elsewhere.
+    LocationsSet {
+        /// Which.
+        entity: EntityId,
+        /// Where.
+        locations: Vec<LocationSpec>,
     },
     /// An entity's folders are somewhere, or nowhere any more.
     PlaceSet {

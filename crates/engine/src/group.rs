@@ -26,7 +26,10 @@ pub(crate) fn from_value(value: &Value) -> Option<EntityId> {
 impl Entity {
     /// Whether it has members.
     pub fn is_group(&self) -> bool {
-        matches!(self.behaviour(), Behaviour::Group | Behaviour::Cluster | Behaviour::Quarantine)
+        matches!(
+            self.behaviour(),
+            Behaviour::Group | Behaviour::Cluster | Behaviour::Fabric | Behaviour::Quarantine
+        )
     }
 }
 
@@ -87,6 +90,9 @@ impl Draft {
             let members: Vec<Value> = entity.members.values().map(as_value).collect();
             self.update_sensor(group, names::MEMBERS_COUNT, members.len().into());
             self.update_sensor(group, names::MEMBERS, members.into());
+            for whole in self.root.groups_of(group) {
+                self.say_fabric_size(&whole);
+            }
         }
         !groups.is_empty()
     }

@@ -118,7 +118,7 @@ impl Draft {
                 self.update_sensor(&id, names::ALL_MEMBERS_UP, false.into());
                 self.settle(&id);
             }
-            Behaviour::Group => self.settle(&id),
+            Behaviour::Group | Behaviour::Fabric => self.settle(&id),
             Behaviour::Sequence => {
                 let first = self.root.config_int(&id, &sequence_entity::START).unwrap_or(1);
                 self.update_sensor(&id, sequence_entity::VALUE, first.into());
@@ -129,6 +129,7 @@ impl Draft {
             | Behaviour::Process
             | Behaviour::Startable
             | Behaviour::SharedMachine
+            | Behaviour::Conditional
             | Behaviour::Quarantine => {}
         }
         if let Some(parent) = parent

@@ -21,6 +21,18 @@ pub(crate) const CLUSTER: &str = "cluster.entity";
 pub(crate) const IS_MEMBER: &str = "cluster.member";
 /// The key under which a cluster says that its start has failed.
 pub(crate) const START: &str = "start";
+/// What an entity says of itself: meant for nobody else to repeat.
+pub(crate) const OF_ITSELF: [&str; 9] = [
+    "entity.id",
+    "application.id",
+    "catalog.id",
+    STATE,
+    EXPECTED,
+    IS_UP,
+    NOT_UP,
+    PROBLEMS,
+    PROCESS_IS_RUNNING,
+];
 /// The key under which a parent keeps what its children are short of, in both maps.
 pub(crate) const FROM_CHILDREN: &str = "service-lifecycle-indicators-from-children-and-members";
 /// The key under which an entity says that its machine is out of reach, in both maps.

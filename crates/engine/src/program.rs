@@ -177,6 +177,13 @@ pub enum StepKind {
         /// The new one has this number or a higher one.
         since: u64,
     },
+    /// Gives a fabric a member for each location.
+    MakeFabric {
+        /// With what its members are started.
+        params: BTreeMap<String, Value>,
+    },
+    /// Makes the child of a conditional entity, if it is to have one.
+    MakeConditional,
     /// Lets the policies of an entity rest, or go on.
     RestPolicies {
         /// Whether they rest.
@@ -300,6 +307,8 @@ impl StepKind {
             StepKind::SettleMembers { .. } => "look after new members".to_owned(),
             StepKind::CheckInitialSize => "check size".to_owned(),
             StepKind::Replace { .. } | StepKind::CheckReplaced { .. } => "replace member".to_owned(),
+            StepKind::MakeFabric { .. } => "make members".to_owned(),
+            StepKind::MakeConditional => "make conditional entity".to_owned(),
             StepKind::RestPolicies { rest: true } => "suspend policies".to_owned(),
             StepKind::RestPolicies { rest: false } => "resume policies".to_owned(),
             StepKind::ReturnSize | StepKind::ReturnNewMembers { .. } | StepKind::Return { .. } => {

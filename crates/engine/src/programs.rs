@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::cluster;
 use crate::entity::Entity;
+use crate::fabric;
 use crate::lifecycle::Lifecycle;
 use crate::phases::{Latch, program as process, shared};
 use crate::program::StepKind;
@@ -72,11 +73,20 @@ fn lifecycle(
             (start_app(root, entity, params), OnError::Running)
         }
         (Behaviour::Application, Action::Stop) => (stop_app(root, entity, !within)?, OnError::OnFire),
-        (Behaviour::Startable, Action::Stop) => (stop_whole(entity), OnError::OnFire),
-        (Behaviour::Application | Behaviour::Startable, _) => (restart_app(), OnError::Running),
         (Behaviour::SharedMachine, Action::Start) => (shared::start(root, entity, params), OnError::OnFire),
         (Behaviour::SharedMachine, Action::Stop) => (shared::stop(entity), OnError::OnFire),
         (Behaviour::SharedMachine, _) => (shared::restart(entity), OnError::OnFire),
+        (Behaviour::Conditional, Action::Start) => {
+            let mut steps = start_app(root, entity, params);
+            steps.insert(0, StepKind::MakeConditional);
+            (steps, OnError::Running)
+        }
+        (Behaviour::Startable | Behaviour::Conditional | Behaviour::Fabric, Action::Stop) => {
+            (stop_whole(entity), OnError::OnFire)
+        }
+        (Behaviour::Application | Behaviour::Startable | Behaviour::Conditional, _) => {
+            (restart_app(), OnError::Running)
+        }
         (Behaviour::Machine | Behaviour::Process, Action::Start) => {
             (process::start(root, entity, params)?, OnError::OnFire)
         }
@@ -86,6 +96,8 @@ fn lifecycle(
         (Behaviour::Machine | Behaviour::Process, _) => {
             (process::restart(root, entity, params)?, OnError::OnFire)
         }
+        (Behaviour::Fabric, Action::Start) => (fabric::start(params), OnError::OnFire),
+        (Behaviour::Fabric, _) => return Err("Restart not supported for a fabric.".to_owned()),
         (Behaviour::Cluster, Action::Start) => (cluster::start(params), OnError::Running),
         (Behaviour::Cluster, Action::Stop) => (cluster::stop(entity), OnError::OnFire),
         (Behaviour::Cluster, _) => (cluster::restart(root, entity)?, OnError::Running),

@@ -197,12 +197,12 @@ pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::PROCESS_IS_RUNNING: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Startable | Behaviour::SharedMachine | Behaviour::Sequence => {
+        Behaviour::Startable | Behaviour::Conditional | Behaviour::SharedMachine | Behaviour::Sequence => {
             let text = "Entity created but not yet started";
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::STATE: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Cluster => {
+        Behaviour::Cluster | Behaviour::Fabric => {
             sensors.insert(names::NOT_UP.to_owned(), json!({}));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }

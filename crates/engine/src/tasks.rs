@@ -161,7 +161,10 @@ impl Draft {
         let Some(entity) = self.entity(id) else { return };
         let noun = match entity.behaviour() {
             Behaviour::Application => Some("Application"),
-            Behaviour::Startable | Behaviour::SharedMachine | Behaviour::Sequence => Some("Entity"),
+            Behaviour::Startable
+            | Behaviour::Conditional
+            | Behaviour::SharedMachine
+            | Behaviour::Sequence => Some("Entity"),
             _ => None,
         };
         if let Some(noun) = noun {

@@ -31,8 +31,10 @@ enum Parts {
 /// count. A cluster does not answer for what it has set aside.
 pub(crate) fn wholeness(root: &Root, whole: &Entity) -> Option<Wholeness> {
     let parts = match whole.behaviour() {
-        Behaviour::Application | Behaviour::Startable | Behaviour::SharedMachine => Parts::Children,
-        Behaviour::Group => Parts::Both,
+        Behaviour::Application | Behaviour::Startable | Behaviour::Conditional | Behaviour::SharedMachine => {
+            Parts::Children
+        }
+        Behaviour::Group | Behaviour::Fabric => Parts::Both,
         Behaviour::Cluster => Parts::Members,
         Behaviour::Plain
         | Behaviour::Machine

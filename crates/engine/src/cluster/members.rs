@@ -2,8 +2,8 @@
 
 use base::EntityId;
 use model::config;
-use model::spec::{AdjunctKind, ConfigValue, EntitySpec};
-use model::types::dynamic_cluster as cluster;
+use model::spec::{AdjunctKind, ConfigMap, ConfigValue, EntitySpec};
+use model::types::{ConfigDef, dynamic_cluster as cluster};
 use serde_json::{Value, json};
 
 use super::{Params, removal};
@@ -29,11 +29,7 @@ impl Draft {
         let number =
             entity.sensor(names::NEXT_MEMBER_ID).and_then(|v| v.get("value")).and_then(Value::as_u64);
         let number = number.unwrap_or(0);
-        if let Ok(value) = config::read(&self.root.levels(id), &cluster::CUSTOM_CHILD_FLAGS)
-            && let Value::Object(flags) = value.into_json()
-        {
-            spec.config.extend(flags.into_iter().map(|(key, value)| (key, ConfigValue::new(value))));
-        }
+        spec.config.extend(self.child_flags(&entity, &cluster::CUSTOM_CHILD_FLAGS)?);
         spec.config.insert(cluster::MEMBER_ID.name.to_owned(), ConfigValue::new(number));
         let spot = Spot { app: entity.app.clone(), parent: Some(id.clone()), source: None };
         let made = self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))?;
@@ -51,21 +47,39 @@ impl Draft {
 
     /// What the next member is made from.
     fn member_spec(&self, entity: &Entity) -> Try<EntitySpec> {
-        let levels = self.root.levels(&entity.id);
         let first =
-            entity.members.is_empty().then(|| config::effective(&levels, &cluster::FIRST_MEMBER_SPEC));
-        let found = first.flatten().or_else(|| config::effective(&levels, &cluster::MEMBER_SPEC));
-        let Some(found) = found else {
-            return fail(format!("No member spec supplied for dynamic cluster {}", entity.described()));
+            if entity.members.is_empty() { self.spec_in(entity, &cluster::FIRST_MEMBER_SPEC)? } else { None };
+        let spec = match first {
+            Some(spec) => Some(spec),
+            None => self.spec_in(entity, &cluster::MEMBER_SPEC)?,
         };
+        match spec {
+            Some(spec) => Ok(spec),
+            None => fail(format!("No member spec supplied for dynamic cluster {}", entity.described())),
+        }
+    }
+
+    /// The entity spec that stands in a config key; `None` where nothing does.
+    pub(crate) fn spec_in(&self, entity: &Entity, key: &'static ConfigDef) -> Try<Option<EntitySpec>> {
+        let Some(found) = config::effective(&self.root.levels(&entity.id), key) else { return Ok(None) };
+        if found.value.given().is_null() {
+            return Ok(None);
+        }
         match found.value.given().get(ENTITY_SPEC).map(|spec| serde_json::from_value(spec.clone())) {
-            Some(Ok(spec)) => Ok(spec),
+            Some(Ok(spec)) => Ok(Some(spec)),
             _ => fail(format!(
                 "{} of {} is no entity spec; write `$brooklyn:entitySpec:` and below it the entity",
-                cluster::MEMBER_SPEC.name,
+                key.name,
                 entity.described()
             )),
         }
+    }
+
+    /// Config that a key gives to each entity that is made.
+    pub(crate) fn child_flags(&self, entity: &Entity, key: &'static ConfigDef) -> Try<ConfigMap> {
+        let value = config::read(&self.root.levels(&entity.id), key).or_else(|e| fail(e.to_string()))?;
+        let Value::Object(flags) = value.into_json() else { return Ok(ConfigMap::new()) };
+        Ok(flags.into_iter().map(|(key, value)| (key, ConfigValue::new(value))).collect())
     }
 
     /// The group for members that cannot be started, where the cluster wants one.

@@ -21,7 +21,7 @@ use crate::task::Task;
 
 impl Draft {
     /// The cluster that a task is about.
-    pub(super) fn cluster(&self, task: &Task) -> Try<std::sync::Arc<Entity>> {
+    pub(crate) fn cluster(&self, task: &Task) -> Try<std::sync::Arc<Entity>> {
         match task.entity.as_ref().and_then(|id| self.entity(id)) {
             Some(entity) => Ok(entity),
             None => fail("the entity is not there any more"),
@@ -29,7 +29,7 @@ impl Draft {
     }
 
     /// Puts `steps` in the place of a task's current step, and goes on with them.
-    pub(super) fn expand(&mut self, task: &Task, mut steps: Steps) -> Flow {
+    pub(crate) fn expand(&mut self, task: &Task, mut steps: Steps) -> Flow {
         steps.extend(task.program.iter().skip(task.step as usize + 1).cloned());
         self.record(Change::TaskProgram { task: task.id.clone(), steps });
         self.ready.push_back(task.id.clone());

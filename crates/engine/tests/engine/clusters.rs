@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::EntityId;
 use brownstone_engine::input::Command;
 use brownstone_engine::{Lifecycle, Status};
-use model::spec::EntitySpec;
+use model::spec::{ConfigMap, ConfigValue, EntitySpec, LocationKind, LocationSpec};
 use serde_json::{Value, json};
 
 use crate::env::{Env, host, refusal};
@@ -352,6 +352,72 @@ fn a_sequence_gives_each_number_once_over_a_take_over() {
     assert_eq!(next(&mut env, "incrementAndGet"), json!(9));
     assert_eq!(next(&mut env, "reset"), json!(null));
     assert_eq!(next(&mut env, "get"), json!(5));
+}
+
+#[test]
+fn a_fabric_has_one_member_for_each_location_and_keeps_them() {
+    let mut env = Env::new();
+    let place = |name: &str| LocationSpec {
+        kind: LocationKind::Localhost,
+        spec: "localhost".to_owned(),
+        flags: ConfigMap::from([("name".to_owned(), ConfigValue::new(name))]),
+    };
+    let both = LocationSpec {
+        kind: LocationKind::Multi(vec![place("north"), place("south")]),
+        spec: "multi".to_owned(),
+        flags: ConfigMap::new(),
+    };
+    let mut fabric = with(
+        of_type("DynamicFabric", "f"),
+        [(
+            "dynamicfabric.memberspec",
+            json!({ "$brooklyn:entitySpec": cluster("c", 2, &specs::vanilla("m")) }),
+        )],
+    );
+    fabric.locations = Some(vec![both, place("west")]);
+    let (_, task) = env.deploy(specs::app("Shop", vec![fabric]));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+    let f = env.named("f");
+    let names: Vec<&str> = env.root.members(&f).map(|m| m.name.as_str()).collect();
+    assert_eq!(names, ["c (north)", "c (south)", "c (west)"]);
+    assert_eq!(env.state(&f), Some(Lifecycle::Running));
+    assert_eq!(value(&env, &f, "fabric.size"), Some(&json!(6)));
+    env.invoke(&f, "stop");
+    env.settle();
+    assert_eq!(env.state(&f), Some(Lifecycle::Stopped));
+    env.invoke(&f, "start");
+    env.settle();
+    assert_eq!(members(&env, &f).len(), 3, "the members are started again, none is added");
+}
+
+#[test]
+fn a_conditional_entity_has_its_child_if_its_config_says_so() {
+    for wanted in [true, false] {
+        let mut env = Env::new();
+        let spec = with(
+            of_type("ConditionalEntity", "maybe"),
+            [
+                ("conditional.entity.spec", json!({ "$brooklyn:entitySpec": specs::vanilla("child") })),
+                ("conditional.entity.create", json!(wanted)),
+            ],
+        );
+        let (app, task) = env.deploy(specs::app("Shop", vec![spec]));
+        env.settle();
+        assert_eq!(env.status(&task), Status::Completed);
+        assert_eq!(env.state(&app), Some(Lifecycle::Running));
+        let maybe = env.named("maybe");
+        assert_eq!(env.root.children(&maybe).count(), usize::from(wanted));
+        assert_eq!(value(&env, &maybe, "conditional.entity").is_some(), wanted);
+        assert_eq!(value(&env, &maybe, "conditional.entity.create"), Some(&json!(wanted)));
+        assert_eq!(env.machine.alive.len(), usize::from(wanted), "the child is started");
+        assert_eq!(
+            value(&env, &maybe, "run.dir").is_some(),
+            wanted,
+            "the child's sensors are shown here too"
+        );
+        assert_eq!(value(&env, &maybe, "entity.id"), Some(&json!(maybe.as_str())), "but those of itself");
+    }
 }
 
 /// Whatever a master was about when it ended: what the survivor shows holds, and stop and expunge clean up.

@@ -43,6 +43,10 @@ pub enum Behaviour {
     Group,
     /// Has members that it makes itself from a spec.
     Cluster,
+    /// Has a member for each of its locations.
+    Fabric,
+    /// Has a child if its config says so; starts and stops it.
+    Conditional,
     /// Has members that are not well and does not mind.
     Quarantine,
     /// Gives out numbers.

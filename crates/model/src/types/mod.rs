@@ -5,8 +5,11 @@ pub mod basic_entity;
 pub mod basic_group;
 pub mod basic_startable;
 pub mod common;
+pub mod conditional_entity;
 mod def;
+pub mod delegate_entity;
 pub mod dynamic_cluster;
+pub mod dynamic_fabric;
 pub mod empty_software_process;
 mod find;
 pub mod group;
@@ -33,7 +36,10 @@ pub static ALL: &[&TypeDef] = &[
     &basic_entity::TYPE,
     &basic_group::TYPE,
     &basic_startable::TYPE,
+    &conditional_entity::TYPE,
+    &delegate_entity::TYPE,
     &dynamic_cluster::TYPE,
+    &dynamic_fabric::TYPE,
     &empty_software_process::TYPE,
     &machine_entity::TYPE,
     &quarantine_group::TYPE,
