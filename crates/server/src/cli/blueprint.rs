@@ -5,7 +5,7 @@ mod show;
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -89,14 +89,14 @@ impl Validate {
                     if self.common.json {
                         files.push(judged.as_json());
                     } else {
-                        print!("{}", judged.as_text(look()));
+                        say(&judged.as_text(look()));
                     }
                 }
                 Err(why) => code = refused(2, why),
             }
         }
         if self.common.json {
-            println!("{}", json!({ "files": files }));
+            say(&format!("{}\n", json!({ "files": files })));
         }
         code
     }
@@ -112,11 +112,11 @@ impl Plan {
         if self.common.json {
             let mut out = judged.as_json();
             out["plan"] = json!(planned);
-            println!("{out}");
+            say(&format!("{out}\n"));
         } else {
-            print!("{}", judged.as_text(look()));
+            say(&judged.as_text(look()));
             if let Some(planned) = &planned {
-                print!("\n{}", show::tree(planned));
+                say(&format!("\n{}", show::tree(planned)));
             }
         }
         u8::from(planned.is_none())
@@ -134,6 +134,11 @@ impl Common {
         let (_, layers) = config::read(&home, &Outside::of_process(self.release.define.clone()));
         Ok(config::surroundings(&layers))
     }
+}
+
+/// Prints. A reader that goes (`| head`) has seen enough.
+fn say(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
 fn look() -> Look {
