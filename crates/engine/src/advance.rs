@@ -87,6 +87,7 @@ impl Draft {
     fn take(&mut self, task: &Arc<Task>, step: &StepKind) -> Flow {
         match step {
             StepKind::Create => self.create_more(task),
+            StepKind::Plan => self.plan(task),
             StepKind::CheckIdle => self.check_idle(task),
             StepKind::CancelOthers { entity } => {
                 self.cancel_others(task, entity);

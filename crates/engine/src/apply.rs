@@ -177,7 +177,8 @@ impl Root {
                 let (reign, rng, next_seq) = (self.reign.take(), self.rng.clone(), self.next_seq);
                 let last_write = self.writes.values().map(|w| w.at).max();
                 let writes_forgotten = self.writes_forgotten.max(last_write);
-                *self = Root { reign, rng, next_seq, writes_forgotten, ..Root::empty() };
+                let externals = self.externals.clone();
+                *self = Root { reign, rng, next_seq, writes_forgotten, externals, ..Root::empty() };
             }
         }
         Ok(())

@@ -99,6 +99,7 @@ impl Draft {
             entity.adjuncts = self.first_adjuncts(&spec_of.adjuncts, entity.seq);
             made.push(entity);
         }
+        self.check_constraints(&made)?;
         Ok(made)
     }
 

@@ -7,14 +7,18 @@ use model::config;
 use model::spec::{ConfigValue, EffectorBody, ExecutionTarget, ParameterSpec};
 use serde_json::Value;
 
+use crate::advance::Flow;
+use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
+use crate::entity::Entity;
 use crate::input::Caller;
+use crate::machine::{Try, fail, settled};
 use crate::on_write::check_size;
 use crate::program::StepKind;
 use crate::programs;
 use crate::read::EffectorRef;
-use crate::task::OnError;
+use crate::task::{OnError, Task};
 use crate::tasks::NewTask;
 
 /// A parameter as the type that the effector declares for it; one that it does not declare stays as it is.
@@ -68,14 +72,32 @@ impl Draft {
             .root
             .effector(id, effector)
             .ok_or_else(|| format!("Entity '{id}' has no effector with name '{effector}'"))?;
-        let root = &self.root;
-        let (steps, on_error) = match found {
+        let (steps, on_error) = match self.program_of(entity, found, effector, &params, within) {
+            Ok(program) => program,
+            // What the task is made of depends on a value that is not there yet: it begins by waiting for that.
+            Err(Flow::Await(_)) => (vec![StepKind::Plan], OnError::OnFire),
+            Err(Flow::Fail(why)) => return Err(why),
+            Err(_) => return Err(format!("effector '{effector}' cannot be called now")),
+        };
+        Ok(NewTask { steps, on_error, ..NewTask::call(entity, effector.to_owned(), params) })
+    }
+
+    /// What the call of an effector does.
+    fn program_of(
+        &self,
+        entity: &Entity,
+        found: EffectorRef<'_>,
+        effector: &str,
+        params: &BTreeMap<String, Value>,
+        within: bool,
+    ) -> Try<(Vec<StepKind>, OnError)> {
+        Ok(match found {
             EffectorRef::OfSpec(spec) => match &spec.body {
                 EffectorBody::ShellCommand { target: ExecutionTarget::Entity, .. } => {
                     (vec![StepKind::Effector], OnError::Leave)
                 }
                 EffectorBody::ShellCommand { target, .. } => {
-                    return Err(format!(
+                    return fail(format!(
                         "effector '{effector}' runs on {target:?}, which this version cannot; use ENTITY"
                     ));
                 }
@@ -84,11 +106,30 @@ impl Draft {
                 | EffectorBody::Proxy { .. }
                 | EffectorBody::Composite { .. }
                 | EffectorBody::ChildrenBatch(_) => {
-                    return Err(format!("effector '{effector}' is of a kind that this version cannot run"));
+                    return fail(format!("effector '{effector}' is of a kind that this version cannot run"));
                 }
             },
-            EffectorRef::OfType(def) => programs::of_action(root, entity, def.action, &params, within)?,
+            EffectorRef::OfType(def) => programs::of_action(&self.root, entity, def.action, params, within)?,
+        })
+    }
+
+    /// Settles what the rest of a task does, once that can be told.
+    pub(crate) fn plan(&mut self, task: &Task) -> Flow {
+        settled(self.try_plan(task))
+    }
+
+    fn try_plan(&mut self, task: &Task) -> Try<Flow> {
+        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
+            return fail("the entity is not there any more");
         };
-        Ok(NewTask { steps, on_error, ..NewTask::call(entity, effector.to_owned(), params) })
+        let Some(call) = &task.call else { return fail("the task is no call of an effector") };
+        let Some(found) = self.root.effector(&entity.id, &call.effector) else {
+            return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
+        };
+        let within = task.parent.is_some();
+        let (steps, _) = self.program_of(&entity, found, &call.effector, &call.params, within)?;
+        self.record(Change::TaskProgram { task: task.id.clone(), steps });
+        self.ready.push_back(task.id.clone());
+        Ok(Flow::Wait)
     }
 }

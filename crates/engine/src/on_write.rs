@@ -2,8 +2,9 @@
 
 use base::EntityId;
 use base::limits::VALUE_BYTES_MAX;
+use model::config::deferred;
 use model::spec::ConfigValue;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::change::Change;
 use crate::draft::Draft;
@@ -41,12 +42,16 @@ impl Draft {
         check_name("config key", key)?;
         check_size("config key", key, &value)?;
         // One name for one value: an alias would be a second one beside it.
-        let key = entity.type_def().and_then(|t| t.config_key(key)).map_or(key, |def| def.name);
-        if entity.config.len() >= CONFIG_KEYS_MAX && !entity.config.contains_key(key) {
+        let levels = self.root.levels(id);
+        let declared = levels.first().and_then(|level| level.key(key));
+        let key = declared.map_or(key, |k| k.name()).to_owned();
+        if entity.config.len() >= CONFIG_KEYS_MAX && !entity.config.contains_key(&key) {
             let text = format!("{} has {CONFIG_KEYS_MAX} config keys already", entity.described());
             return Err(Refusal::Overloaded(text));
         }
-        let (entity, key, value) = (id.clone(), key.to_owned(), ConfigValue::new(value));
+        // What comes from outside is data: text that looks like an expression stays text, as in Brooklyn.
+        let value = if deferred(&value).is_some() { json!({ "$brooklyn:literal": value }) } else { value };
+        let (entity, value) = (id.clone(), ConfigValue::new(value));
         self.record(Change::ConfigSet { entity, key, value });
         Ok(Reply::Done)
     }

@@ -19,6 +19,8 @@ use crate::sequence::Asked;
 pub enum StepKind {
     /// Creates what is left of a large application.
     Create,
+    /// Settles what the rest of the task does: the config that decides it was not ready when the task began.
+    Plan,
     /// Ends the task at once when the process runs already; fails it while an earlier script may still run.
     CheckIdle,
     /// Cancels what else goes on at the entity and below it.
@@ -278,6 +280,7 @@ impl StepKind {
     pub fn name(&self) -> String {
         match self {
             StepKind::Create => "create entities".to_owned(),
+            StepKind::Plan => "plan".to_owned(),
             StepKind::CheckIdle => "check".to_owned(),
             StepKind::CancelOthers { .. } => "cancel other tasks".to_owned(),
             StepKind::Expect { state } => format!("expect {}", state.spoken()),

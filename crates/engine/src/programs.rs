@@ -7,9 +7,11 @@ use model::types::{Action, Behaviour, basic_application};
 use serde_json::Value;
 
 use crate::cluster;
+use crate::config::unreadable;
 use crate::entity::Entity;
 use crate::fabric;
 use crate::lifecycle::Lifecycle;
+use crate::machine::{Try, fail};
 use crate::phases::{Latch, program as process, shared};
 use crate::program::StepKind;
 use crate::sequence::Asked;
@@ -39,7 +41,7 @@ pub(crate) fn of_action(
     action: Action,
     params: &Params,
     within: bool,
-) -> Result<(Steps, OnError), String> {
+) -> Try<(Steps, OnError)> {
     let quiet = |steps| Ok((steps, OnError::Leave));
     let asked = |asked| quiet(vec![StepKind::Sequence { asked }]);
     match action {
@@ -67,7 +69,7 @@ fn lifecycle(
     action: Action,
     params: &Params,
     within: bool,
-) -> Result<(Steps, OnError), String> {
+) -> Try<(Steps, OnError)> {
     Ok(match (entity.behaviour(), action) {
         (Behaviour::Application | Behaviour::Startable, Action::Start) => {
             (start_app(root, entity, params), OnError::Running)
@@ -97,14 +99,17 @@ fn lifecycle(
             (process::restart(root, entity, params)?, OnError::OnFire)
         }
         (Behaviour::Fabric, Action::Start) => (fabric::start(params), OnError::OnFire),
-        (Behaviour::Fabric, _) => return Err("Restart not supported for a fabric.".to_owned()),
+        (Behaviour::Fabric, _) => return fail("Restart not supported for a fabric."),
         (Behaviour::Cluster, Action::Start) => (cluster::start(params), OnError::Running),
         (Behaviour::Cluster, Action::Stop) => (cluster::stop(entity), OnError::OnFire),
         (Behaviour::Cluster, _) => (cluster::restart(root, entity)?, OnError::Running),
         (Behaviour::Sequence, Action::Stop) => (vec![expect(Lifecycle::Stopped)], OnError::Leave),
         (Behaviour::Sequence, _) => (vec![expect(Lifecycle::Running)], OnError::Leave),
         (Behaviour::Plain | Behaviour::Group | Behaviour::Quarantine, _) => {
-            return Err(format!("{} cannot be started or stopped: it has no life cycle", entity.described()));
+            return fail(format!(
+                "{} cannot be started or stopped: it has no life cycle",
+                entity.described()
+            ));
         }
     })
 }
@@ -130,23 +135,23 @@ pub(crate) fn restart_app() -> Steps {
 }
 
 /// `may_forget`: whether the application goes away with it, if it is configured so.
-pub(crate) fn stop_app(root: &Root, app: &Entity, may_forget: bool) -> Result<Steps, String> {
+pub(crate) fn stop_app(root: &Root, app: &Entity, may_forget: bool) -> Try<Steps> {
     let mut steps = stop_whole(app);
     let forget = root.config_flag(&app.id, &basic_application::STOP_SHOULD_DESTROY);
-    if may_forget && forget.map_err(|e| e.to_string())? {
+    if may_forget && forget.or_else(unreadable)? {
         steps.push(StepKind::RemoveDirs { entity: app.id.clone() });
         steps.push(StepKind::Forget { entity: app.id.clone() });
     }
     Ok(steps)
 }
 
-fn exec(params: &Params) -> Result<StepKind, String> {
+fn exec(params: &Params) -> Try<StepKind> {
     let Some(command) = params.get("command").and_then(Value::as_str) else {
-        return Err("the parameter 'command' is missing: what is to be run".to_owned());
+        return fail("the parameter 'command' is missing: what is to be run");
     };
     let timeout = match params.get("timeout").and_then(Value::as_str) {
         None | Some("never") => None,
-        Some(text) => Some(text.parse().map_err(|e: base::time::BadSpan| format!("timeout: {e}"))?),
+        Some(text) => Some(text.parse().or_else(|e: base::time::BadSpan| fail(format!("timeout: {e}")))?),
     };
     Ok(StepKind::Exec { command: command.to_owned(), timeout })
 }

@@ -36,7 +36,7 @@ impl Draft {
             }
             return fail(format!("{} has no machine", entity.described()));
         };
-        match script::of_phase(&self.root, &entity, &site.place, phase).or_else(fail)? {
+        match script::of_phase(&self.root, &entity, &site.place, phase)? {
             None => Ok(Flow::Next),
             Some(script) => Ok(self.run_script(task, &site, script)),
         }
@@ -60,8 +60,7 @@ impl Draft {
         let Some(EffectorRef::OfSpec(spec)) = self.root.effector(&entity.id, &call.effector) else {
             return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
         };
-        let script =
-            script::of_effector(&self.root, &entity, &site.place, spec, &call.params).or_else(fail)?;
+        let script = script::of_effector(&self.root, &entity, &site.place, spec, &call.params)?;
         if entity.place.is_none() {
             // So that its folder is removed with it.
             let place = Some(site.place.clone());
@@ -80,7 +79,7 @@ impl Draft {
             return fail(format!("{} has no machine; start it first", entity.described()));
         };
         let asked = (task.name.as_str(), command, timeout);
-        let script = script::of_command(&self.root, &entity, &site.place, asked).or_else(fail)?;
+        let script = script::of_command(&self.root, &entity, &site.place, asked)?;
         Ok(self.run_script(task, &site, script))
     }
 

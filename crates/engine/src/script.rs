@@ -12,8 +12,11 @@ use model::types::software_process;
 use model::value::{Coerced, ValueType};
 use serde_json::Value;
 
+use crate::advance::Flow;
+use crate::config::unreadable;
 use crate::effect::{Captured, Script};
 use crate::entity::Entity;
+use crate::machine::{Try, fail};
 use crate::phases;
 use crate::place::Place;
 use crate::program::Phase;
@@ -28,8 +31,8 @@ pub(crate) fn run_dir(base: &str, entity: &Entity) -> String {
 }
 
 /// Names an installation: entities that would install the same share it.
-pub(crate) fn install_label(root: &Root, entity: &Entity) -> Result<String, String> {
-    let text = |key| root.config_text(&entity.id, key).map_err(|e| e.to_string());
+pub(crate) fn install_label(root: &Root, entity: &Entity) -> Try<String> {
+    let text = |key| root.config_text(&entity.id, key).or_else(unreadable);
     if let Some(label) = text(&software_process::INSTALL_LABEL)? {
         return Ok(label.replace(['/', '\0'], "_"));
     }
@@ -52,8 +55,9 @@ pub(crate) fn install_label(root: &Root, entity: &Entity) -> Result<String, Stri
 }
 
 /// `shell.env`, as it counts for an entity.
-pub(crate) fn shell_env(root: &Root, entity: &Entity) -> Result<Env, String> {
-    Ok(config::env(&root.levels(&entity.id)).map_err(|e| e.to_string())?.into_iter().collect())
+pub(crate) fn shell_env(root: &Root, entity: &Entity) -> Try<Env> {
+    let env = root.config(&entity.id, &software_process::SHELL_ENV).or_else(unreadable)?;
+    Ok(config::as_env(env).into_iter().collect())
 }
 
 fn with_dirs(mut env: Env, place: &Place) -> Env {
@@ -64,13 +68,8 @@ fn with_dirs(mut env: Env, place: &Place) -> Env {
 }
 
 /// The script of a phase; `None` when there is nothing to run.
-pub(crate) fn of_phase(
-    root: &Root,
-    entity: &Entity,
-    place: &Place,
-    phase: Phase,
-) -> Result<Option<Script>, String> {
-    let own = root.config_command(&entity.id, phase.key()).map_err(|e| e.to_string())?;
+pub(crate) fn of_phase(root: &Root, entity: &Entity, place: &Place, phase: Phase) -> Try<Option<Script>> {
+    let own = root.config_command(&entity.id, phase.key()).or_else(unreadable)?;
     let before = match phase {
         Phase::Install => phases::fetch(root, entity)?,
         Phase::Customize => phases::expand(root, entity)?,
@@ -97,13 +96,13 @@ pub(crate) fn of_phase(
         env: with_dirs(shell_env(root, entity)?, place).into_iter().collect(),
         cwd: if installs { place.install_dir.clone() } else { place.run_dir.clone() },
         make_dirs: vec![place.install_dir.clone(), place.run_dir.clone()],
-        timeout: timeout.transpose().map_err(|e| e.to_string())?,
+        timeout: timeout.transpose().or_else(unreadable)?,
         progress: true,
     }))
 }
 
 /// A script that tells by its exit code whether the process runs.
-pub(crate) fn check(root: &Root, entity: &Entity, place: &Place, command: &str) -> Result<Script, String> {
+pub(crate) fn check(root: &Root, entity: &Entity, place: &Place, command: &str) -> Try<Script> {
     Ok(Script {
         name: "check-running".to_owned(),
         text: plain_text(command),
@@ -121,7 +120,7 @@ pub(crate) fn of_command(
     entity: &Entity,
     place: &Place,
     (name, command, timeout): (&str, &str, Option<Span>),
-) -> Result<Script, String> {
+) -> Try<Script> {
     Ok(Script {
         name: name.to_owned(),
         text: plain_text(command),
@@ -141,25 +140,28 @@ pub(crate) fn of_effector(
     place: &Place,
     effector: &EffectorSpec,
     params: &BTreeMap<String, Value>,
-) -> Result<Script, String> {
+) -> Try<Script> {
     let EffectorBody::ShellCommand { command, execution_dir, shell_env: own, .. } = &effector.body else {
-        return Err(format!("effector '{}' runs no script", effector.name));
+        return fail(format!("effector '{}' runs no script", effector.name));
     };
     let read = |key: &str, value_type, value: &ConfigValue| {
-        config::resolve(key, value_type, value).map_err(|e| e.to_string())
+        root.resolve_at(&entity.id, key, value_type, value).or_else(unreadable)
     };
     let mut env = Env::new();
     for p in &effector.parameters {
         if let Some(default) = &p.default {
-            env.insert(p.name.clone(), as_env(read(&p.name, p.value_type(), default)?.into_json()));
+            env.insert(
+                p.name.clone(),
+                config::as_variable(read(&p.name, p.value_type(), default)?.into_json()),
+            );
         }
     }
     env.extend(shell_env(root, entity)?);
-    env.extend(params.iter().map(|(name, value)| (name.clone(), as_env(value.clone()))));
+    env.extend(params.iter().map(|(name, value)| (name.clone(), config::as_variable(value.clone()))));
     if let Some(own) = own
         && let Coerced::Map(map) = read("shell.env", ValueType::Map, own)?
     {
-        env.extend(map.into_iter().map(|(name, value)| (name, as_env(value))));
+        env.extend(map.into_iter().map(|(name, value)| (name, config::as_variable(value))));
     }
     let dir = match execution_dir {
         Some(dir) => read("executionDir", ValueType::Text, dir)?.text(),
@@ -193,7 +195,10 @@ pub(crate) struct Probe {
 
 /// The script of such a command.
 pub(crate) fn of_probe(root: &Root, entity: &Entity, place: &Place, probe: Probe) -> Result<Script, String> {
-    let mut env = shell_env(root, entity)?;
+    let mut env = shell_env(root, entity).map_err(|flow| match flow {
+        Flow::Fail(why) => why,
+        _ => "shell.env is not ready".to_owned(),
+    })?;
     env.extend(probe.env);
     Ok(Script {
         name: probe.name,
@@ -212,14 +217,6 @@ fn within(place: &Place, dir: Option<String>) -> String {
         Some(dir) if dir.starts_with('/') => dir,
         Some(dir) => format!("{}/{dir}", place.run_dir),
         None => place.run_dir.clone(),
-    }
-}
-
-fn as_env(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        other => other.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::advance::Flow;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::task::Task;
 
@@ -28,10 +29,10 @@ impl Draft {
         let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
             return Flow::Fail("the entity is not there any more".to_owned());
         };
-        let read = |key| self.root.config_int(&entity.id, key).map_err(|e| e.to_string());
+        let read = |key| self.root.config_int(&entity.id, key).or_else(unreadable);
         let (first, step) = match (read(&sequence::START), read(&sequence::INCREMENT)) {
             (Ok(first), Ok(step)) => (first, step),
-            (Err(why), _) | (_, Err(why)) => return Flow::Fail(why),
+            (Err(flow), _) | (_, Err(flow)) => return flow,
         };
         let now = entity.sensor(sequence::VALUE).and_then(Value::as_i64).unwrap_or(first);
         let next = match asked {

@@ -7,6 +7,7 @@ use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
 
 use crate::adjunct::{Running, Who};
+use crate::dsl::Externals;
 use crate::effect::{Reply, WorkKey};
 use crate::entity::{Entity, Watching};
 use crate::happened::Rest;
@@ -33,6 +34,8 @@ pub struct Root {
     pub(crate) writes_forgotten: Option<WallMs>,
     /// What was lost: not recorded. What the log says of it further on is passed over.
     pub(crate) gaps: Option<Arc<Gaps>>,
+    // Given by the server that holds it: neither recorded nor hashed.
+    pub(crate) externals: Externals,
     // Derived from it while folding.
     pub(crate) index: Index,
     // Neither recorded nor hashed.
@@ -131,6 +134,7 @@ impl Root {
             writes: Map::new_sync(),
             writes_forgotten: None,
             gaps: None,
+            externals: Externals::default(),
             index: Index::default(),
             transient: Transient::default(),
         }
@@ -138,6 +142,12 @@ impl Root {
 }
 
 impl Root {
+    /// The same with the secrets that this server knows. They are in no record: each server brings its own.
+    #[must_use]
+    pub fn with_externals(self, externals: Externals) -> Self {
+        Self { externals, ..self }
+    }
+
     /// Says that something before what follows could not be read: from now on a change about what is not there
     /// is passed over instead of being an error. Loading a damaged part says so by itself.
     pub fn accept_gaps(&mut self) {

@@ -4,18 +4,20 @@
 //! of its own for it, that decides, and is run regularly; the end of a watched process then only asks it at once.
 
 use base::{EntityId, TaskId};
+use model::config::ConfigError;
 use model::types::{Behaviour, software_process, vanilla_software_process as vanilla};
 use serde_json::json;
 
 use crate::advance::Flow;
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::effect::{Outcome, ProcessRef, Work, WorkKey};
 use crate::entity::{Entity, Waiter, Watching};
 use crate::input::TimerId;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{METRICS_PERIOD, WAIT_PAUSE_MAX, WAIT_PAUSE_MIN};
-use crate::machine::Site;
+use crate::machine::{Site, settled};
 use crate::metrics;
 use crate::names;
 use crate::place::Reach;
@@ -42,7 +44,7 @@ impl Draft {
         self.root.transient.watching.insert_mut(id.clone(), watching);
     }
 
-    fn check_of(&self, id: &EntityId) -> Result<Check, String> {
+    fn check_of(&self, id: &EntityId) -> Result<Check, ConfigError> {
         if let Some(entity) = self.root.entity(id).filter(|e| e.behaviour() == Behaviour::Machine) {
             let remote = entity.machine.as_ref().is_some_and(|m| m.reach != Reach::Local);
             return Ok(if metrics::has_any(entity) {
@@ -53,7 +55,7 @@ impl Draft {
                 Check::Always
             });
         }
-        let text = self.root.config_text(id, &vanilla::CHECK_RUNNING).map_err(|e| e.to_string())?;
+        let text = self.root.config_text(id, &vanilla::CHECK_RUNNING)?;
         Ok(match text {
             None => Check::PidFile,
             Some(text) if text.trim().is_empty() => Check::Always,
@@ -73,10 +75,10 @@ impl Draft {
         let id = &entity.id;
         let limit = match self.root.config_span(id, &software_process::START_TIMEOUT) {
             Ok(limit) => limit,
-            Err(e) => return Flow::Fail(e.to_string()),
+            Err(e) => return settled(unreadable(e)),
         };
         match self.check_of(id) {
-            Err(why) => return Flow::Fail(why),
+            Err(e) => return settled(unreadable(e)),
             Ok(Check::Always) => {
                 self.set_running(id);
                 return Flow::Next;
@@ -120,7 +122,7 @@ impl Draft {
     pub(crate) fn reattach(&mut self, id: &EntityId) {
         if self.is_monitored(id) && !matches!(self.check_of(id), Ok(Check::Always)) {
             self.watch(id);
-            if matches!(self.check_of(id), Ok(Check::Command(_))) {
+            if matches!(self.check_of(id), Ok(Check::Command(_)) | Err(_)) {
                 self.poll_later(id);
             }
         }
@@ -141,7 +143,8 @@ impl Draft {
             Ok(Check::PidFile) => self.watch(id),
             Ok(Check::Command(command)) => self.run_check(id, &command),
             Ok(Check::Always) => self.set_running(id),
-            Err(why) => self.not_running(id, &why),
+            Err(e @ ConfigError::NotReady { .. }) => self.not_known(id, &e.to_string()),
+            Err(e) => self.not_running(id, &e.to_string()),
         }
     }
 
@@ -185,7 +188,8 @@ impl Draft {
         }
         let script = match script::check(&self.root, &entity, &site.place, command) {
             Ok(script) => script,
-            Err(why) => return self.not_running(id, &why),
+            Err(Flow::Fail(why)) => return self.not_running(id, &why),
+            Err(_) => return self.not_known(id, "its config is not ready"),
         };
         watching.count += 1;
         let attempt = watching.count;

@@ -97,7 +97,7 @@ impl Root {
         {
             return Ok(Quorum::AtLeastOneUnlessEmpty);
         }
-        let value = config::read(&self.levels(id), def).map_err(|e| e.to_string())?.into_json();
+        let value = self.config(id, def).map_err(|e| e.to_string())?.into_json();
         Quorum::read(&value).map_err(|why| format!("{key}: {why}"))
     }
 }

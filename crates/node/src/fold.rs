@@ -16,7 +16,7 @@ impl Node {
         }
         match fold {
             Fold::Reset(at) => {
-                self.durable = Some(Root::empty());
+                self.durable = Some(Root::empty().with_externals(self.config.externals.clone()));
                 self.durable_at = at;
             }
             Fold::Drop => {

@@ -189,4 +189,6 @@ pub struct Config {
     pub reading_delay: Span,
     /// Random bits from the operating system: mixed into the ids that are drawn.
     pub seed: u64,
+    /// The secrets that its own configuration gives blueprints.
+    pub externals: engine::Externals,
 }

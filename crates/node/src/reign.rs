@@ -55,7 +55,8 @@ impl Reigning {
 impl Node {
     /// This node serves from now on. The engine's first input of a reign says so.
     pub(crate) fn serve(&mut self, term: Term, why: String, out: &mut Vec<Effect>) {
-        let head = self.durable.clone().unwrap_or_else(Root::empty);
+        let nothing = || Root::empty().with_externals(self.config.externals.clone());
+        let head = self.durable.clone().unwrap_or_else(nothing);
         self.durable = Some(head.clone());
         self.reign = Some(Reigning {
             term,

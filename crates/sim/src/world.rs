@@ -676,5 +676,6 @@ fn config_of(
         },
         reading_delay: Span::millis(200),
         seed,
+        externals: engine::Externals::default(),
     }
 }

@@ -29,13 +29,13 @@ pub(crate) fn read(
 
 /// What a value means at an entity.
 pub(crate) fn evaluate(
-    _root: &Root,
-    _entity: &EntityId,
+    root: &Root,
+    entity: &EntityId,
     name: &str,
     value_type: ValueType,
     value: &ConfigValue,
 ) -> Result<Coerced, ConfigError> {
-    config::resolve(name, value_type, value)
+    root.resolve_at(entity, name, value_type, value)
 }
 
 /// A value as a sensor's type (a name as blueprints have it); one of a type that nobody knows stays as it is.

@@ -6,12 +6,13 @@ use model::types::dynamic_cluster as cluster;
 use super::{Params, removal};
 use crate::advance::{Flow, error_of};
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::group::from_value;
 use crate::input::TimerId;
 use crate::limits::BATCH;
-use crate::machine::{Try, fail, settled};
+use crate::machine::{Try, settled};
 use crate::names;
 use crate::task::{Status, Task};
 use crate::tasks::NewTask;
@@ -29,8 +30,7 @@ impl Draft {
 
     fn try_settle_members(&mut self, task: &Task, members: &[EntityId]) -> Try<Flow> {
         let entity = self.cluster(task)?;
-        let aside =
-            self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(|e| fail(e.to_string()))?;
+        let aside = self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(unreadable)?;
         let quarantine = if aside { self.quarantine_of(&entity) } else { None };
         let mut gone = Vec::new();
         for member in members {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Params, removal};
 use crate::advance::Flow;
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::group::as_value;
@@ -77,7 +78,7 @@ impl Draft {
 
     /// Config that a key gives to each entity that is made.
     pub(crate) fn child_flags(&self, entity: &Entity, key: &'static ConfigDef) -> Try<ConfigMap> {
-        let value = config::read(&self.root.levels(&entity.id), key).or_else(|e| fail(e.to_string()))?;
+        let value = self.root.config(&entity.id, key).or_else(unreadable)?;
         let Value::Object(flags) = value.into_json() else { return Ok(ConfigMap::new()) };
         Ok(flags.into_iter().map(|(key, value)| (key, ConfigValue::new(value))).collect())
     }
@@ -89,8 +90,7 @@ impl Draft {
 
     fn try_make_quarantine(&mut self, task: &Task) -> Try<Flow> {
         let entity = self.cluster(task)?;
-        let wanted =
-            self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(|e| fail(e.to_string()))?;
+        let wanted = self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(unreadable)?;
         if !wanted || self.quarantine_of(&entity).is_some() {
             return Ok(Flow::Next);
         }

@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 use base::EntityId;
 use serde_json::Value;
 
+use crate::config::unreadable;
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
+use crate::machine::{Try, fail};
 use crate::program::StepKind;
 use crate::state::Root;
 
@@ -41,18 +43,18 @@ pub(crate) fn stop(cluster: &Entity) -> Steps {
     ]
 }
 
-pub(crate) fn restart(root: &Root, cluster: &Entity) -> Result<Steps, String> {
+pub(crate) fn restart(root: &Root, cluster: &Entity) -> Try<Steps> {
     let key = &model::types::dynamic_cluster::RESTART_MODE;
-    let mode = root.config_text(&cluster.id, key).map_err(|e| e.to_string())?;
+    let mode = root.config_text(&cluster.id, key).or_else(unreadable)?;
     let at_once = match mode.as_deref().map(str::to_ascii_lowercase).as_deref() {
         None => {
-            return Err(format!("Restart not supported for this cluster: {} is not configured.", key.name));
+            return fail(format!("Restart not supported for this cluster: {} is not configured.", key.name));
         }
-        Some("off") => return Err("Restart not supported for this cluster.".to_owned()),
+        Some("off") => return fail("Restart not supported for this cluster."),
         Some("sequential") => 1,
         Some("parallel") => 0,
         Some(other) => {
-            return Err(format!("Unknown {} '{other}'; expected off, sequential or parallel", key.name));
+            return fail(format!("Unknown {} '{other}'; expected off, sequential or parallel", key.name));
         }
     };
     let entities: Vec<EntityId> = root
@@ -67,22 +69,23 @@ pub(crate) fn restart(root: &Root, cluster: &Entity) -> Result<Steps, String> {
     ])
 }
 
-pub(crate) fn resize(params: &Params) -> Result<Steps, String> {
+pub(crate) fn resize(params: &Params) -> Try<Steps> {
     let to = number(params, "desiredSize")?;
-    let to =
-        u32::try_from(to).map_err(|_| format!("the size of a cluster is a number from 0 on, not {to}"))?;
+    let Ok(to) = u32::try_from(to) else {
+        return fail(format!("the size of a cluster is a number from 0 on, not {to}"));
+    };
     Ok(vec![StepKind::Resize { to: Some(to), params: start_params() }, StepKind::ReturnSize])
 }
 
-pub(crate) fn resize_by(params: &Params) -> Result<Steps, String> {
+pub(crate) fn resize_by(params: &Params) -> Try<Steps> {
     let by = number(params, "delta")?;
     Ok(vec![StepKind::ResizeBy { by, params: start_params() }])
 }
 
-pub(crate) fn replace(params: &Params) -> Result<Steps, String> {
+pub(crate) fn replace(params: &Params) -> Try<Steps> {
     match params.get("memberId").and_then(Value::as_str) {
         Some(member) => Ok(vec![StepKind::Replace { member: EntityId::new(member) }]),
-        None => Err("memberId must be supplied".to_owned()),
+        None => fail("memberId must be supplied"),
     }
 }
 
@@ -131,6 +134,9 @@ fn start_params() -> Params {
     BTreeMap::from([("locations".to_owned(), Value::Array(Vec::new()))])
 }
 
-fn number(params: &Params, name: &str) -> Result<i64, String> {
-    params.get(name).and_then(Value::as_i64).ok_or_else(|| format!("{name} must be supplied"))
+fn number(params: &Params, name: &str) -> Try<i64> {
+    match params.get(name).and_then(Value::as_i64) {
+        Some(number) => Ok(number),
+        None => fail(format!("{name} must be supplied")),
+    }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Params, Steps, each, removal};
 use crate::advance::Flow;
 use crate::change::Change;
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::group::as_value;
@@ -176,7 +177,7 @@ impl Draft {
     }
 
     pub(super) fn cluster_number(&self, entity: &Entity, key: &'static model::types::ConfigDef) -> Try<i64> {
-        self.root.config_int(&entity.id, key).or_else(|e| fail(e.to_string()))
+        self.root.config_int(&entity.id, key).or_else(unreadable)
     }
 
     /// The members that came since then and are still there.

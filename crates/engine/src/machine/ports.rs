@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::EntityId;
-use model::config;
+use model::ValueType;
 use model::ports::PortRange as Given;
 use model::spec::KeySpec;
-use model::value::ValueType;
 use serde_json::Value;
 
 use super::{Site, Try, fail, settled};
@@ -89,11 +88,8 @@ impl Draft {
     /// The keys for which the entity has no port yet, with what is given for them.
     fn wanted_ports(&self, entity: &Entity, place: &Place) -> Try<BTreeMap<String, Given>> {
         let mut wanted = BTreeMap::new();
-        let levels = self.root.levels(&entity.id);
         for key in entity.def.parameters.iter().filter(|k| is_port(k) && !place.ports.contains_key(&k.name)) {
-            let set = config::effective_named(&levels, &key.name).map(|e| e.value);
-            let Some(value) = set.or_else(|| key.default.clone()) else { continue };
-            let value = config::resolve(&key.name, ValueType::Any, &value).or_else(unreadable)?.into_json();
+            let value = self.root.config_uncoerced(&entity.id, &key.name).or_else(unreadable)?;
             if value == Value::Null {
                 continue;
             }

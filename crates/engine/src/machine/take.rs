@@ -72,7 +72,7 @@ impl Draft {
         let run_dir = text(&software_process::RUN_DIR)?.unwrap_or_else(|| script::run_dir(base, &entity));
         let install_dir = match text(&software_process::INSTALL_DIR)? {
             Some(dir) => dir,
-            None => format!("{base}/installs/{}", script::install_label(&self.root, &entity).or_else(fail)?),
+            None => format!("{base}/installs/{}", script::install_label(&self.root, &entity)?),
         };
         for dir in [&run_dir, &install_dir] {
             if !dir.starts_with('/') || dir.split('/').any(|part| part == "..") {

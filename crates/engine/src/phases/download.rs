@@ -3,7 +3,9 @@
 
 use model::types::software_process as sp;
 
+use crate::config::unreadable;
 use crate::entity::Entity;
+use crate::machine::{Try, fail};
 use crate::state::Root;
 
 /// An archive: where it comes from, and its name on the machine.
@@ -12,13 +14,13 @@ struct Archive {
     name: String,
 }
 
-fn archive(root: &Root, entity: &Entity) -> Result<Option<Archive>, String> {
-    let text = |key| root.config_text(&entity.id, key).map_err(|e| e.to_string());
+fn archive(root: &Root, entity: &Entity) -> Try<Option<Archive>> {
+    let text = |key| root.config_text(&entity.id, key).or_else(unreadable);
     let Some(url) = text(&sp::DOWNLOAD_URL)?.filter(|url| !url.trim().is_empty()) else { return Ok(None) };
     let version = text(&sp::VERSION)?.unwrap_or_default();
     let url = url.trim().replace("${version}", &version);
     if url.contains("${") {
-        return Err(format!("{}: only ${{version}} is filled in, not '{url}'", sp::DOWNLOAD_URL.name));
+        return fail(format!("{}: only ${{version}} is filled in, not '{url}'", sp::DOWNLOAD_URL.name));
     }
     let last = |url: &str| {
         let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -29,13 +31,13 @@ fn archive(root: &Root, entity: &Entity) -> Result<Option<Archive>, String> {
         None => last(&url),
     };
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
-        return Err(format!("'{name}' of {} is no name for a file", sp::DOWNLOAD_URL.name));
+        return fail(format!("'{name}' of {} is no name for a file", sp::DOWNLOAD_URL.name));
     }
     Ok(Some(Archive { url, name }))
 }
 
 /// The lines that fetch the archive into the installation directory, if there is one.
-pub(crate) fn fetch(root: &Root, entity: &Entity) -> Result<Option<String>, String> {
+pub(crate) fn fetch(root: &Root, entity: &Entity) -> Try<Option<String>> {
     Ok(archive(root, entity)?.map(|a| {
         let (url, part, whole) = (quoted(&a.url), quoted(&format!("{}.part", a.name)), quoted(&a.name));
         format!(
@@ -46,7 +48,7 @@ pub(crate) fn fetch(root: &Root, entity: &Entity) -> Result<Option<String>, Stri
 }
 
 /// The lines that unpack the archive into the run directory, if there is one.
-pub(crate) fn expand(root: &Root, entity: &Entity) -> Result<Option<String>, String> {
+pub(crate) fn expand(root: &Root, entity: &Entity) -> Try<Option<String>> {
     Ok(archive(root, entity)?.map(|a| {
         let file = format!("\"$INSTALL_DIR\"/{}", quoted(&a.name));
         let name = a.name.to_ascii_lowercase();

@@ -1,7 +1,6 @@
 //! Copying files onto a machine before a phase: some as they are, others filled in.
 
 use lang::template::TEMPLATE_BYTES_MAX;
-use model::config;
 use model::types::ConfigDef;
 use model::value::Coerced;
 use serde_json::Value;
@@ -92,8 +91,8 @@ impl Draft {
         Ok(self.act_at(task, &site, what, Work::Put { files }))
     }
 
-    fn wanted_files(&self, entity: &Entity, key: &ConfigDef) -> Try<Vec<Wanted>> {
-        let map = config::read(&self.root.levels(&entity.id), key).or_else(unreadable)?;
+    fn wanted_files(&self, entity: &Entity, key: &'static ConfigDef) -> Try<Vec<Wanted>> {
+        let map = self.root.config(&entity.id, key).or_else(unreadable)?;
         let Coerced::Map(map) = map else { return Ok(Vec::new()) };
         map.into_iter().map(|(url, path)| wanted(key, url, path)).collect()
     }

@@ -103,11 +103,11 @@ impl Draft {
     fn try_pass_latch(&mut self, task: &Task, latch: Latch) -> Try<Flow> {
         let (entity, _) = self.here(task)?;
         let key = latch.key();
-        let levels = self.root.levels(&entity.id);
-        let value = config::read(&levels, key).or_else(unreadable)?.into_json();
+        let value = self.root.config(&entity.id, key).or_else(unreadable)?.into_json();
         // Within an application the same words mean the same latch.
         let written = || {
-            let given = config::effective(&levels, key).map(|e| e.value.given().to_string());
+            let given =
+                config::effective(&self.root.levels(&entity.id), key).map(|e| e.value.given().to_string());
             format!("{}: {}", entity.app, given.unwrap_or_default())
         };
         if let Some(permit) = Permit::of(&value, written) {

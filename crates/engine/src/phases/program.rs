@@ -7,8 +7,10 @@ use model::types::{Behaviour, ConfigDef, software_process as sp};
 use serde_json::Value;
 
 use super::{Latch, Stage};
+use crate::config::unreadable;
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
+use crate::machine::Try;
 use crate::machine::ports::is_port;
 use crate::program::{Phase, StepKind};
 use crate::programs::{children, expect, sub};
@@ -35,14 +37,14 @@ struct Writer<'a> {
     steps: Steps,
 }
 
-pub(crate) fn start(root: &Root, entity: &Entity, params: &Params) -> Result<Steps, String> {
+pub(crate) fn start(root: &Root, entity: &Entity, params: &Params) -> Try<Steps> {
     let mut w = Writer { root, entity, steps: vec![StepKind::CheckIdle, expect(Lifecycle::Starting)] };
     w.latch(Latch::Start);
     w.run_up(params)?;
     Ok(w.steps)
 }
 
-pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Result<Steps, String> {
+pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Try<Steps> {
     let is = |name: &str| params.get(name).is_some_and(|v| *v == Value::Bool(true) || v == "true");
     let mut w = Writer { root, entity, steps: vec![StepKind::CancelOthers { entity: entity.id.clone() }] };
     w.steps.extend([StepKind::CheckIdle, expect(Lifecycle::Starting)]);
@@ -66,7 +68,7 @@ pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Result<S
     Ok(w.steps)
 }
 
-pub(crate) fn stop(root: &Root, entity: &Entity, params: &Params) -> Result<Steps, String> {
+pub(crate) fn stop(root: &Root, entity: &Entity, params: &Params) -> Try<Steps> {
     let stopped = entity.state() == Some(Lifecycle::Stopped);
     let wanted = |name: &str| match params.get(name).and_then(Value::as_str).map(str::to_ascii_uppercase) {
         Some(mode) if mode == "NEVER" => false,
@@ -97,7 +99,7 @@ pub(crate) fn latch(root: &Root, entity: &Entity, latch: Latch) -> Option<StepKi
 
 /// Whether the entity has a key of its type and something is set for it. What it comes to is seen when it is needed:
 /// it may be an expression that has no value yet.
-fn is_given(root: &Root, entity: &Entity, key: &ConfigDef) -> bool {
+fn is_given(root: &Root, entity: &Entity, key: &'static ConfigDef) -> bool {
     let declared = entity.type_def().is_some_and(|t| t.config_key(key.name).is_some());
     let given = declared.then(|| config::effective(&root.levels(&entity.id), key)).flatten();
     given.is_some_and(|e| match e.value.given() {
@@ -109,8 +111,8 @@ fn is_given(root: &Root, entity: &Entity, key: &ConfigDef) -> bool {
 
 impl Writer<'_> {
     /// From no machine to a running entity.
-    fn run_up(&mut self, params: &Params) -> Result<(), String> {
-        let flag = |key| self.root.config_flag(&self.entity.id, key).map_err(|e| e.to_string());
+    fn run_up(&mut self, params: &Params) -> Try<()> {
+        let flag = |key| self.root.config_flag(&self.entity.id, key).or_else(unreadable);
         let (skip_start, skip_install) = (flag(&sp::SKIP_START)?, flag(&sp::SKIP_INSTALL)?);
         let mut steps = vec![StepKind::FindProcess, StepKind::TakeMachine];
         steps.extend(self.latch_step(Latch::Provision));
@@ -196,12 +198,12 @@ impl Writer<'_> {
     }
 
     /// The mode in which children are started with it; `None`: they are not.
-    fn children_mode(&self) -> Result<Option<String>, String> {
-        let mode = self.root.config_text(&self.entity.id, &sp::CHILDREN_MODE).map_err(|e| e.to_string())?;
+    fn children_mode(&self) -> Try<Option<String>> {
+        let mode = self.root.config_text(&self.entity.id, &sp::CHILDREN_MODE).or_else(unreadable)?;
         Ok(mode.filter(|m| m != "NONE"))
     }
 
-    fn has(&self, key: &ConfigDef) -> bool {
+    fn has(&self, key: &'static ConfigDef) -> bool {
         is_given(self.root, self.entity, key)
     }
 }

@@ -124,6 +124,12 @@ impl Machine {
         self.asked.iter().map(|(key, _, work)| (key.clone(), work.clone())).collect()
     }
 
+    /// Whether something is about to happen here.
+    pub(crate) fn is_busy(&self) -> bool {
+        let ends = |(_, s, _): &(WorkKey, Script, ProcessRef)| !self.hang.contains(&s.name);
+        !self.events.is_empty() || !self.asked.is_empty() || self.scripts.iter().any(ends)
+    }
+
     pub(crate) fn running_scripts(&self) -> Vec<String> {
         self.scripts.iter().map(|(_, s, _)| s.name.clone()).collect()
     }

@@ -2,6 +2,7 @@
 
 mod adjuncts;
 mod clusters;
+mod dsl;
 mod env;
 mod machine;
 mod machines;

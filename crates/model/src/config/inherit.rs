@@ -2,16 +2,37 @@
 
 use serde_json::{Map, Value};
 
-use crate::spec::{ConfigMap, ConfigValue};
-use crate::types::{ConfigDef, Inheritance, TypeDef};
+use super::evaluate::merge;
+use super::{Key, is_expression};
+use crate::ValueType;
+use crate::spec::{ConfigMap, ConfigValue, KeySpec};
+use crate::types::{Inheritance, TypeDef};
 
-/// One entity on the way up: its own config and its type.
+/// One entity on the way up: its own config and what it declares.
 #[derive(Clone, Copy, Debug)]
 pub struct Level<'a> {
     /// What is set on it.
     pub config: &'a ConfigMap,
+    /// What its blueprint declares.
+    pub parameters: &'a [KeySpec],
     /// What it is; `None` for a type that this release does not know.
     pub type_def: Option<&'static TypeDef>,
+}
+
+impl<'a> Level<'a> {
+    /// The keys that it declares: those of its blueprint first, then those of its type.
+    pub fn keys(&self) -> impl Iterator<Item = Key<'a>> + use<'a> {
+        let (parameters, type_def) = (self.parameters, self.type_def);
+        let of_type = move |name: &str| type_def.and_then(|t| t.config_key(name));
+        let own = parameters.iter().map(move |spec| Key::of_spec(spec, of_type(&spec.name)));
+        let others = type_def.into_iter().flat_map(TypeDef::config_keys);
+        own.chain(others.filter(move |def| parameters.iter().all(|p| p.name != def.name)).map(Key::from))
+    }
+
+    /// The key that `name` means here: canonical or an alias.
+    pub fn key(&self, name: &str) -> Option<Key<'a>> {
+        self.keys().find(|k| k.is_called(name))
+    }
 }
 
 /// The value that counts.
@@ -19,14 +40,25 @@ pub struct Level<'a> {
 pub struct Effective {
     /// As given; merged where the key says so.
     pub value: ConfigValue,
-    /// Where it was set: 0 for the entity itself, 1 for its parent and so on. An expression in it is evaluated
-    /// there.
+    /// Where it was set: 0 for the entity itself, 1 for its parent and so on.
     pub level: usize,
+    /// What it was merged from, nearest first, with the level of each: an expression is evaluated where it was set.
+    /// What a nearer part hides is left out, so that nobody waits for it.
+    pub(super) parts: Vec<(usize, Value)>,
+}
+
+impl Effective {
+    /// A value of one level.
+    pub fn one(value: ConfigValue, level: usize) -> Self {
+        let parts = vec![(level, value.given().clone())];
+        Self { value, level, parts }
+    }
 }
 
 /// The value of a declared key. `chain` begins with the entity itself and goes up.
-pub fn effective(chain: &[Level<'_>], key: &ConfigDef) -> Option<Effective> {
-    match key.inheritance {
+pub fn effective<'a>(chain: &[Level<'_>], key: impl Into<Key<'a>>) -> Option<Effective> {
+    let key = &key.into();
+    match key.inheritance() {
         Inheritance::Never => own(chain, key, 0),
         Inheritance::Overwrite => (0..chain.len()).find_map(|i| own(chain, key, i)),
         Inheritance::NotReinherited => up_to_declarer(chain, key),
@@ -38,15 +70,25 @@ pub fn effective(chain: &[Level<'_>], key: &ConfigDef) -> Option<Effective> {
     }
 }
 
-/// The value of a key that no type needs to declare: the nearest one counts.
+/// The value of a key that need not be declared: then the nearest one counts, unless it stands on an entity that
+/// declares that it does not come further.
 pub fn effective_named(chain: &[Level<'_>], name: &str) -> Option<Effective> {
-    if let Some(key) = chain.first().and_then(|l| l.type_def).and_then(|t| t.config_key(name)) {
+    if let Some(key) = chain.first().and_then(|l| l.key(name)) {
         return effective(chain, key);
     }
-    chain
-        .iter()
-        .enumerate()
-        .find_map(|(level, l)| l.config.get(name).map(|value| Effective { value: value.clone(), level }))
+    let seen = |(level, l): (usize, &Level<'_>)| {
+        let stays = || l.key(name).is_some_and(|k| k.inheritance() == Inheritance::Never);
+        let value = l.config.get(name).filter(|_| level == 0 || !stays())?;
+        Some(Effective::one(value.clone(), level))
+    };
+    chain.iter().enumerate().find_map(seen)
+}
+
+/// The default that counts: the entity's own, else that of the nearest one above that declares one.
+pub fn default_of(chain: &[Level<'_>], name: &str) -> Option<Effective> {
+    let declared = |(level, l): (usize, &Level<'_>)| Some((level, l.key(name)?.default()?));
+    let (level, value) = chain.iter().enumerate().find_map(declared)?;
+    Some(Effective::one(ConfigValue::new(value), level))
 }
 
 /// The names of all keys that have a value for the entity, its own first, each once.
@@ -56,66 +98,81 @@ pub fn all_names<'a>(chain: &[Level<'a>]) -> Vec<&'a str> {
     names.map(String::as_str).filter(|n| seen.insert(*n) && effective_named(chain, n).is_some()).collect()
 }
 
-/// What is set at one level, entries under dotted names (`shell.env.FOO`) put into the map.
-fn own(chain: &[Level<'_>], key: &ConfigDef, level: usize) -> Option<Effective> {
+/// What is set at one level, by any of the key's names; entries under dotted names (`shell.env.FOO`) are put into
+/// the map.
+fn own(chain: &[Level<'_>], key: &Key<'_>, level: usize) -> Option<Effective> {
     let config = chain.get(level)?.config;
-    let whole = config.get(key.name);
-    if key.value_type != crate::ValueType::Map {
-        return whole.map(|v| Effective { value: v.clone(), level });
+    let mut names = std::iter::once(key.name()).chain(key.aliases());
+    let whole = names.find_map(|name| config.get(name));
+    if key.value_type() != ValueType::Map {
+        return whole.map(|v| Effective::one(v.clone(), level));
     }
-    let prefix = format!("{}.", key.name);
+    let prefix = format!("{}.", key.name());
     let mut entries = config
         .range(prefix.clone()..)
         .take_while(|(name, _)| name.starts_with(&prefix))
         .map(|(name, value)| (name[prefix.len()..].to_owned(), value.given().clone()))
         .peekable();
     if entries.peek().is_none() {
-        return whole.map(|v| Effective { value: v.clone(), level });
+        return whole.map(|v| Effective::one(v.clone(), level));
     }
-    let mut map = match whole.map(ConfigValue::given) {
-        Some(Value::Object(map)) => map.clone(),
-        _ => Map::new(),
+    let entries: Map<String, Value> = entries.collect();
+    let (whole, entries) = match whole.map(ConfigValue::given) {
+        Some(whole) if is_expression(whole) => (Some(whole.clone()), entries),
+        Some(Value::Object(map)) => (None, merge(&entries, map)),
+        _ => (None, entries),
     };
-    map.extend(entries);
-    Some(Effective { value: ConfigValue::new(Value::Object(map)), level })
+    let mut found = Effective::one(ConfigValue::new(Value::Object(entries)), level);
+    found.parts.extend(whole.map(|w| (level, w)));
+    Some(found)
 }
 
-fn declares(level: &Level<'_>, key: &ConfigDef) -> bool {
-    level.type_def.is_some_and(|t| t.config_keys().any(|k| k.name == key.name))
+fn declares(level: &Level<'_>, key: &Key<'_>) -> bool {
+    level.keys().any(|k| k.name() == key.name())
 }
 
 /// The nearest entity above that declares the key: what is set there or further up is meant for it.
-fn declarer_above(chain: &[Level<'_>], key: &ConfigDef) -> Option<usize> {
+fn declarer_above(chain: &[Level<'_>], key: &Key<'_>) -> Option<usize> {
     (1..chain.len()).find(|i| declares(&chain[*i], key))
 }
 
-fn up_to_declarer(chain: &[Level<'_>], key: &ConfigDef) -> Option<Effective> {
+fn up_to_declarer(chain: &[Level<'_>], key: &Key<'_>) -> Option<Effective> {
     let end = declarer_above(chain, key).unwrap_or(chain.len());
     (0..end).find_map(|i| own(chain, key, i))
 }
 
-/// Maps of all levels below `end`, the nearest entry of each name. An explicit nothing hides what is above.
-fn merged(chain: &[Level<'_>], key: &ConfigDef, end: usize) -> Option<Effective> {
+/// Maps of all levels below `end`, the nearest entry of each name. An explicit nothing hides what is above, and so
+/// does what is no map.
+fn merged(chain: &[Level<'_>], key: &Key<'_>, end: usize) -> Option<Effective> {
     let mut found = (0..end).filter_map(|i| own(chain, key, i));
     let mut result = found.next()?;
     for above in found {
-        let (Value::Object(near), Value::Object(far)) = (result.value.given(), above.value.given()) else {
-            break;
+        let opaque = is_expression(result.value.given());
+        let near = match result.value.given() {
+            Value::Object(map) => map.clone(),
+            _ if opaque => Map::new(),
+            _ => break,
         };
-        let both = merge(near, far);
-        result.value = ConfigValue::new(Value::Object(both));
+        let hidden = if opaque { Map::new() } else { near };
+        for (level, part) in above.parts {
+            let Some(rest) = not_hidden(&hidden, &part) else { continue };
+            if let (Value::Object(far), false) = (&rest, opaque || is_expression(&rest)) {
+                result.value = ConfigValue::new(Value::Object(merge(&hidden, far)));
+            }
+            result.parts.push((level, rest));
+        }
     }
     Some(result)
 }
 
-fn merge(near: &Map<String, Value>, far: &Map<String, Value>) -> Map<String, Value> {
-    let mut out = far.clone();
-    for (name, value) in near {
-        let merged = match (value, far.get(name)) {
-            (Value::Object(n), Some(Value::Object(f))) => Value::Object(merge(n, f)),
-            _ => value.clone(),
-        };
-        out.insert(name.clone(), merged);
-    }
-    out
+/// What is left of a further part when the nearer one is before it.
+fn not_hidden(near: &Map<String, Value>, far: &Value) -> Option<Value> {
+    let Value::Object(far) = far else { return is_expression(far).then(|| far.clone()) };
+    let left = far.iter().filter_map(|(name, value)| match near.get(name) {
+        None => Some((name.clone(), value.clone())),
+        Some(n) if is_expression(n) && value.is_object() => Some((name.clone(), value.clone())),
+        Some(Value::Object(n)) => Some((name.clone(), not_hidden(n, value)?)),
+        Some(_) => None,
+    });
+    Some(Value::Object(left.collect()))
 }

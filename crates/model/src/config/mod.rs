@@ -1,11 +1,13 @@
 //! Config on read: which value counts ([`effective`]), and what it means ([`resolve`]).
 //!
-//! Values are kept as they were given. All reading goes through [`resolve`]: this is where `$brooklyn:`
-//! expressions will be evaluated, in the entity at whose level the value was found.
+//! Values are kept as they were given. All reading goes through [`value_of`]: this is where `$brooklyn:`
+//! expressions are evaluated, by an [`Evaluate`] that knows the entity at whose level the value was found.
 
 mod awaited;
 mod coerce;
+mod evaluate;
 mod inherit;
+mod key;
 mod read;
 
 use serde_json::Value;
@@ -14,8 +16,10 @@ use crate::spec::ConfigValue;
 use crate::value::{Coerced, ValueType};
 
 pub use awaited::{Awaited, Patience};
-pub use inherit::{Effective, Level, all_names, effective, effective_named};
-pub use read::{bool, env, env_from, read, span, text};
+pub use evaluate::{Evaluate, Unresolved, value_of};
+pub use inherit::{Effective, Level, all_names, default_of, effective, effective_named};
+pub use key::Key;
+pub use read::{as_env, as_span, as_variable, read, read_named};
 
 /// Why a value cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,9 +44,17 @@ pub enum ConfigError {
         /// What it waits for.
         awaited: Box<Awaited>,
     },
-    /// It holds an expression, which this release does not evaluate.
+    /// It holds an expression that has no value.
+    #[error("Cannot resolve '{key}': {why}")]
+    Failed {
+        /// Whose value.
+        key: String,
+        /// Why, for people.
+        why: String,
+    },
+    /// It holds an expression, where only a plain value can be read.
     #[error(
-        "the value of '{key}' uses the DSL ({function}), which is not in this release; it comes in a later one"
+        "the value of '{key}' is an expression ({function}), which cannot be evaluated here; write a value"
     )]
     Deferred {
         /// Whose value.
@@ -56,12 +68,15 @@ impl ConfigError {
     /// Whose value it is.
     pub fn key(&self) -> &str {
         match self {
-            Self::Coercion { key, .. } | Self::NotReady { key, .. } | Self::Deferred { key, .. } => key,
+            Self::Coercion { key, .. }
+            | Self::NotReady { key, .. }
+            | Self::Failed { key, .. }
+            | Self::Deferred { key, .. } => key,
         }
     }
 }
 
-/// What a value means as a value of this type: the one place where values are resolved and coerced.
+/// What a plain value means as a value of this type. One with an expression in it is an error: [`value_of`] reads it.
 pub fn resolve(key: &str, value_type: ValueType, raw: &ConfigValue) -> Result<Coerced, ConfigError> {
     if let Some(function) = deferred(raw.given()) {
         return Err(ConfigError::Deferred { key: key.to_owned(), function });
@@ -76,6 +91,15 @@ pub fn deferred(value: &Value) -> Option<String> {
         Value::Array(items) => items.iter().find_map(deferred),
         Value::Object(map) => map.iter().find_map(|(k, v)| function_name(k).or_else(|| deferred(v))),
         _ => None,
+    }
+}
+
+/// Whether a value as a whole is an expression: what it is (a map, say) cannot be seen by looking at it.
+fn is_expression(value: &Value) -> bool {
+    match value {
+        Value::String(s) => function_name(s).is_some(),
+        Value::Object(map) => map.len() == 1 && map.keys().all(|k| function_name(k).is_some()),
+        _ => false,
     }
 }
 

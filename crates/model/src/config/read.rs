@@ -3,56 +3,57 @@
 use base::Span;
 use serde_json::Value;
 
-use super::{ConfigError, Level, effective, resolve};
+use super::{ConfigError, Effective, Evaluate, Key, Level, default_of, effective, effective_named, value_of};
 use crate::spec::ConfigValue;
-use crate::types::{ConfigDef, software_process};
 use crate::value::{Coerced, ValueType};
 
 /// The value of a key, its default if none is set, [`Coerced::Null`] if it has none either.
-pub fn read(chain: &[Level<'_>], key: &ConfigDef) -> Result<Coerced, ConfigError> {
-    let given = effective(chain, key).map(|e| e.value).or_else(|| key.default.value().map(ConfigValue::new));
+pub fn read<'a>(
+    chain: &[Level<'_>],
+    key: impl Into<Key<'a>>,
+    evaluator: &dyn Evaluate,
+) -> Result<Coerced, ConfigError> {
+    let asked = key.into();
+    // The blueprint may say more of the key than the type does.
+    let key = chain.first().and_then(|l| l.keys().find(|k| k.name() == asked.name())).unwrap_or(asked);
+    let own = || key.default().map(|v| Effective::one(ConfigValue::new(v), 0));
+    let given = effective(chain, key).or_else(own).or_else(|| default_of(chain, key.name()));
     match given {
-        Some(value) => resolve(key.name, key.value_type, &value),
+        Some(given) => value_of(key.name(), key.value_type(), &given, evaluator),
         None => Ok(Coerced::Null),
     }
 }
 
-/// The value of a text key (or the constant of an enum key).
-pub fn text(chain: &[Level<'_>], key: &ConfigDef) -> Result<Option<String>, ConfigError> {
-    Ok(read(chain, key)?.text())
+/// The value of a key by any of its names, declared or not.
+pub fn read_named(chain: &[Level<'_>], name: &str, evaluator: &dyn Evaluate) -> Result<Coerced, ConfigError> {
+    if let Some(key) = chain.first().and_then(|l| l.key(name)) {
+        return read(chain, key, evaluator);
+    }
+    match effective_named(chain, name).or_else(|| default_of(chain, name)) {
+        Some(given) => value_of(name, ValueType::Any, &given, evaluator),
+        None => Ok(Coerced::Null),
+    }
 }
 
-/// The value of a flag; false where there is none.
-pub fn bool(chain: &[Level<'_>], key: &ConfigDef) -> Result<bool, ConfigError> {
-    Ok(matches!(read(chain, key)?, Coerced::Bool(true)))
-}
-
-/// The value of a duration; `None` for `never` and where there is none.
-pub fn span(chain: &[Level<'_>], key: &ConfigDef) -> Result<Option<Span>, ConfigError> {
-    Ok(match read(chain, key)? {
+/// A duration; `None` for `never` and where there is none.
+pub fn as_span(value: Coerced) -> Option<Span> {
+    match value {
         Coerced::Duration(span) => span,
         _ => None,
-    })
+    }
 }
 
-/// The environment that `shell.env` gives, in the order of its names.
-pub fn env(chain: &[Level<'_>]) -> Result<Vec<(String, String)>, ConfigError> {
-    Ok(variables(read(chain, &software_process::SHELL_ENV)?))
-}
-
-/// The environment that a map elsewhere gives (an effector's own `shell.env`).
-pub fn env_from(key: &str, raw: &ConfigValue) -> Result<Vec<(String, String)>, ConfigError> {
-    Ok(variables(resolve(key, ValueType::Map, raw)?))
-}
-
-/// Texts as they are, nothing as an empty text, everything else as JSON.
-fn variables(map: Coerced) -> Vec<(String, String)> {
+/// An environment, in the order of its names: texts as they are, nothing as an empty text, everything else as JSON.
+pub fn as_env(map: Coerced) -> Vec<(String, String)> {
     let Coerced::Map(map) = map else { return Vec::new() };
-    map.into_iter()
-        .map(|(name, value)| match value {
-            Value::String(s) => (name, s),
-            Value::Null => (name, String::new()),
-            other => (name, other.to_string()),
-        })
-        .collect()
+    map.into_iter().map(|(name, value)| (name, as_variable(value))).collect()
+}
+
+/// The value of a variable of an environment.
+pub fn as_variable(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
 }

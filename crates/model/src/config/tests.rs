@@ -104,8 +104,12 @@ fn config(value: Value) -> ConfigMap {
     serde_json::from_value(value).unwrap()
 }
 
+fn level<'a>(config: &'a ConfigMap, type_def: &'static types::TypeDef) -> Level<'a> {
+    Level { config, parameters: &[], type_def: Some(type_def) }
+}
+
 fn levels(maps: &[(ConfigMap, &'static types::TypeDef)], key: &'static ConfigDef) -> Option<(Value, usize)> {
-    let chain: Vec<Level<'_>> = maps.iter().map(|(config, t)| Level { config, type_def: Some(t) }).collect();
+    let chain: Vec<Level<'_>> = maps.iter().map(|(config, t)| level(config, t)).collect();
     effective(&chain, key).map(|e| (e.value.given().clone(), e.level))
 }
 
@@ -144,18 +148,94 @@ fn the_nearest_value_counts_and_maps_merge() {
 #[test]
 fn reading_gives_defaults_and_an_environment() {
     let own = config(json!({"shell.env": {"A": 1, "B": {"x": [1]}, "C": "c"}}));
-    let chain = [Level { config: &own, type_def: Some(&vanilla::TYPE) }];
-    assert_eq!(span(&chain, &sp::START_TIMEOUT), Ok(Some(Span::secs(120))));
-    assert_eq!(bool(&chain, &sp::SSH_MONITORING), Ok(true));
-    assert_eq!(bool(&chain, &sp::SKIP_START), Ok(false));
-    assert_eq!(text(&chain, &vanilla::LAUNCH), Ok(None));
-    assert_eq!(text(&chain, &sp::CHILDREN_MODE), Ok(Some("NONE".into())));
-    let env = env(&chain).unwrap();
+    let chain = [level(&own, &vanilla::TYPE)];
+    let read = |key: &'static ConfigDef| read(&chain, key, &PlainOnly).unwrap();
+    assert_eq!(as_span(read(&sp::START_TIMEOUT)), Some(Span::secs(120)));
+    assert_eq!(read(&sp::SSH_MONITORING), Coerced::Bool(true));
+    assert_eq!(read(&sp::SKIP_START), Coerced::Null);
+    assert_eq!(read(&vanilla::LAUNCH), Coerced::Null);
+    assert_eq!(read(&sp::CHILDREN_MODE), Coerced::Text("NONE".into()));
+    let env = as_env(read(&sp::SHELL_ENV));
     assert_eq!(env, [("A".into(), "1".into()), ("B".into(), "{\"x\":[1]}".into()), ("C".into(), "c".into())]);
     assert_eq!(all_names(&chain), ["shell.env"]);
     for t in types::ALL {
         for key in t.config_keys() {
-            assert!(read(&[], key).is_ok(), "the default of {} does not fit its type", key.name);
+            assert!(
+                super::read(&[], key, &PlainOnly).is_ok(),
+                "the default of {} does not fit its type",
+                key.name
+            );
         }
     }
+}
+
+/// Knows no expressions.
+struct PlainOnly;
+
+impl Evaluate for PlainOnly {
+    fn evaluate(&self, given: &Value, _: usize) -> Result<Value, Unresolved> {
+        panic!("{given} is no plain value")
+    }
+}
+
+/// Says where an expression was evaluated.
+struct Levels;
+
+impl Evaluate for Levels {
+    fn evaluate(&self, given: &Value, level: usize) -> Result<Value, Unresolved> {
+        Ok(match given {
+            Value::String(text) if text.contains("map") => json!({ "X": level }),
+            Value::String(text) if text.contains("never") => return Err(Unresolved::Failed("never".into())),
+            Value::String(text) if text.starts_with('$') => json!(level),
+            Value::Object(map) => {
+                let all = map.iter().map(|(k, v)| Ok((k.clone(), self.evaluate(v, level)?)));
+                Value::Object(all.collect::<Result<_, Unresolved>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+}
+
+#[test]
+fn each_part_of_a_merged_map_is_evaluated_where_it_was_set_and_what_is_hidden_is_not() {
+    let (v, app) = (&vanilla::TYPE, &basic_application::TYPE);
+    for (own, parent, wanted) in [
+        (json!({"A": "$brooklyn:a()"}), json!({"B": "$brooklyn:a()"}), json!({"A": 0, "B": 1})),
+        (json!({"A": 1}), json!({"A": "$brooklyn:never()", "B": 2}), json!({"A": 1, "B": 2})),
+        (json!("$brooklyn:map()"), json!({"X": 7, "Y": "$brooklyn:a()"}), json!({"X": 0, "Y": 1})),
+        (json!({"X": 7}), json!("$brooklyn:map()"), json!({"X": 7})),
+        (json!({"A": null}), json!("$brooklyn:map()"), json!({"A": null, "X": 1})),
+    ] {
+        let own_config = config(json!({ "shell.env": own }));
+        let parent_config = config(json!({ "shell.env": parent }));
+        let chain = [level(&own_config, v), level(&parent_config, app)];
+        let read = read(&chain, &sp::SHELL_ENV, &Levels).map(Coerced::into_json);
+        assert_eq!(read, Ok(wanted), "{own} under {parent}");
+    }
+}
+
+#[test]
+fn parameters_are_keys_beside_those_of_the_type() {
+    let parameters: Vec<crate::spec::KeySpec> = serde_json::from_value(json!([
+        {"name": "size", "type": "integer", "aliases": ["old.size"], "default": "3", "pinned": true},
+        {"name": "start.timeout", "type": "duration", "default": "7s", "pinned": true},
+        {"name": "own", "type": "map", "inheritance": "deep_merge", "pinned": true},
+    ]))
+    .unwrap();
+    let child_config = config(json!({"own": {"a": 1}, "own.b": 2}));
+    let parent_config = config(json!({"old.size": "8", "own": {"a": 0, "c": 3}, "camp.plan.id": "p"}));
+    let child = Level { config: &child_config, parameters: &parameters, type_def: Some(&vanilla::TYPE) };
+    let parent = Level { config: &parent_config, parameters: &parameters, type_def: None };
+    let read = |chain: &[Level<'_>], name: &str| read_named(chain, name, &PlainOnly).unwrap().into_json();
+    assert_eq!(read(&[parent], "size"), json!(8), "a deprecated name");
+    assert_eq!(read(&[child], "old.size"), json!(3), "the default, as the type that it has");
+    assert_eq!(read(&[child], "start.timeout"), json!("7s"), "the blueprint's default before the type's");
+    assert_eq!(read(&[child, parent], "own"), json!({"a": 1, "b": 2, "c": 3}));
+    let bare_config = config(json!({}));
+    let bare = Level { config: &bare_config, parameters: &[], type_def: Some(&basic_entity::TYPE) };
+    assert_eq!(read(&[bare, parent], "size"), json!("3"), "the default that an entity above declares");
+    assert_eq!(read(&[bare, parent], "camp.plan.id"), Value::Null, "what is never inherited");
+    let names: Vec<&str> = child.keys().map(|k| k.name()).take(4).collect();
+    assert_eq!(names[..3], ["size", "start.timeout", "own"]);
+    assert_eq!(child.keys().filter(|k| k.name() == "start.timeout").count(), 1);
 }

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod explain;
+pub mod externals;
 pub mod keys;
 pub mod kind;
 pub mod layers;

@@ -178,10 +178,11 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     slot.set(certificate);
     let auth = config::login::options(&layers, login).map_err(|e| End::new(2, e))?;
     let surroundings = config::surroundings(&layers);
+    let externals = config::externals::externals(layers.effective());
     // Passwords of users are not needed any more.
     drop(layers);
 
-    let config = node_config(&settings, &memory).map_err(|e| End::new(1, e))?;
+    let config = node_config(&settings, &memory, externals).map_err(|e| End::new(1, e))?;
     parent.say(&Word::Life {
         node: config.ha.node.clone(),
         uid: config.ha.uid.clone(),
@@ -290,7 +291,11 @@ fn stop_on_signals(handle: &Handle) -> io::Result<()> {
     Ok(())
 }
 
-fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interface::Config> {
+fn node_config(
+    settings: &Settings,
+    memory: &Memory,
+    externals: engine::Externals,
+) -> io::Result<node::interface::Config> {
     let known = &memory.identity;
     let host = exec::host(&host_id(&known.home), &settings.base_dir.to_string_lossy());
     let ha = ha::config::Config {
@@ -322,5 +327,5 @@ fn node_config(settings: &Settings, memory: &Memory) -> io::Result<node::interfa
         seed: random_u64()?,
     };
     let reading_delay = settings.persist_period.min(READING_DELAY_MAX);
-    Ok(node::interface::Config { ha, host, reading_delay, seed: random_u64()? })
+    Ok(node::interface::Config { ha, host, reading_delay, seed: random_u64()?, externals })
 }

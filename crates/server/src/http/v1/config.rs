@@ -6,7 +6,7 @@ use api::shape::{self, by_name, many};
 use axum::http::StatusCode;
 use engine::input::Command;
 use model::ConfigValue;
-use model::config::resolve;
+use model::config::{deferred, resolve};
 use serde_json::Value;
 
 use super::find;
@@ -18,7 +18,7 @@ use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
 use crate::http::route::Content::Nothing;
 use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
-use crate::http::show::config::{Chain, list as declared};
+use crate::http::show::config::{list as declared, values as all_values};
 use crate::http::show::secrets::suppress;
 use crate::http::show::text;
 
@@ -66,11 +66,11 @@ fn resolved(call: &Call) -> bool {
 }
 
 async fn list(call: Call) -> Answer {
-    json(&declared(find::entity(&call)?))
+    json(&declared(call.root(), find::entity(&call)?))
 }
 
 async fn values(call: Call) -> Answer {
-    let mut all = Chain::of(call.root(), find::entity(&call)?).values(resolved(&call));
+    let mut all = all_values(call.root(), find::entity(&call)?, resolved(&call));
     if hides(&call) {
         all = all.into_iter().map(|(name, v)| (name.clone(), suppress(&name, v))).collect();
     }
@@ -79,7 +79,7 @@ async fn values(call: Call) -> Answer {
 
 async fn one(call: Call) -> Answer {
     let name = call.param("config");
-    let value = Chain::of(call.root(), find::entity(&call)?).value(name, resolved(&call));
+    let value = call.root().config_shown(&find::entity(&call)?.id, name, resolved(&call));
     let value = value.filter(|v| !v.is_null()).map(|v| if hides(&call) { suppress(name, v) } else { v });
     match value {
         None if call.form == TEXT => Ok(raw(StatusCode::OK, TEXT, "")),
@@ -112,14 +112,17 @@ async fn set_all(mut call: Call) -> Answer {
 /// What the key's type does not take is refused before it is recorded.
 async fn set_one(call: &Call, key: String, value: Value) -> Result<(), Fail> {
     let found = find::entity(call)?;
-    if let Some(def) = found.type_def().and_then(|t| t.config_key(&key)) {
-        // No key of the types is reconfigurable: changing one on a living entity is more than calling it.
-        if !call.visitor().is_some_and(|v| v.login.may(ModifyEntity)) {
+    let declared = call.root().config_keys(&found.id).into_iter().find(|k| k.is_called(&key));
+    if let Some(declared) = declared {
+        // Changing a key that is not meant to be changed on a living entity is more than calling it.
+        let meant = declared.spec.is_some_and(|s| s.reconfigurable);
+        if !meant && !call.visitor().is_some_and(|v| v.login.may(ModifyEntity)) {
             let user = call.user();
             return Err(Fail::forbidden(format!("User '{user}' is not authorized to set config '{key}'")));
         }
-        if !value.is_null() {
-            resolve(&key, def.value_type, &ConfigValue::new(value.clone()))
+        // Text that looks like an expression is set as text.
+        if !value.is_null() && deferred(&value).is_none() {
+            resolve(&key, declared.value_type(), &ConfigValue::new(value.clone()))
                 .map_err(|e| Fail::bad(e.to_string()))?;
         }
     }
