@@ -14,6 +14,7 @@ use crate::state::{Purpose, Root};
 use crate::task::Task;
 
 /// The draft of a step. What is recorded is folded in at once, by the same code as on a standby.
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) root: Root,
     pub(crate) at: Moment,

@@ -18,7 +18,12 @@ impl Draft {
     ) {
         let known = key.as_ref().and_then(|k| self.known_write(k));
         let reply = known.unwrap_or_else(|| {
-            let reply = self.obey(caller, command).unwrap_or_else(Reply::Refused);
+            // What is refused leaves nothing: a command may find out late that it cannot be done.
+            let before = self.clone();
+            let reply = self.obey(caller, command).unwrap_or_else(|refusal| {
+                *self = before;
+                Reply::Refused(refusal)
+            });
             if let Some(key) = key
                 && !matches!(reply, Reply::Refused(_))
             {

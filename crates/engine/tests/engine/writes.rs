@@ -97,6 +97,18 @@ fn a_write_key_makes_a_write_happen_once_and_survives_a_take_over() {
 }
 
 #[test]
+fn a_deployment_that_is_refused_late_leaves_nothing() {
+    let mut env = Env::new();
+    let mut spec = specs::app("Shop", vec![]);
+    spec.root = specs::basic("cannot be started");
+    let before = env.root.hash();
+    let refused = refusal(env.command(Command::Deploy { id: None, spec: Arc::new(spec), start: true }));
+    assert!(refused.to_string().contains("no effector with name 'start'"), "{refused}");
+    assert_eq!(env.last, []);
+    assert_eq!(env.root.hash(), before);
+}
+
+#[test]
 fn a_refused_write_does_not_use_up_its_key() {
     let mut env = Env::new();
     let key = || Some(WriteKey { key: "k1".to_owned(), body_sum: "a".to_owned() });
