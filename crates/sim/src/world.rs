@@ -462,7 +462,7 @@ impl World {
     fn published(&mut self, node: usize, view: Arc<View>) {
         if let Some(root) = &view.root {
             let before = self.servers[node].view.as_ref().filter(|v| v.root.is_some()).map(|v| v.lsn);
-            if before != Some(view.lsn) && view.lsn.0 % HASH_EVERY == 0 {
+            if before != Some(view.lsn) && view.lsn.0.is_multiple_of(HASH_EVERY) {
                 let hash = root.hash();
                 self.digest = mix(self.digest, hash ^ view.lsn.0);
                 let who = format!("{} (life {})", self.servers[node].id, self.servers[node].life);
