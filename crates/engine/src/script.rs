@@ -37,6 +37,18 @@ pub(crate) fn install_label(root: &Root, entity: &Entity) -> Try<String> {
         return Ok(label.replace(['/', '\0'], "_"));
     }
     let version = text(&software_process::VERSION)?.unwrap_or_default().replace(['/', '\0'], "_");
+    let simple = entity.simple_type();
+    match install_sum(root, entity) {
+        Ok(sum) => Ok(format!("{simple}_{version}_{sum:016x}")),
+        // What the installation depends on is known later only (a port): nobody can share it.
+        Err(Flow::Await(_)) => Ok(format!("{simple}_{version}_{}", entity.id)),
+        Err(flow) => Err(flow),
+    }
+}
+
+/// A number that entities share which would install the same.
+fn install_sum(root: &Root, entity: &Entity) -> Try<u64> {
+    let text = |key| root.config_text(&entity.id, key).or_else(unreadable);
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |part: &str| {
         for byte in part.bytes().chain([0]) {
@@ -51,7 +63,7 @@ pub(crate) fn install_label(root: &Root, entity: &Entity) -> Try<String> {
         add(&name);
         add(&value);
     }
-    Ok(format!("{}_{version}_{sum:016x}", entity.simple_type()))
+    Ok(sum)
 }
 
 /// `shell.env`, as it counts for an entity.
