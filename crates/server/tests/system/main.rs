@@ -10,6 +10,7 @@ mod certificate;
 mod config;
 mod damage;
 mod end;
+mod examples;
 mod frozen_server;
 mod killed;
 mod listen;
