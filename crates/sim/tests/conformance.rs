@@ -1,6 +1,8 @@
 //! The simulated store against the store's own conformance suite: a simulation on a store that promises more, or less,
 //! than real ones do would prove nothing.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
 use std::sync::{Arc, Mutex};
 
 use base::{Rng, Span};

@@ -109,6 +109,12 @@ impl Draft {
 
     /// What adds `count` members and starts them, as far as there may be more.
     pub(super) fn growth(&self, entity: &Entity, count: u32, params: &Params) -> Try<Steps> {
+        if self.root.config_flag(&entity.id, &cluster::ZONES_ENABLED).or_else(unreadable)? {
+            return fail(format!(
+                "{} spreads members over zones, which is not in this release; a DynamicFabric has a member for each place",
+                cluster::ZONES_ENABLED.name
+            ));
+        }
         let max = self.cluster_number(entity, &cluster::MAX_SIZE)?;
         let now = entity.members.size() as i64;
         let room = (max - now).max(0);
