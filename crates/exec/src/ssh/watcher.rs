@@ -121,15 +121,18 @@ impl Drop for Wait {
     }
 }
 
+fn command() -> Command {
+    Command::look(DOING)
+        .set("pause", SSH_LOOK_EVERY)
+        .script(include_str!("sh/process.sh"))
+        .script(include_str!("sh/watch.sh"))
+}
+
 /// Starts the loop on a channel, and waits until it says that it is there.
 async fn begin(mut channel: Channel<Msg>, name: &str) -> Result<Channel<Msg>, SshError> {
     let lost = || SshError::Lost { host: name.to_owned(), doing: DOING.to_owned() };
-    let command = Command::look(DOING)
-        .set("pause", SSH_LOOK_EVERY)
-        .script(include_str!("sh/process.sh"))
-        .script(include_str!("sh/watch.sh"));
     channel.exec(true, SHELL).await.map_err(|_| lost())?;
-    channel.data_bytes(command.bytes()).await.map_err(|_| lost())?;
+    channel.data_bytes(command().bytes()).await.map_err(|_| lost())?;
     let ready = async {
         let mut text = Vec::new();
         while let Some(message) = channel.wait().await {
@@ -164,9 +167,9 @@ async fn serve(
                     None => break,
                     Some(Ask::Wait(token, subject, gone)) => {
                         waits.insert(token, gone);
-                        format!("{token} {} {} {}\n", subject.pid, subject.start_ticks, subject.group)
+                        wait_line(token, subject)
                     }
-                    Some(Ask::Forget(token)) if waits.remove(&token).is_some() => format!("{token}\n"),
+                    Some(Ask::Forget(token)) if waits.remove(&token).is_some() => forget_line(token),
                     Some(Ask::Forget(_)) => continue,
                 };
                 if channel.data_bytes(line.into_bytes()).await.is_err() {
@@ -192,12 +195,61 @@ async fn serve(
             },
         }
     }
+    // Those who wait learn it first, also one who asks at this moment: `recv` waits for what is being sent.
+    asked.close();
+    drop(waits);
+    while asked.recv().await.is_some() {}
     // Both fail when the connection is lost.
     let _sent = channel.eof().await;
     let _sent = channel.close().await;
     drop(session);
 }
 
+fn wait_line(token: u64, subject: Subject) -> String {
+    format!("{token} {} {} {};\n", subject.pid, subject.start_ticks, subject.group)
+}
+
+fn forget_line(token: u64) -> String {
+    format!("{token};\n")
+}
+
 fn gone(line: &[u8]) -> Option<u64> {
     std::str::from_utf8(line).ok()?.strip_prefix("gone ")?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::process::{Command as Process, Stdio};
+
+    use super::*;
+
+    /// As bash reads when each newline comes just as the time is up.
+    const LATE: &str = r#"read() { builtin read "$@" && { [ "$2" != -t ] || return 142; }; }
+"#;
+
+    /// What the loop says when it is told `lines`, until there are no more.
+    fn said(read: &str, lines: &[String]) -> String {
+        let mut bash = Process::new("bash")
+            .args(["--noprofile", "--norc", "-s"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let text = [read.as_bytes(), &command().bytes(), lines.concat().as_bytes()].concat();
+        bash.stdin.take().unwrap().write_all(&text).unwrap();
+        let said = String::from_utf8(bash.wait_with_output().unwrap().stdout).unwrap();
+        said.split_once("ready\n").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn every_line_is_heard_also_one_whose_end_comes_as_the_time_is_up() {
+        let pid = std::process::id() as i32;
+        // None began with the system itself.
+        let ended = Subject { pid, start_ticks: 0, group: 0 };
+        let lines = [wait_line(7, ended), forget_line(7), wait_line(8, ended)];
+        for read in ["", LATE] {
+            assert_eq!(said(read, &lines), "gone 7\ngone 8\n", "{read}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 # Waits for processes of this host, all in one loop that starts no process. It is told
-#   TOKEN PID TICKS GROUP   to say `gone TOKEN` when the process, and its group unless that is 0, has ended
-#   TOKEN                   to forget that
+#   TOKEN PID TICKS GROUP;   to say `gone TOKEN` when the process, and its group unless that is 0, has ended
+#   TOKEN;                   to forget that
+# Each is a line that ends with `;`: a newline that comes just as the time of `read` is up is taken by bash, which
+# then says no more than that the time is up.
 {
     declare -A waits
     part=
@@ -14,8 +16,10 @@
     }
     echo ready
     while :; do
-        if IFS= read -r -t "$pause" more; then
-            line=$part$more part=
+        IFS= read -r -t "$pause" more || (($? > 128)) || exit
+        part+=$more
+        if [[ $part == *\; ]]; then
+            line=${part%;} part=
             token=${line%% *}
             if [ "$token" = "$line" ]; then
                 unset "waits[$token]"
@@ -24,10 +28,6 @@
                 check "$token"
             fi
             ((++lines % 50)) && continue
-        elif (($? > 128)); then
-            part+=$more
-        else
-            exit
         fi
         for token in "${!waits[@]}"; do check "$token"; done
     done
