@@ -9,7 +9,7 @@ use std::time::Instant;
 use engine::effect::ProcessRef;
 use engine::input::Host;
 use russh::client::Msg;
-use russh::{Channel, ChannelMsg};
+use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -19,9 +19,12 @@ use super::error::SshError;
 use super::link::Place;
 use super::session::Session;
 use super::target::Target;
-use crate::limits::{SSH_ANSWER_BYTES_MAX, SSH_LOOK_EVERY};
+use crate::limits::{SSH_ANSWER_BYTES_MAX, SSH_ANSWER_TIME_MAX, SSH_LOOK_EVERY};
 
 const DOING: &str = "beginning to wait for processes";
+
+/// A channel, to be read and written at the same time.
+type Halves = (ChannelReadHalf, ChannelWriteHalf<Msg>);
 
 /// What is waited for: the end of a process, and of all of its group where one is named.
 #[derive(Clone, Copy, Debug)]
@@ -128,14 +131,16 @@ fn command() -> Command {
         .script(include_str!("sh/watch.sh"))
 }
 
-/// Starts the loop on a channel, and waits until it says that it is there.
-async fn begin(mut channel: Channel<Msg>, name: &str) -> Result<Channel<Msg>, SshError> {
-    let lost = || SshError::Lost { host: name.to_owned(), doing: DOING.to_owned() };
-    channel.exec(true, SHELL).await.map_err(|_| lost())?;
-    channel.data_bytes(command().bytes()).await.map_err(|_| lost())?;
+/// Starts the loop on a channel, and waits until it says that it is there. What is written waits for room that a
+/// machine which is lost never gives, so that it is read meanwhile: only that shows the loss.
+async fn begin(channel: Channel<Msg>, name: &str) -> Result<Halves, SshError> {
+    let (mut reading, writing) = channel.split();
+    let write = async {
+        writing.exec(true, SHELL).await.is_ok() && writing.data_bytes(command().bytes()).await.is_ok()
+    };
     let ready = async {
         let mut text = Vec::new();
-        while let Some(message) = channel.wait().await {
+        while let Some(message) = reading.wait().await {
             if let ChannelMsg::Data { data } = message {
                 text.extend_from_slice(&data);
                 if text.ends_with(b"ready\n") {
@@ -145,23 +150,41 @@ async fn begin(mut channel: Channel<Msg>, name: &str) -> Result<Channel<Msg>, Ss
         }
         false
     };
-    match timeout(crate::limits::SSH_ANSWER_TIME_MAX, ready).await {
-        Ok(true) => Ok(channel),
-        _ => Err(lost()),
+    let begun = async {
+        tokio::pin!(ready);
+        tokio::select! {
+            written = write => written && ready.await,
+            ready = &mut ready => ready,
+        }
+    };
+    match timeout(SSH_ANSWER_TIME_MAX, begun).await {
+        Ok(true) => Ok((reading, writing)),
+        _ => Err(SshError::Lost { host: name.to_owned(), doing: DOING.to_owned() }),
     }
 }
 
 /// Speaks with the loop until either end is gone. Whoever waits then learns that by the drop of its sender.
 async fn serve(
     session: Arc<Session>,
-    mut channel: Channel<Msg>,
+    (mut reading, writing): Halves,
     _place: Place,
     mut asked: mpsc::UnboundedReceiver<Ask>,
 ) {
     let mut waits = HashMap::new();
     let mut text = Vec::new();
+    // Bounded as what is asked is. Written beside the reading, for the same reason as in `begin`.
+    let (lines, mut unsent) = mpsc::unbounded_channel::<String>();
+    let write = async {
+        while let Some(line) = unsent.recv().await {
+            if writing.data_bytes(line.into_bytes()).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::pin!(write);
     loop {
         tokio::select! {
+            () = &mut write => break,
             ask = asked.recv() => {
                 let line = match ask {
                     None => break,
@@ -172,11 +195,11 @@ async fn serve(
                     Some(Ask::Forget(token)) if waits.remove(&token).is_some() => forget_line(token),
                     Some(Ask::Forget(_)) => continue,
                 };
-                if channel.data_bytes(line.into_bytes()).await.is_err() {
+                if lines.send(line).is_err() {
                     break;
                 }
             }
-            message = channel.wait() => match message {
+            message = reading.wait() => match message {
                 Some(ChannelMsg::Data { data }) => {
                     text.extend_from_slice(&data);
                     while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
@@ -200,8 +223,8 @@ async fn serve(
     drop(waits);
     while asked.recv().await.is_some() {}
     // Both fail when the connection is lost.
-    let _sent = channel.eof().await;
-    let _sent = channel.close().await;
+    let _sent = writing.eof().await;
+    let _sent = writing.close().await;
     drop(session);
 }
 
