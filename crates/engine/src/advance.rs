@@ -8,8 +8,6 @@ use serde_json::Value;
 
 use crate::change::Change;
 use crate::draft::Draft;
-use crate::input::TimerId;
-use crate::limits::BATCH;
 use crate::program::StepKind;
 use crate::task::{Status, Task};
 use crate::tasks::NewTask;
@@ -211,51 +209,6 @@ impl Draft {
                 ..NewTask::default()
             })
         })
-    }
-
-    /// Calls an effector of the children, a batch in each step of the engine, and waits for all of them.
-    fn call_children(
-        &mut self,
-        task: &Task,
-        effector: &str,
-        params: &std::collections::BTreeMap<String, Value>,
-    ) -> Flow {
-        let Some(entity) = &task.entity else { return Flow::Next };
-        let after = task.cursor + 1;
-        let batch: Vec<(u64, base::EntityId)> =
-            self.root.index.children.get(entity).map_or_else(Vec::new, |c| {
-                c.range(after..)
-                    .filter(|(_, id)| self.root.effector(id, effector).is_some())
-                    .take(BATCH)
-                    .map(|(seq, id)| (*seq, id.clone()))
-                    .collect()
-            });
-        if let Some((last, _)) = batch.last() {
-            let cursor = *last;
-            for (_, child) in batch {
-                if let Ok(new) = self.effector_task(&child, effector, params.clone(), true) {
-                    self.begin(NewTask { parent: Some(task.id.clone()), ..new });
-                }
-            }
-            self.record(Change::TaskCursor { task: task.id.clone(), cursor });
-            let now = self.now();
-            self.timer(TimerId::Step(task.id.clone()), now);
-            return Flow::Wait;
-        }
-        if self.root.index.open_subs.contains_key(&task.id) {
-            return Flow::Wait;
-        }
-        let failed = |t: &&Task| !matches!(t.status, Status::Completed);
-        let mut bad = self.root.sub_tasks(&task.id).filter(failed);
-        match bad.next() {
-            None => Flow::Next,
-            Some(first) => {
-                let more = bad.count();
-                let name = first.entity_name.as_deref().unwrap_or_default();
-                let text = format!("Error invoking {effector} at {name}: {}", error_of(first));
-                Flow::Fail(if more == 0 { text } else { format!("{text} (and {more} more failed)") })
-            }
-        }
     }
 }
 

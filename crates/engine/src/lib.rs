@@ -10,6 +10,7 @@
 mod adjunct;
 mod advance;
 mod apply;
+mod calls;
 mod change;
 mod checkpoint;
 mod cluster;

@@ -3,19 +3,15 @@
 use base::EntityId;
 use model::types::dynamic_cluster as cluster;
 
-use super::{Params, removal};
+use super::removal;
 use crate::advance::{Flow, error_of};
-use crate::change::Change;
 use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::group::from_value;
-use crate::input::TimerId;
-use crate::limits::BATCH;
 use crate::machine::{Try, settled};
 use crate::names;
 use crate::task::{Status, Task};
-use crate::tasks::NewTask;
 
 impl Draft {
     /// The group of members that a cluster has set aside.
@@ -65,51 +61,5 @@ impl Draft {
             .filter(|t| matches!(t.status, Status::Failed | Status::Cancelled))
             .map(error_of)
             .collect()
-    }
-
-    /// Calls an effector of each of some entities, at most `at_once` at a time (0: all), and waits for all of them.
-    pub(crate) fn call_each(
-        &mut self,
-        task: &Task,
-        entities: &[EntityId],
-        effector: &str,
-        params: &Params,
-        at_once: u32,
-    ) -> Flow {
-        let open = self.root.index.open_subs.get(&task.id).copied().unwrap_or_default();
-        let room = if at_once == 0 { BATCH } else { (at_once.saturating_sub(open) as usize).min(BATCH) };
-        let done = task.cursor as usize;
-        let next: Vec<&EntityId> = entities.iter().skip(done).take(room).collect();
-        if !next.is_empty() {
-            let cursor = (done + next.len()) as u64;
-            for id in next {
-                match self.effector_task(id, effector, params.clone(), true) {
-                    Ok(new) => {
-                        self.begin(NewTask { parent: Some(task.id.clone()), ..new });
-                    }
-                    // Said where others say theirs: as a part that has failed.
-                    Err(why) => self.begin_failed(task, id, effector, why),
-                }
-            }
-            self.record(Change::TaskCursor { task: task.id.clone(), cursor });
-            if at_once == 0 && (cursor as usize) < entities.len() {
-                let now = self.now();
-                self.timer(TimerId::Step(task.id.clone()), now);
-            }
-            return Flow::Wait;
-        }
-        if open > 0 || done < entities.len() {
-            return Flow::Wait;
-        }
-        let mut bad = self.root.sub_tasks(&task.id).filter(|t| t.status != Status::Completed);
-        match bad.next() {
-            None => Flow::Next,
-            Some(first) => {
-                let more = bad.count();
-                let name = first.entity_name.as_deref().unwrap_or_default();
-                let text = format!("Error invoking {effector} at {name}: {}", error_of(first));
-                Flow::Fail(if more == 0 { text } else { format!("{text} (and {more} more failed)") })
-            }
-        }
     }
 }

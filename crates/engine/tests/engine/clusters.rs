@@ -204,6 +204,18 @@ fn the_largest_size_holds() {
 }
 
 #[test]
+fn a_child_that_cannot_even_begin_is_a_part_that_has_failed() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app("Shop", vec![cluster("c", 1, &specs::empty("m"))]));
+    env.settle();
+    let task = env.invoke(&app, "restart");
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    let text = env.task(&task).result.to_string();
+    assert!(text.contains("Error invoking restart at c: Restart not supported for this cluster"), "{text}");
+}
+
+#[test]
 fn zones_are_refused_and_not_passed_over() {
     let mut env = Env::new();
     let spec = with(cluster("c", 1, &specs::empty("m")), [("dynamiccluster.zone.enable", json!(true))]);
