@@ -6,9 +6,8 @@ use model::spec::{AdjunctKind, ConfigMap, ConfigValue, EntitySpec};
 use model::types::{ConfigDef, dynamic_cluster as cluster};
 use serde_json::{Value, json};
 
-use super::{Params, removal};
+use super::{removal, start_params};
 use crate::advance::Flow;
-use crate::change::Change;
 use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
@@ -109,10 +108,7 @@ impl Draft {
     pub(crate) fn rest_policies(&mut self, task: &Task, rest: bool) -> Flow {
         let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else { return Flow::Next };
         for adjunct in entity.adjuncts.values().filter(|a| a.spec.kind == AdjunctKind::Policy) {
-            if adjunct.suspended != rest {
-                let (entity, adjunct) = (entity.id.clone(), adjunct.id.clone());
-                self.record(Change::AdjunctSuspended { entity, adjunct, suspended: rest });
-            }
+            self.rest_adjunct(&entity.id, &adjunct.id, rest);
         }
         Flow::Next
     }
@@ -137,9 +133,8 @@ impl Draft {
             ));
         }
         let since = self.root.next_seq;
-        let params = Params::from([("locations".to_owned(), Value::Array(Vec::new()))]);
         let steps = vec![
-            StepKind::AddMembers { count: 1, since, params },
+            StepKind::AddMembers { count: 1, since, params: start_params() },
             StepKind::CheckReplaced { old: old.clone(), since },
         ];
         Ok(self.expand(task, steps))
