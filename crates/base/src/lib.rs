@@ -9,8 +9,10 @@ pub mod rng;
 pub mod secret;
 pub mod suggest;
 pub mod time;
+pub mod version;
 
 pub use ids::{AdjunctId, EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
 pub use rng::Rng;
 pub use secret::Secret;
 pub use time::{Moment, Mono, Span, WallMs};
+pub use version::Version;

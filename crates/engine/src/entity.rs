@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, Mono, Span, TaskId, WallMs};
+use model::catalog::BundleId;
 use model::spec::{AdjunctSpec, ConfigMap, EffectorSpec, KeySpec, LocationSpec, TypeName};
 use model::types::{self, Behaviour, TypeDef};
 use rpds::RedBlackTreeMapSync;
@@ -92,6 +93,9 @@ pub struct Definition {
     /// The catalog item that it was made from ([`model::EntitySpec::catalog_id`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalog_id: Option<String>,
+    /// The bundles whose files it sees, nearest first ([`model::EntitySpec::bundles`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<BundleId>,
     /// Config keys that its blueprint declares, before those of its type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<KeySpec>,

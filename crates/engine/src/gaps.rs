@@ -69,6 +69,7 @@ impl Draft {
                 locations: None,
                 icon_url: None,
                 catalog_id: None,
+                bundles: Vec::new(),
                 parameters: Vec::new(),
                 source: None,
             }),

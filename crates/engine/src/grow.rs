@@ -74,6 +74,7 @@ impl Draft {
                     locations: spec_of.locations.clone(),
                     icon_url: spec_of.icon_url.clone(),
                     catalog_id: spec_of.catalog_id.clone(),
+                    bundles: spec_of.bundles.clone(),
                     parameters: spec_of.parameters.clone(),
                     source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
                 }),

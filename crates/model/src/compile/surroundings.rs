@@ -1,6 +1,10 @@
-//! What a blueprint is compiled among: what the server's configuration says of locations and external providers.
+//! What a blueprint is compiled among: what the server's configuration says of locations and external providers,
+//! and the catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
 
 /// Set where `localhost` is to be reached over SSH; also the name of the location's flag.
 pub const LOCALHOST_OVER_SSH: &str = "brownstone.localhost.ssh";
@@ -12,6 +16,8 @@ pub struct Surroundings {
     pub locations: BTreeMap<String, String>,
     /// The names of external providers (`brooklyn.external.NAME`).
     pub externals: BTreeSet<String>,
+    /// What blueprints may name beside what this release has built in.
+    pub catalog: Arc<Catalog>,
 }
 
 impl Surroundings {

@@ -14,6 +14,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalog::BundleId;
 pub use adjunct::{AdjunctKind, AdjunctSpec};
 pub use effector::{
     ChildrenBatch, EffectorBody, EffectorSpec, ExecutionTarget, HttpEffector, NewChildren, ParameterSpec,
@@ -82,6 +83,9 @@ pub struct EntitySpec {
     /// What acts by itself beside it: policies, enrichers, feeds, in the order given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjuncts: Vec<AdjunctSpec>,
+    /// The bundles that its texts stand in, nearest first: `classpath:` names a file of the first that has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<BundleId>,
 }
 
 impl EntitySpec {
@@ -100,6 +104,7 @@ impl EntitySpec {
             catalog_id: None,
             parameters: Vec::new(),
             adjuncts: Vec::new(),
+            bundles: Vec::new(),
         }
     }
 
