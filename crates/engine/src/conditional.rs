@@ -12,7 +12,6 @@ use serde_json::json;
 use crate::advance::Flow;
 use crate::draft::Draft;
 use crate::group::{as_value, from_value};
-use crate::grow::Spot;
 use crate::machine::{Try, fail, settled};
 use crate::names;
 use crate::task::Task;
@@ -23,7 +22,7 @@ impl Draft {
     }
 
     fn try_make_conditional(&mut self, task: &Task) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let there = entity.sensor(conditional::CHILD).and_then(from_value);
         let wanted =
             self.root.config_flag(&entity.id, &conditional::CREATE).or_else(|e| fail(e.to_string()))?;
@@ -32,16 +31,9 @@ impl Draft {
             return Ok(Flow::Next);
         }
         let Some(spec) = self.spec_in(&entity, &conditional::SPEC)? else { return Ok(Flow::Next) };
-        let spot = Spot { app: entity.app.clone(), parent: Some(entity.id.clone()), source: None };
-        let made = self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))?;
-        let child = made.first().map(|e| e.id.clone());
-        for one in made {
-            self.add_entity(one);
-        }
-        if let Some(child) = child {
-            self.set_sensor(&entity.id, conditional::CHILD, as_value(&child));
-            self.propagate_child(&entity.id, &child)?;
-        }
+        let child = self.add_below(&entity, &spec)?.top;
+        self.set_sensor(&entity.id, conditional::CHILD, as_value(&child));
+        self.propagate_child(&entity.id, &child)?;
         Ok(Flow::Next)
     }
 

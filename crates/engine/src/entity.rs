@@ -114,7 +114,44 @@ pub struct Sensor {
     pub at: WallMs,
 }
 
+impl Definition {
+    /// Of an entity that has nothing but its type.
+    pub(crate) fn bare(type_name: TypeName) -> Self {
+        Self {
+            type_name,
+            effectors: Vec::new(),
+            tags: Vec::new(),
+            locations: None,
+            icon_url: None,
+            catalog_id: None,
+            bundles: Vec::new(),
+            parameters: Vec::new(),
+            source: None,
+        }
+    }
+}
+
 impl Entity {
+    /// One to which nothing has happened, without a name, parent and config.
+    pub(crate) fn bare(id: EntityId, app: EntityId, seq: u64, created_at: WallMs, def: Definition) -> Self {
+        Self {
+            id,
+            app,
+            parent: None,
+            seq,
+            name: String::new(),
+            created_at,
+            def: Arc::new(def),
+            config: Arc::default(),
+            sensors: RedBlackTreeMapSync::new_sync(),
+            machine: None,
+            place: None,
+            process: None,
+            adjuncts: RedBlackTreeMapSync::new_sync(),
+            members: RedBlackTreeMapSync::new_sync(),
+        }
+    }
+
     /// The last part of the type's name (`BasicApplication`).
     pub fn simple_type(&self) -> &str {
         self.def.type_name.simple()

@@ -12,7 +12,6 @@ use crate::change::Change;
 use crate::cluster::each;
 use crate::draft::Draft;
 use crate::entity::Entity;
-use crate::grow::Spot;
 use crate::lifecycle::Lifecycle;
 use crate::machine::{Try, fail, settled};
 use crate::names;
@@ -50,7 +49,7 @@ impl Draft {
     }
 
     fn try_make_fabric(&mut self, task: &Task, params: &Params) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let mut locations = single(self.root.locations(&entity.id));
         if locations.is_empty() {
             return fail("One or more locations must be supplied");
@@ -104,15 +103,8 @@ impl Draft {
         spec.config.extend(flags);
         self.name_member(entity, &mut spec, &name_of(&location))?;
         spec.locations = Some(vec![location]);
-        let spot = Spot { app: entity.app.clone(), parent: Some(entity.id.clone()), source: None };
-        let made = self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))?;
-        let member = made.first().map(|e| e.id.clone());
-        for one in made {
-            self.add_entity(one);
-        }
-        if let Some(member) = member {
-            self.add_member(&entity.id, &member);
-        }
+        let member = self.add_below(entity, &spec)?.top;
+        self.add_member(&entity.id, &member);
         Ok(())
     }
 

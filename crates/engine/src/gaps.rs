@@ -1,11 +1,8 @@
 //! What was lost is shown as failed: something stands in its place, so that what is below it can be reached and
 //! all of it can be deleted.
 
-use std::sync::Arc;
-
 use base::{EntityId, TaskId};
-use model::spec::{ConfigMap, TypeName};
-use rpds::RedBlackTreeMapSync;
+use model::spec::TypeName;
 use serde_json::json;
 
 use crate::change::Change;
@@ -55,32 +52,10 @@ impl Draft {
         }
         let there = |id: &EntityId| self.root.entity(id).is_some();
         let parent = lost.parent.clone().filter(there).unwrap_or_else(|| lost.app.clone());
-        let entity = Entity {
-            id: lost.id.clone(),
-            app: lost.app.clone(),
-            parent: (!is_app).then_some(parent),
-            seq: self.root.next_seq,
-            name: format!("lost:{}", lost.id),
-            created_at: self.wall(),
-            def: Arc::new(Definition {
-                type_name: TypeName::new(LOST_TYPE),
-                effectors: Vec::new(),
-                tags: Vec::new(),
-                locations: None,
-                icon_url: None,
-                catalog_id: None,
-                bundles: Vec::new(),
-                parameters: Vec::new(),
-                source: None,
-            }),
-            config: Arc::new(ConfigMap::new()),
-            sensors: RedBlackTreeMapSync::new_sync(),
-            machine: None,
-            place: None,
-            process: None,
-            adjuncts: RedBlackTreeMapSync::new_sync(),
-            members: RedBlackTreeMapSync::new_sync(),
-        };
+        let def = Definition::bare(TypeName::new(LOST_TYPE));
+        let bare = Entity::bare(lost.id.clone(), lost.app.clone(), self.root.next_seq, self.wall(), def);
+        let entity =
+            Entity { parent: (!is_app).then_some(parent), name: format!("lost:{}", lost.id), ..bare };
         self.record(Change::EntityAdded { entity: Box::new(entity) });
         let text = "its record in the store was damaged and could not be read; what it ran may still run";
         self.set_sensor(&lost.id, names::PROBLEMS, json!({ "store": text }));

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use base::EntityId;
 use model::spec::EntitySpec;
 use model::types::{Behaviour, sequence_entity};
-use rpds::RedBlackTreeMapSync;
 use serde_json::{Value, json};
 
 use crate::change::Change;
@@ -14,6 +13,7 @@ use crate::draft::Draft;
 use crate::effect::Refusal;
 use crate::entity::{Definition, Entity, Sensor};
 use crate::limits::{DEPTH_MAX, ENTITIES_MAX};
+use crate::machine::{Try, fail};
 use crate::names;
 use crate::service::first_sensors;
 
@@ -25,19 +25,48 @@ pub(crate) struct Spot<'a> {
     pub(crate) source: Option<&'a str>,
 }
 
+/// What came of a spec.
+pub(crate) struct Added {
+    /// The topmost entity.
+    pub(crate) top: EntityId,
+    /// How many there are, with those below it.
+    pub(crate) count: usize,
+}
+
 impl Draft {
-    /// Makes the entities of a spec. The first is the topmost; `id` is its id if that is fixed already.
+    /// Makes the entities of a spec below an entity and adds them.
+    pub(crate) fn add_below(&mut self, parent: &Entity, spec: &EntitySpec) -> Try<Added> {
+        let (top, made) = self.grow_below(parent, spec).or_else(|e| fail(e.to_string()))?;
+        let count = made.len();
+        for entity in made {
+            self.add_entity(entity);
+        }
+        Ok(Added { top, count })
+    }
+
+    /// Makes the entities of a spec below an entity, to be added; the first is the topmost, whose id stands beside.
+    pub(crate) fn grow_below(
+        &mut self,
+        parent: &Entity,
+        spec: &EntitySpec,
+    ) -> Result<(EntityId, Vec<Entity>), Refusal> {
+        let spot = Spot { app: parent.app.clone(), parent: Some(parent.id.clone()), source: None };
+        let top = self.draw_entity_id();
+        Ok((top.clone(), self.grow(&spot, top, spec)?))
+    }
+
+    /// Makes the entities of a spec. The first is the topmost, and gets this id.
     pub(crate) fn grow(
         &mut self,
         place: &Spot<'_>,
-        id: Option<EntityId>,
+        id: EntityId,
         spec: &EntitySpec,
     ) -> Result<Vec<Entity>, Refusal> {
         let (at, first) = (self.wall(), self.root.next_seq);
         let above = place.parent.as_ref().map_or(0, |p| self.root.ancestry(p).count());
         let mut made: Vec<Entity> = Vec::new();
         let mut taken = BTreeSet::new();
-        let mut id = id;
+        let mut id = Some(id);
         let mut open: Vec<(&EntitySpec, Option<EntityId>, usize)> =
             vec![(spec, place.parent.clone(), above + 1)];
         while let Some((spec_of, parent, depth)) = open.pop() {
@@ -62,31 +91,23 @@ impl Draft {
             }
             let simple = spec_of.type_name.simple();
             let short: String = id.as_str().chars().take(4).collect();
+            let def = Definition {
+                effectors: spec_of.effectors.clone(),
+                tags: spec_of.tags.clone(),
+                locations: spec_of.locations.clone(),
+                icon_url: spec_of.icon_url.clone(),
+                catalog_id: spec_of.catalog_id.clone(),
+                bundles: spec_of.bundles.clone(),
+                parameters: spec_of.parameters.clone(),
+                source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
+                ..Definition::bare(spec_of.type_name.clone())
+            };
+            let seq = first + made.len() as u64;
             let mut entity = Entity {
-                app: place.app.clone(),
-                seq: first + made.len() as u64,
-                name: spec_of.name.clone().unwrap_or_else(|| format!("{simple}:{short}")),
-                created_at: at,
-                def: Arc::new(Definition {
-                    type_name: spec_of.type_name.clone(),
-                    effectors: spec_of.effectors.clone(),
-                    tags: spec_of.tags.clone(),
-                    locations: spec_of.locations.clone(),
-                    icon_url: spec_of.icon_url.clone(),
-                    catalog_id: spec_of.catalog_id.clone(),
-                    bundles: spec_of.bundles.clone(),
-                    parameters: spec_of.parameters.clone(),
-                    source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
-                }),
-                config: Arc::new(spec_of.config.clone()),
-                sensors: RedBlackTreeMapSync::new_sync(),
-                machine: None,
-                place: None,
-                process: None,
-                adjuncts: RedBlackTreeMapSync::new_sync(),
-                members: RedBlackTreeMapSync::new_sync(),
                 parent,
-                id,
+                name: spec_of.name.clone().unwrap_or_else(|| format!("{simple}:{short}")),
+                config: Arc::new(spec_of.config.clone()),
+                ..Entity::bare(id, place.app.clone(), seq, at, def)
             };
             let mut sensors = first_sensors(entity.behaviour());
             sensors.insert("application.id".to_owned(), place.app.as_str().into());

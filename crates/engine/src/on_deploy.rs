@@ -33,7 +33,7 @@ impl Draft {
         };
         self.check_room()?;
         let place = Spot { app: app.clone(), parent: None, source: Some(&spec.source) };
-        let entities = self.grow(&place, Some(app.clone()), &spec.root)?;
+        let entities = self.grow(&place, app.clone(), &spec.root)?;
         let mut entities = entities.into_iter();
         for entity in entities.by_ref().take(BATCH) {
             self.add_entity(entity);

@@ -119,9 +119,7 @@ impl Draft {
     }
 
     fn try_plan(&mut self, task: &Task) -> Try<Flow> {
-        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
-            return fail("the entity is not there any more");
-        };
+        let entity = self.entity_of(task)?;
         let Some(call) = &task.call else { return fail("the task is no call of an effector") };
         let Some(found) = self.root.effector(&entity.id, &call.effector) else {
             return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));

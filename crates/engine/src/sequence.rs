@@ -26,8 +26,9 @@ pub enum Asked {
 impl Draft {
     /// Does it; the task ends with what it returns.
     pub(crate) fn count(&mut self, task: &Task, asked: Asked) -> Flow {
-        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
-            return Flow::Fail("the entity is not there any more".to_owned());
+        let entity = match self.entity_of(task) {
+            Ok(entity) => entity,
+            Err(flow) => return flow,
         };
         let read = |key| self.root.config_int(&entity.id, key).or_else(unreadable);
         let (first, step) = match (read(&sequence::START), read(&sequence::INCREMENT)) {

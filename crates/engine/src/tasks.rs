@@ -8,10 +8,13 @@ use model::types::Behaviour;
 use rpds::RedBlackTreeMapSync;
 use serde_json::Value;
 
+use crate::advance::Flow;
 use crate::change::Change;
 use crate::draft::Draft;
+use crate::entity::Entity;
 use crate::input::Caller;
 use crate::lifecycle::Lifecycle;
+use crate::machine::{Try, fail};
 use crate::program::StepKind;
 use crate::task::{Call, Interruption, OnError, Status, Task};
 
@@ -32,11 +35,7 @@ pub(crate) struct NewTask {
 
 impl NewTask {
     /// A task that is the call of an effector.
-    pub(crate) fn call(
-        entity: &crate::entity::Entity,
-        effector: String,
-        params: BTreeMap<String, Value>,
-    ) -> Self {
+    pub(crate) fn call(entity: &Entity, effector: String, params: BTreeMap<String, Value>) -> Self {
         Self {
             description: format!(
                 "Invoking effector {effector} on {} with parameters {}",
@@ -97,6 +96,22 @@ impl Draft {
         self.record(Change::TaskAdded { task: Box::new(task) });
         self.ready.push_back(id.clone());
         id
+    }
+
+    /// The entity that a task runs on.
+    pub(crate) fn entity_of(&self, task: &Task) -> Try<Arc<Entity>> {
+        match task.entity.as_ref().and_then(|id| self.entity(id)) {
+            Some(entity) => Ok(entity),
+            None => fail("the entity is not there any more"),
+        }
+    }
+
+    /// Puts `steps` in the place of a task's current step, and goes on with them.
+    pub(crate) fn expand(&mut self, task: &Task, mut steps: Vec<StepKind>) -> Flow {
+        steps.extend(task.program.iter().skip(task.step as usize + 1).cloned());
+        self.record(Change::TaskProgram { task: task.id.clone(), steps });
+        self.ready.push_back(task.id.clone());
+        Flow::Wait
     }
 
     /// A part that could not even begin.

@@ -25,7 +25,7 @@ impl Draft {
     }
 
     fn try_settle_members(&mut self, task: &Task, members: &[EntityId]) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let aside = self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(unreadable)?;
         let quarantine = if aside { self.quarantine_of(&entity) } else { None };
         let mut gone = Vec::new();

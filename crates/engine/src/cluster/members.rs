@@ -12,7 +12,7 @@ use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::group::as_value;
-use crate::grow::Spot;
+use crate::grow::Added;
 use crate::machine::{Try, fail, settled};
 use crate::names;
 use crate::program::StepKind;
@@ -31,13 +31,7 @@ impl Draft {
         let number = number.unwrap_or(0);
         spec.config.extend(self.child_flags(&entity, &cluster::CUSTOM_CHILD_FLAGS)?);
         spec.config.insert(cluster::MEMBER_ID.name.to_owned(), ConfigValue::new(number));
-        let spot = Spot { app: entity.app.clone(), parent: Some(id.clone()), source: None };
-        let made = self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))?;
-        let count = made.len();
-        let Some(member) = made.first().map(|e| e.id.clone()) else { return Ok(0) };
-        for one in made {
-            self.add_entity(one);
-        }
+        let Added { top: member, count } = self.add_below(&entity, &spec)?;
         self.set_sensor(id, names::NEXT_MEMBER_ID, json!({ "value": number + 1 }));
         self.set_sensor(&member, names::IS_MEMBER, true.into());
         self.set_sensor(&member, names::CLUSTER, as_value(id));
@@ -88,19 +82,15 @@ impl Draft {
     }
 
     fn try_make_quarantine(&mut self, task: &Task) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let wanted = self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(unreadable)?;
         if !wanted || self.quarantine_of(&entity).is_some() {
             return Ok(Flow::Next);
         }
         let mut spec = EntitySpec::new(model::TypeName::new(model::types::quarantine_group::TYPE.java_type));
         spec.name = Some("quarantine".to_owned());
-        let spot = Spot { app: entity.app.clone(), parent: Some(entity.id.clone()), source: None };
-        for one in self.grow(&spot, None, &spec).or_else(|e| fail(e.to_string()))? {
-            let id = one.id.clone();
-            self.add_entity(one);
-            self.set_sensor(&entity.id, names::QUARANTINE, as_value(&id));
-        }
+        let group = self.add_below(&entity, &spec)?.top;
+        self.set_sensor(&entity.id, names::QUARANTINE, as_value(&group));
         Ok(Flow::Next)
     }
 
@@ -118,7 +108,7 @@ impl Draft {
     }
 
     fn try_replace_member(&mut self, task: &Task, old: &EntityId) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let Some(member) = self.entity(old) else {
             return fail(format!(
                 "In {}, entity {old} cannot be resolved, so not replacing",
@@ -146,7 +136,7 @@ impl Draft {
     }
 
     fn try_check_replaced(&mut self, task: &Task, old: &EntityId, since: u64) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let Some(new) = entity.members.range(since..).map(|(_, id)| id.clone()).next() else {
             let why =
                 self.start_errors(task).into_iter().next().map(|e| format!(": {e}")).unwrap_or_default();

@@ -21,22 +21,6 @@ use crate::program::StepKind;
 use crate::task::Task;
 
 impl Draft {
-    /// The cluster that a task is about.
-    pub(crate) fn cluster(&self, task: &Task) -> Try<std::sync::Arc<Entity>> {
-        match task.entity.as_ref().and_then(|id| self.entity(id)) {
-            Some(entity) => Ok(entity),
-            None => fail("the entity is not there any more"),
-        }
-    }
-
-    /// Puts `steps` in the place of a task's current step, and goes on with them.
-    pub(crate) fn expand(&mut self, task: &Task, mut steps: Steps) -> Flow {
-        steps.extend(task.program.iter().skip(task.step as usize + 1).cloned());
-        self.record(Change::TaskProgram { task: task.id.clone(), steps });
-        self.ready.push_back(task.id.clone());
-        Flow::Wait
-    }
-
     /// One change of size at a time: others wait their turn.
     fn turn_taken(&mut self, task: &Task, id: &EntityId) -> bool {
         let resizes = |s: &StepKind| {
@@ -63,7 +47,7 @@ impl Draft {
     }
 
     fn try_resize(&mut self, task: &Task, to: Option<u32>, params: &Params) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         if self.turn_taken(task, &entity.id) {
             return Ok(Flow::Wait);
         }
@@ -85,7 +69,7 @@ impl Draft {
     }
 
     fn try_resize_by(&mut self, task: &Task, by: i64, params: &Params) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         if self.turn_taken(task, &entity.id) {
             return Ok(Flow::Wait);
         }
@@ -152,7 +136,7 @@ impl Draft {
     }
 
     fn try_add_members(&mut self, task: &Task, count: u32, since: u64, params: &Params) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let done = task.cursor as u32;
         let (mut added, mut entities) = (0, 0);
         while done + added < count && entities < BATCH {
@@ -166,7 +150,7 @@ impl Draft {
             self.timer(TimerId::Step(task.id.clone()), now);
             return Ok(Flow::Wait);
         }
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let new: Vec<EntityId> = entity.members.range(since..).map(|(_, id)| id.clone()).collect();
         let starts = |id: &EntityId| self.root.effector(id, "start").is_some();
         let started: Vec<EntityId> = new.iter().filter(|id| starts(id)).cloned().collect();
@@ -188,7 +172,7 @@ impl Draft {
 
     /// The members that came since then and are still there.
     pub(crate) fn new_members(&self, task: &Task, since: u64) -> Flow {
-        match self.cluster(task) {
+        match self.entity_of(task) {
             Ok(entity) => {
                 let new: Vec<Value> = entity.members.range(since..).map(|(_, id)| as_value(id)).collect();
                 Flow::Done(new.into())
@@ -198,7 +182,7 @@ impl Draft {
     }
 
     pub(crate) fn size_of_cluster(&self, task: &Task) -> Flow {
-        match self.cluster(task) {
+        match self.entity_of(task) {
             Ok(entity) => Flow::Done(entity.members.size().into()),
             Err(flow) => flow,
         }
@@ -210,7 +194,7 @@ impl Draft {
     }
 
     fn try_check_initial_size(&mut self, task: &Task) -> Try<Flow> {
-        let entity = self.cluster(task)?;
+        let entity = self.entity_of(task)?;
         let wanted = self.cluster_number(&entity, &cluster::INITIAL_SIZE)?.max(0);
         let quorum = self.cluster_number(&entity, &cluster::INITIAL_QUORUM)?;
         let needed = if quorum < 0 { wanted } else { quorum.min(wanted) };

@@ -66,9 +66,7 @@ impl Site {
 impl Draft {
     /// The entity that a task runs on and the host that is `localhost` now.
     pub(crate) fn here(&self, task: &Task) -> Try<(Arc<Entity>, Host)> {
-        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
-            return fail("the entity is not there any more");
-        };
+        let entity = self.entity_of(task)?;
         match self.host() {
             Some(host) => Ok((entity, host)),
             None => fail("no server rules"),
