@@ -6,7 +6,7 @@ use super::purity::PURE;
 use super::{Findings, text};
 
 /// A room and the rooms that it may use, in its tests too.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("lang", &["base"]),
     ("model", &["base", "lang"]),
@@ -16,8 +16,9 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("api", &["base"]),
     ("store", &["base", "ha"]),
     ("exec", &["base", "engine"]),
+    ("client", &["base", "api"]),
     ("sim", &["base", "lang", "model", "ha", "engine", "node", "api", "store"]),
-    ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec"]),
+    ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec", "client"]),
     ("xtask", &["sim"]),
 ];
 

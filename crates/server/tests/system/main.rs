@@ -11,6 +11,7 @@ mod config;
 mod damage;
 mod end;
 mod examples;
+mod follows;
 mod frozen_server;
 mod killed;
 mod listen;
