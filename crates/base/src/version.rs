@@ -30,6 +30,26 @@ impl Version {
         self.0.to_ascii_uppercase().contains("SNAPSHOT")
     }
 
+    /// Whether both name the same version to `OSGi`: `1.0`, `1.0.0`, and `1.0-beta`, `1.0.0.beta`.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        self == other || self.osgi() == other.osgi()
+    }
+
+    /// Three numbers and a qualifier behind a point, which is how `OSGi` writes a version.
+    pub fn osgi(&self) -> String {
+        let (numbers, rest) = self.parts();
+        let number = |i: usize| numbers.get(i).filter(|n| !n.is_empty()).copied().unwrap_or("0");
+        let more: Vec<&str> =
+            numbers.iter().skip(3).copied().chain([rest]).filter(|p| !p.is_empty()).collect();
+        let qualifier: String = more
+            .join("_")
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' })
+            .collect();
+        let point = if qualifier.is_empty() { "" } else { "." };
+        format!("{}.{}.{}{point}{qualifier}", number(0), number(1), number(2))
+    }
+
     /// The numbers in front, and what is behind them without its separator.
     fn parts(&self) -> (Vec<&str>, &str) {
         let end = self.0.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(self.0.len());
@@ -108,6 +128,18 @@ fn natural(a: &str, b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_is_found_however_osgi_writes_it() {
+        for (a, b) in
+            [("1.0", "1.0.0"), ("1.0-SNAPSHOT", "1.0.0.SNAPSHOT"), ("2", "2.0.0"), ("1.2.3-rc1", "1.2.3.rc1")]
+        {
+            assert!(Version::new(a).is_the_same_as(&Version::new(b)), "{a} {b}");
+            assert_eq!(Version::new(a).osgi(), b);
+        }
+        assert!(!Version::new("1.0").is_the_same_as(&Version::new("1.1")));
+        assert!(!Version::new("1.0-a").is_the_same_as(&Version::new("1.0")));
+    }
 
     #[test]
     fn versions_are_in_brooklyns_order() {

@@ -60,6 +60,7 @@ pub(crate) fn with_port(mut spec: EntitySpec, key: &str, range: &str) -> EntityS
         default: Some(ConfigValue::new(range)),
         constraints: Vec::new(),
         inheritance: None,
+        type_inheritance: None,
         pinned: true,
         reconfigurable: false,
     });

@@ -79,6 +79,20 @@ pub struct Item {
     pub metadata: BTreeMap<String, Value>,
 }
 
+impl Item {
+    /// Whether another one with the same id means the same: its place in its document does not matter, nor whether
+    /// it is deprecated or disabled, which may be changed later.
+    pub fn says_the_same(&self, other: &Item) -> bool {
+        let said = |item: &Item| Item {
+            deprecated: false,
+            disabled: false,
+            plan: ItemPlan { line: 0, file: String::new(), ..item.plan.clone() },
+            ..item.clone()
+        };
+        said(self) == said(other)
+    }
+}
+
 /// What an item says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

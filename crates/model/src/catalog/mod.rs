@@ -3,8 +3,10 @@
 //! A [`Bundle`] goes into the log as one change; the [`Catalog`] is the fold over them, and it is a part of what
 //! a blueprint is compiled among. A zip's bytes are no part of it: they lie in the store under their hash.
 
+pub mod add;
 mod bundle;
 mod item;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use base::Version;
 
 pub use bundle::{BlobRef, Bundle, BundleId, BundleSource};
 pub use item::{Item, ItemId, ItemKind, ItemPlan};
+pub use rules::{Added, Clash};
 
 /// All that was added. A clone costs as much as there are bundles, not what is in them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +51,11 @@ impl Catalog {
     /// The item with exactly this id.
     pub fn item(&self, name: &str, version: &Version) -> Option<&Item> {
         self.bundles.get(self.names.get(name)?.get(version)?)?.item(name, version)
+    }
+
+    /// The bundle whose item an id means.
+    pub fn bundle_of(&self, id: &ItemId) -> Option<&Arc<Bundle>> {
+        self.bundles.get(self.names.get(&id.name)?.get(&id.version)?)
     }
 
     /// The item that a name alone means: the highest version that is neither disabled nor deprecated, else the

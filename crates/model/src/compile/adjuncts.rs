@@ -3,8 +3,10 @@
 use lang::yaml::Node;
 
 use super::context::{Context, keyed};
+use super::items::{self, Named};
 use super::settings::check_type;
 use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup};
+use crate::catalog::ItemKind;
 use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 
 /// Compiles a whole list of one kind into what it adds to `entity`.
@@ -21,7 +23,7 @@ pub(super) fn compile(
 }
 
 /// One policy or enricher; `None` with errors in `cx`. Where a blueprint names one in a value, this reads it too.
-fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSpec> {
+pub(super) fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSpec> {
     let Some(entries) = node.as_map() else {
         let message = format!("{} must be a map, but it is {}", article(kind), node.describe());
         let adding = cx.error(node.span.clone(), message);
@@ -37,19 +39,13 @@ fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSp
         return None;
     };
     let name = cx.text("type", type_node)?;
-    let def = find(cx, kind, type_node, &name)?;
-    let mut adjunct = AdjunctSpec {
-        kind,
-        type_name: TypeName::new(def.java_type),
-        name: None,
-        unique_tag: None,
-        config: ConfigMap::new(),
-        catalog_id: None,
-    };
+    let (def, mut adjunct) = begin(cx, kind, type_node, &name)?;
     for (name, key, value) in keyed(entries) {
         match name.as_str() {
-            "name" | "displayName" => adjunct.name = cx.text("name", value),
-            "uniqueTag" => adjunct.unique_tag = cx.text("uniqueTag", value),
+            "name" | "displayName" => adjunct.name = cx.text("name", value).or(adjunct.name.take()),
+            "uniqueTag" => {
+                adjunct.unique_tag = cx.text("uniqueTag", value).or(adjunct.unique_tag.take());
+            }
             "brooklyn.config" | "brooklyn.flags" => {}
             "brooklyn.parameters" => {
                 cx.warning(key.span.clone(), format!("parameters of a {} have no effect", word(kind)));
@@ -67,7 +63,7 @@ fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSp
         }
     }
     for (_, keys) in NEEDED.iter().filter(|(name, _)| *name == def.simple_name()) {
-        if !keys.iter().any(|key| adjunct.config.contains_key(*key)) {
+        if !cx.may_be_partial && !keys.iter().any(|key| adjunct.config.contains_key(*key)) {
             cx.error(node.span.clone(), format!("the {} has nothing to do", def.simple_name()))
                 .label(format!("expected one of {}", keys.join(", ")));
         }
@@ -86,6 +82,44 @@ const NEEDED: &[(&str, &[&str])] = &[(
     ],
 )];
 
+/// What an adjunct of this name begins with: nothing, or what a catalog item says.
+fn begin(
+    cx: &mut Context<'_>,
+    kind: AdjunctKind,
+    node: &Node,
+    name: &str,
+) -> Option<(&'static AdjunctDef, AdjunctSpec)> {
+    let built_in = |name: &str| matches!(adjuncts::lookup(name), Lookup::Known(def) if def.kind == kind);
+    match items::find(cx, name, &node.span, &[item_kind(kind)], built_in) {
+        Named::Item(bundle, item) => {
+            let made = items::adjunct(cx, &node.span, bundle, item)?;
+            adjuncts::by_wire_name(made.type_name.as_str()).map(|def| (def, made))
+        }
+        Named::Refused => None,
+        Named::None => {
+            let def = find(cx, kind, node, name)?;
+            let adjunct = AdjunctSpec {
+                kind,
+                type_name: TypeName::new(def.java_type),
+                name: None,
+                unique_tag: None,
+                config: ConfigMap::new(),
+                catalog_id: None,
+            };
+            Some((def, adjunct))
+        }
+    }
+}
+
+/// The kind of items that such an adjunct may be made from.
+fn item_kind(kind: AdjunctKind) -> ItemKind {
+    match kind {
+        AdjunctKind::Policy => ItemKind::Policy,
+        AdjunctKind::Enricher => ItemKind::Enricher,
+        AdjunctKind::Feed => ItemKind::Bean,
+    }
+}
+
 fn find(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node, name: &str) -> Option<&'static AdjunctDef> {
     match adjuncts::lookup(name) {
         Lookup::Known(def) if def.kind == kind => Some(def),
@@ -99,10 +133,10 @@ fn find(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node, name: &str) -> Opt
             None
         }
         Lookup::Unknown => {
-            let near = cx.nearest(name, adjuncts::all_names(kind));
+            let near = items::nearest(cx, name, adjuncts::all_names(kind), &[item_kind(kind)]);
             cx.error(node.span.clone(), format!("there is no {} '{name}'", word(kind)))
                 .label(format!("expected the name of {}", article(kind)))
-                .nearest(near);
+                .nearest(near.as_deref());
             None
         }
     }

@@ -5,10 +5,12 @@ use lang::yaml::Node;
 use super::adjuncts;
 use super::context::{Context, keyed};
 use super::initializers;
+use super::items::{self, Named};
 use super::location;
 use super::parameters;
 use super::settings::Settings;
-use crate::spec::{AdjunctKind, EntitySpec, TypeName};
+use crate::catalog::ItemKind;
+use crate::spec::{AdjunctKind, ConfigMap, EntitySpec, TypeName};
 use crate::types::{self, Lookup, TypeDef, common};
 
 /// Keys that every entity map may have.
@@ -43,15 +45,24 @@ pub(super) fn compile(cx: &mut Context<'_>, node: &Node) -> Option<EntitySpec> {
             .help(help);
         return None;
     };
-    if !cx.may_add_entity(&node.span) {
+    if !cx.may_add_entity(&node.span) || !cx.enter(&node.span) {
         return None;
     }
-    let type_def = find_type(cx, node);
+    let found = compile_map(cx, node, entries);
+    cx.leave();
+    found
+}
+
+fn compile_map(cx: &mut Context<'_>, node: &Node, entries: &[(Node, Node)]) -> Option<EntitySpec> {
+    let found = find_type(cx, node);
+    let type_def = found.as_ref().map(|(type_def, _)| *type_def);
     // Without a type the rest is still looked at, as for an entity that declares nothing, so that all errors come
     // at once; its unknown keys say nothing then.
     let reading = type_def.unwrap_or(&types::basic_entity::TYPE);
-    let mut entity = EntitySpec::new(TypeName::new(reading.java_type));
-    let mut settings = begin(cx, reading, node);
+    let mut entity =
+        found.map_or_else(|| EntitySpec::new(TypeName::new(reading.java_type)), |(_, entity)| entity);
+    let of_item = entity.effectors.len();
+    let mut settings = begin(cx, reading, &mut entity, node);
     for (name, key, value) in keyed(entries) {
         if TYPE_KEYS.contains(&name.as_str()) || name == "description" {
             continue;
@@ -64,6 +75,13 @@ pub(super) fn compile(cx: &mut Context<'_>, node: &Node) -> Option<EntitySpec> {
         }
     }
     finish(cx, &mut entity, settings, node);
+    // An effector of the item gives way to one of the same name.
+    let own: Vec<String> = entity.effectors[of_item..].iter().map(|e| e.name.clone()).collect();
+    let mut number = 0;
+    entity.effectors.retain(|e| {
+        number += 1;
+        number > of_item || !own.contains(&e.name)
+    });
     type_def.map(|_| entity)
 }
 
@@ -76,14 +94,17 @@ pub(super) fn common_key(
     value: &Node,
 ) -> bool {
     match name {
-        "name" => entity.name = cx.text("name", value).filter(|n| !n.trim().is_empty()),
+        "name" => {
+            let given = cx.text("name", value).filter(|n| !n.trim().is_empty());
+            entity.name = given.or(entity.name.take());
+        }
         "id" | "planId" => {
             if let Some(id) = cx.text(name, value) {
                 cx.take_id(&id, &value.span);
                 settings.set(&common::PLAN_ID, id);
             }
         }
-        "iconUrl" => entity.icon_url = cx.text("iconUrl", value),
+        "iconUrl" => entity.icon_url = cx.text("iconUrl", value).or(entity.icon_url.take()),
         "brooklyn.children" => {
             for child in cx.list("brooklyn.children", value) {
                 entity.children.extend(compile(cx, child));
@@ -112,9 +133,26 @@ pub(super) fn common_key(
 }
 
 /// What must come first: the keys that the entity declares for itself.
-pub(super) fn begin<'t>(cx: &mut Context<'_>, type_def: &'t TypeDef, node: &Node) -> Settings<'t> {
-    let own = node.get("brooklyn.parameters").map(|given| parameters::compile(cx, type_def, given));
-    Settings::new(type_def, own.unwrap_or_default())
+///
+/// What `entity` has already comes from the catalog item that it is made from.
+pub(super) fn begin<'t>(
+    cx: &mut Context<'_>,
+    type_def: &'t TypeDef,
+    entity: &mut EntitySpec,
+    node: &Node,
+) -> Settings<'t> {
+    let base = std::mem::take(&mut entity.config);
+    let declared = std::mem::take(&mut entity.parameters);
+    let stays =
+        |name: &str| declared.iter().any(|k| k.name == name && !items::reaches_subtypes(k.type_inheritance));
+    let base: ConfigMap = base.into_iter().filter(|(key, _)| !stays(key)).collect();
+    let inherited =
+        declared.iter().filter(|k| items::reaches_subtypes(k.type_inheritance)).cloned().collect();
+    let parameters = match node.get("brooklyn.parameters") {
+        Some(given) => parameters::compile(cx, type_def, inherited, given),
+        None => inherited,
+    };
+    Settings::new(type_def, parameters, base)
 }
 
 /// What must come last: config that wins over keys beside `type`, and where it runs.
@@ -125,11 +163,21 @@ pub(super) fn finish(cx: &mut Context<'_>, entity: &mut EntitySpec, mut settings
     if let Some(config) = node.get("brooklyn.config") {
         settings.config(cx, config);
     }
-    (entity.config, entity.parameters) = settings.finish();
-    entity.locations = location::of_entity(cx, node);
+    (entity.config, entity.parameters) = settings.finish(cx, &node.span);
+    entity.locations = location::of_entity(cx, node).or(entity.locations.take());
+    // What stands in an item's text belongs to the item, unless it is made from another one.
+    if let Some(frame) = cx.chain.last() {
+        entity.catalog_id.get_or_insert_with(|| frame.id.to_string());
+        entity.bundles.retain(|b| *b != frame.bundle);
+        entity.bundles.insert(0, frame.bundle.clone());
+    }
 }
 
-fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
+/// The kinds of items that an entity may be made from.
+const KINDS: &[ItemKind] = &[ItemKind::Entity, ItemKind::Application, ItemKind::Template];
+
+/// The type, and what an entity of it is to begin with: nothing, or what a catalog item says.
+fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<(&'static TypeDef, EntitySpec)> {
     let mut given = TYPE_KEYS.iter().filter_map(|k| node.get(k));
     let Some(value) = given.next() else {
         let near = node.as_map().and_then(|e| keyed(e).find(|(k, ..)| cx.nearest(k, TYPE_KEYS).is_some()));
@@ -150,6 +198,15 @@ fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
         }
         return None;
     };
+    let built_in = |name: &str| matches!(types::lookup(name), Lookup::Known { .. });
+    match items::find(cx, &name, &value.span, KINDS, built_in) {
+        Named::Item(bundle, item) => {
+            let made = items::entity(cx, &value.span, bundle, item)?;
+            return types::by_wire_name(made.type_name.as_str()).map(|type_def| (type_def, made));
+        }
+        Named::Refused => return None,
+        Named::None => {}
+    }
     match types::lookup(&name) {
         Lookup::Known { type_def, version } => {
             if let Some(version) = version.filter(|v| v != types::CORE_VERSION) {
@@ -162,17 +219,22 @@ fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<&'static TypeDef> {
                 )
                 .help("remove the version");
             }
-            Some(type_def)
+            Some((type_def, EntitySpec::new(TypeName::new(type_def.java_type))))
         }
         Lookup::Refused(why) => {
             cx.error(value.span.clone(), why);
             None
         }
         Lookup::Unknown => {
-            let near = cx.nearest(&name, types::all_names());
-            cx.error(value.span.clone(), format!("Unable to match plan item: there is no type '{name}'"))
-                .label("expected the name of a type")
-                .nearest(near);
+            let near = items::nearest(cx, &name, types::all_names(), KINDS);
+            let versions = items::versions_of(&cx.around.catalog, &name);
+            let adding =
+                cx.error(value.span.clone(), format!("Unable to match plan item: there is no type '{name}'"));
+            let adding = adding.label("expected the name of a type");
+            match versions {
+                Some(versions) => adding.help(versions),
+                None => adding.nearest(near.as_deref()),
+            };
             None
         }
     }

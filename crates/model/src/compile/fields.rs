@@ -46,7 +46,7 @@ impl<'n> Fields<'n> {
     /// A field that must be there.
     pub(super) fn required(&self, cx: &mut Context<'_>, what: &str, name: &str) -> Option<&'n Node> {
         let found = self.get(name);
-        if found.is_none() {
+        if found.is_none() && !cx.may_be_partial {
             cx.error(self.node.span.clone(), format!("{name} must be supplied: {what} has none"))
                 .label(format!("expected `{name}`"));
         }

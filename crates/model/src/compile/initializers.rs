@@ -4,10 +4,12 @@ use lang::yaml::Node;
 
 use super::context::Context;
 use super::fields::{Fields, TYPE_KEYS};
+use super::items::{self, Named};
 use super::value_types::type_name;
 use super::values::holds_dsl;
 use super::{adjuncts as acting, blueprint_in_field, effectors};
 use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup, static_sensor};
+use crate::catalog::ItemKind;
 use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, StaticSensorSpec, TypeName};
 
 /// Compiles one initializer into what it adds to `entity`.
@@ -22,6 +24,18 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
         return;
     };
     let Some(name) = cx.text("type", type_node) else { return };
+    match items::find(cx, &name, &type_node.span, &[ItemKind::Bean], is_known) {
+        Named::Item(bundle, item) => {
+            if let Some((merged, frame)) = items::as_initializer(cx, &type_node.span, bundle, item, node) {
+                cx.chain.push(frame);
+                compile(cx, entity, &merged);
+                cx.chain.pop();
+            }
+            return;
+        }
+        Named::Refused => return,
+        Named::None => {}
+    }
     let fields = Fields::of(cx, node);
     let simple = simple_name(&name);
     if let Some(effector) = effectors::by_name(simple) {
@@ -66,20 +80,28 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
                 .help(format!("put it under `{list}`"));
             }
             Lookup::Unknown => {
-                let feeds = adjuncts::all_names(AdjunctKind::Feed);
-                let near = cx.nearest(
-                    simple,
-                    feeds.chain(effectors::names()).chain(NAMES.iter().chain(LATER).copied()),
-                );
+                let built_in = adjuncts::all_names(AdjunctKind::Feed).chain(effectors::names());
+                let built_in = built_in.chain(NAMES.iter().chain(LATER).copied());
+                let near = items::nearest(cx, simple, built_in, &[ItemKind::Bean]);
                 cx.error(type_node.span.clone(), format!("there is no initializer '{name}'"))
                     .label("expected the name of an initializer")
-                    .nearest(near);
+                    .nearest(near.as_deref());
             }
         },
     }
 }
 
-const NAMES: &[&str] = &["add-tags-initializer", "AddTagsInitializer", "AddChildrenInitializer"];
+/// Whether an initializer of this name is built in, or is one of a later release.
+pub(crate) fn is_known(name: &str) -> bool {
+    let simple = simple_name(name);
+    effectors::by_name(simple).is_some()
+        || NAMES.contains(&simple)
+        || LATER.contains(&simple)
+        || matches!(adjuncts::lookup(name), Lookup::Known(def) if def.kind == AdjunctKind::Feed)
+}
+
+const NAMES: &[&str] =
+    &["add-tags-initializer", "AddTagsInitializer", "add-children-initializer", "AddChildrenInitializer"];
 
 const LATER: &[&str] = &[
     "RepeatEffector",
@@ -130,7 +152,7 @@ fn feed(cx: &mut Context<'_>, entity: &mut EntitySpec, def: &'static AdjunctDef,
             name,
             unique_tag: None,
             config,
-            catalog_id: None,
+            catalog_id: cx.chain.last().map(|frame| frame.id.to_string()),
         });
     }
 }

@@ -2,14 +2,22 @@
 //! itself are [`lang::yaml::Limits::BLUEPRINT`].
 
 /// Searches for a nearest name in one document: the search is slow.
-pub(super) const SEARCHES_MAX: usize = 200;
+pub(crate) const SEARCHES_MAX: usize = 200;
 /// Undeclared config keys of one document that are compared with all declared ones.
-pub(super) const SLIPS_MAX: usize = 2_000;
+pub(crate) const SLIPS_MAX: usize = 2_000;
 /// Entities of one blueprint, those in specs of members included.
-pub(super) const ENTITIES_MAX: usize = 50_000;
+pub(crate) const ENTITIES_MAX: usize = 50_000;
+/// How deep entities may stand within each other, through children, specs and items.
+pub(crate) const ENTITY_DEPTH_MAX: usize = 32;
+/// How deep a spec may be nested as JSON: a record's JSON must stay readable, which ends at 128.
+pub(crate) const SPEC_JSON_DEPTH_MAX: usize = 100;
+/// How many catalog items may be made from each other.
+pub(crate) const ITEM_DEPTH_MAX: usize = 16;
+/// Bytes of all texts of items that are compiled for one document.
+pub(crate) const ITEM_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// How deep `$brooklyn:entitySpec` may stand within itself: a record's JSON must stay readable.
-pub(super) const SPEC_DEPTH_MAX: usize = 16;
+pub(crate) const SPEC_DEPTH_MAX: usize = 16;
 /// How many definitions a named location may lead through.
-pub(super) const NAMED_DEPTH_MAX: usize = 16;
+pub(crate) const NAMED_DEPTH_MAX: usize = 16;
 /// Machines that one location may list, ranges expanded.
-pub(super) const MACHINES_MAX: usize = 10_000;
+pub(crate) const MACHINES_MAX: usize = 10_000;

@@ -7,14 +7,16 @@
 mod adjuncts;
 mod blueprint_in_field;
 mod constraints;
-mod context;
+pub(crate) mod context;
+mod depth;
 mod diagnostics;
 mod effectors;
 mod entity;
 mod fields;
 mod initializers;
+pub(crate) mod items;
 mod later;
-mod limits;
+pub(crate) mod limits;
 mod location;
 mod objects;
 mod parameters;
@@ -37,6 +39,8 @@ pub use location::machines;
 pub use places::Place;
 pub use surroundings::{LOCALHOST_OVER_SSH, Surroundings};
 pub use values::ENTITY_SPEC;
+pub(crate) use values::type_only;
+pub(crate) use wrap::is_application;
 
 /// Children that were asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +79,9 @@ pub fn explain(source: &str, text: &str, around: &Surroundings) -> Result<Explai
 pub fn compile_children(source: &str, text: &str, around: &Surroundings) -> Result<Children, Diagnostics> {
     let (mut cx, document) = begin(source, text, around)?;
     let specs = plan::compile_children(&mut cx, &document);
+    for spec in &specs {
+        check_depth(&mut cx, &document, Some(spec));
+    }
     let warnings = finish(cx, text)?;
     Ok(Children { specs, warnings: diagnostics::warnings(&warnings, text) })
 }
@@ -88,7 +95,19 @@ fn application(
     let (mut cx, document) = begin(source, text, around)?;
     let Some(root) = plan::compile(&mut cx, &document) else { return Err(refused(cx, text)) };
     cx.check_references();
+    check_depth(&mut cx, &document, Some(&root));
     Ok((document, root, finish(cx, text)?))
+}
+
+/// Refuses what is nested so deep that its record could not be read again.
+fn check_depth(cx: &mut Context<'_>, at: &Node, spec: Option<&EntitySpec>) {
+    if spec.is_some_and(|spec| depth::of_entity(spec) > limits::SPEC_JSON_DEPTH_MAX) {
+        let message = format!(
+            "the values are nested deeper than {} (limit: SPEC_JSON_DEPTH_MAX)",
+            limits::SPEC_JSON_DEPTH_MAX
+        );
+        cx.error(at.span.start..at.span.start, message);
+    }
 }
 
 /// The document's tree, unless it has none.

@@ -1,5 +1,7 @@
 //! `brooklyn.parameters`: config keys that a blueprint declares (`brooklyn-blueprints.md` 1.4).
 
+use std::collections::BTreeSet;
+
 use lang::yaml::Node;
 
 use super::constraints;
@@ -27,12 +29,20 @@ const FIELDS: &[&str] = &[
 
 /// The parameters of an entity of this type, in order. A field that is not given is as the type's key of the same
 /// name has it.
-pub(super) fn compile(cx: &mut Context<'_>, type_def: &TypeDef, node: &Node) -> Vec<KeySpec> {
-    let mut all: Vec<KeySpec> = Vec::new();
+///
+/// `inherited` are those of the catalog item that the entity is made from: they keep their places.
+pub(super) fn compile(
+    cx: &mut Context<'_>,
+    type_def: &TypeDef,
+    inherited: Vec<KeySpec>,
+    node: &Node,
+) -> Vec<KeySpec> {
+    let mut all = inherited;
+    let mut own: BTreeSet<String> = BTreeSet::new();
     for item in cx.list("brooklyn.parameters", node) {
         let Some((name, name_node)) = name(cx, item) else { continue };
         let place = all.iter().position(|k| k.name == name);
-        if place.is_some() {
+        if !own.insert(name.clone()) {
             cx.warning(name_node.span.clone(), format!("the parameter '{name}' is declared twice"))
                 .help("the fields given last count");
         }
@@ -87,6 +97,7 @@ fn start(name: &str, of_type: Option<&ConfigDef>) -> KeySpec {
         default: None,
         constraints: Vec::new(),
         inheritance: None,
+        type_inheritance: None,
         pinned: true,
         reconfigurable: false,
     };
@@ -126,9 +137,8 @@ fn one(cx: &mut Context<'_>, mut key: KeySpec, item: &Node) -> KeySpec {
             "inheritance.runtime" | "inheritance.parent" => {
                 key.inheritance = inheritance(cx, &field, value).or(key.inheritance);
             }
-            // How catalog types pass it on is decided where they are merged; the word itself is checked here.
             "inheritance.type" => {
-                inheritance(cx, &field, value);
+                key.type_inheritance = inheritance(cx, &field, value).or(key.type_inheritance);
             }
             other => {
                 let near = cx.nearest(other, FIELDS.iter().copied());

@@ -4,6 +4,7 @@ use lang::yaml::Node;
 
 use super::context::{Context, keyed};
 use super::entity;
+use super::items;
 use super::wrap::{self, Unwrapped};
 use crate::spec::{EntitySpec, TypeName};
 use crate::types::{basic_application, common};
@@ -23,6 +24,11 @@ struct Plan {
 
 /// Compiles the document into an application; `None` when it is no blueprint. Errors are in `cx`.
 pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
+    if names_item(cx, root) {
+        cx.is_plan = true;
+        let entity = entity::compile(cx, root)?;
+        return Some(if wrap::is_application(&entity) { entity } else { around(entity) });
+    }
     let services = services(cx, root)?;
     cx.is_plan = true;
     let mut plan = read(cx, root, services);
@@ -41,7 +47,6 @@ pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
 /// Compiles what is to be added to an entity: an entity, a list of them, or a whole plan. A single one comes
 /// without an application around it, several are put into one.
 pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntitySpec> {
-    let has_type = entity::TYPE_KEYS.iter().any(|k| root.get(k).is_some());
     let mut plan = if let Some(items) = root.as_seq() {
         cx.is_plan = true;
         let services: Vec<EntitySpec> = items.iter().filter_map(|item| entity::compile(cx, item)).collect();
@@ -51,7 +56,7 @@ pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntityS
             services,
             own_children: Vec::new(),
         }
-    } else if has_type && root.get("services").is_none() {
+    } else if is_entity(root) {
         cx.is_plan = true;
         return entity::compile(cx, root).into_iter().collect();
     } else {
@@ -62,14 +67,8 @@ pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntityS
     if plan.services.is_empty() && plan.own_children.is_empty() {
         return Vec::new();
     }
-    if plan.is_single && !plan.services.is_empty() {
-        match wrap::unwrap(plan.app, plan.services.remove(0)) {
-            Unwrapped::Merged(child) => return vec![*child],
-            Unwrapped::Kept(app, child) => {
-                plan.app = *app;
-                plan.services.push(*child);
-            }
-        }
+    if let Some(child) = plan.only_one() {
+        return vec![child];
     }
     let mut app = plan.into_app();
     if app.name.is_none() {
@@ -80,7 +79,54 @@ pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntityS
     vec![app]
 }
 
+/// Compiles the text of a catalog item that is an entity: one by itself, or a plan, whose only service takes the
+/// application's place.
+pub(super) fn compile_item(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
+    if is_entity(root) {
+        return entity::compile(cx, root);
+    }
+    let services = services(cx, root)?;
+    let mut plan = read(cx, root, services);
+    Some(plan.only_one().unwrap_or_else(|| plan.into_app()))
+}
+
+/// Whether a document is an entity and no plan.
+fn is_entity(root: &Node) -> bool {
+    entity::TYPE_KEYS.iter().any(|k| root.get(k).is_some()) && root.get("services").is_none()
+}
+
+/// Whether a document is nothing but a catalog item, with what is said over it.
+fn names_item(cx: &Context<'_>, root: &Node) -> bool {
+    let name = entity::TYPE_KEYS.iter().find_map(|k| root.get(k)).and_then(Node::as_str);
+    is_entity(root) && name.is_some_and(|name| items::is_item(cx, name))
+}
+
+/// An application around an entity.
+fn around(entity: EntitySpec) -> EntitySpec {
+    let app = EntitySpec::new(TypeName::new(basic_application::TYPE.java_type));
+    Plan { app, services: vec![entity], own_children: Vec::new(), is_single: false }.into_app()
+}
+
 impl Plan {
+    /// The single service in the place of the application, where it can take it.
+    fn only_one(&mut self) -> Option<EntitySpec> {
+        if !self.is_single || self.services.is_empty() {
+            return None;
+        }
+        let app = std::mem::replace(
+            &mut self.app,
+            EntitySpec::new(TypeName::new(basic_application::TYPE.java_type)),
+        );
+        match wrap::unwrap(app, self.services.remove(0)) {
+            Unwrapped::Merged(child) => Some(*child),
+            Unwrapped::Kept(app, child) => {
+                self.app = *app;
+                self.services.push(*child);
+                None
+            }
+        }
+    }
+
     fn into_app(self) -> EntitySpec {
         let mut app = self.app;
         app.config.insert(common::WRAPPER_APP.name.to_owned(), crate::ConfigValue::new(true));
@@ -93,7 +139,7 @@ impl Plan {
 fn read(cx: &mut Context<'_>, root: &Node, services: &[Node]) -> Plan {
     let type_def = &basic_application::TYPE;
     let mut app = EntitySpec::new(TypeName::new(type_def.java_type));
-    let mut settings = entity::begin(cx, type_def, root);
+    let mut settings = entity::begin(cx, type_def, &mut app, root);
     let mut wrapped = false;
     for (name, key, value) in keyed(root.as_map().unwrap_or_default()) {
         match name.as_str() {
@@ -126,8 +172,8 @@ fn services<'n>(cx: &mut Context<'_>, root: &'n Node) -> Option<&'n [Node]> {
         return Some(cx.list("services", services));
     }
     if let Some((key, _)) = entries.iter().find(|(k, _)| k.as_str() == Some("brooklyn.catalog")) {
-        cx.error(key.span.clone(), "this is a catalog, which is not in this release")
-            .help("the catalog comes in a later release; a blueprint has `services:`");
+        cx.error(key.span.clone(), "this is a catalog, not a blueprint")
+            .help("add it to the catalog (`br catalog add`); a blueprint has `services:`");
         return None;
     }
     if let Some((key, value)) = entries.iter().find(|(k, _)| k.as_str() == Some("type")) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use lang::yaml::Node;
 
 use super::context::{Context, keyed};
+use super::items;
 use super::later::{self, Later};
 use super::values::holds_dsl;
 use crate::config::resolve;
@@ -17,6 +18,8 @@ pub(super) struct Settings<'t> {
     type_def: &'t TypeDef,
     own: Vec<KeySpec>,
     values: ConfigMap,
+    /// The config of the catalog item that the entity is made from.
+    base: ConfigMap,
 }
 
 /// A key that is declared: its canonical name, and what its values are.
@@ -27,13 +30,31 @@ struct Declared {
 
 impl<'t> Settings<'t> {
     /// For an entity of a type with parameters of its own, which come first.
-    pub(super) fn new(type_def: &'t TypeDef, parameters: Vec<KeySpec>) -> Self {
-        Self { type_def, own: parameters, values: ConfigMap::new() }
+    pub(super) fn new(type_def: &'t TypeDef, parameters: Vec<KeySpec>, base: ConfigMap) -> Self {
+        Self { type_def, own: parameters, values: ConfigMap::new(), base }
     }
 
-    /// The values, and the parameters.
-    pub(super) fn finish(self) -> (ConfigMap, Vec<KeySpec>) {
-        (self.values, self.own)
+    /// The values, over those of the item that the entity is made from, and the parameters. `at` is the entity.
+    pub(super) fn finish(self, cx: &mut Context<'_>, at: &Range<usize>) -> (ConfigMap, Vec<KeySpec>) {
+        let Self { type_def, own, values, base } = self;
+        if base.is_empty() {
+            return (values, own);
+        }
+        let rule = |name: &str| {
+            let spec = own.iter().find(|k| k.name == name);
+            let def = type_def.config_key(name);
+            let of_spec = spec.and_then(|k| k.type_inheritance);
+            items::Rule {
+                inheritance: of_spec.or(def.map(|d| d.type_inheritance)),
+                is_map: spec.map(KeySpec::value_type).or(def.map(|d| d.value_type)) == Some(ValueType::Map),
+            }
+        };
+        let (values, hidden) = items::merged(base, &values, rule);
+        for key in hidden {
+            cx.warning(at.clone(), format!("the item's entries of '{key}' are hidden by an expression"))
+                .help("set single entries (`KEY.NAME: ...`) to keep the others");
+        }
+        (values, own)
     }
 
     /// Sets a key of the model's own.

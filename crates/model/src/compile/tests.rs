@@ -254,7 +254,7 @@ fn every_error_says_where_and_what_to_do() {
         ),
         (
             "brooklyn.catalog: {}\n",
-            "app.yaml:1:1: error: this is a catalog, which is not in this release (the catalog comes in a later release; a blueprint has `services:`)",
+            "app.yaml:1:1: error: this is a catalog, not a blueprint (add it to the catalog (`br catalog add`); a blueprint has `services:`)",
         ),
         ("- a\n", "app.yaml:1:1: error: a blueprint must be a map, but it is a list"),
         ("hello\n", "app.yaml:1:1: error: a blueprint must be a map, but it is a text"),

@@ -296,7 +296,7 @@ fn is_literal(entries: &[(Node, Node)]) -> bool {
 }
 
 /// An entity that is nothing but its type, as if it stood where `node` stands.
-pub(super) fn type_only(node: &Node, name: &str) -> Node {
+pub(crate) fn type_only(node: &Node, name: &str) -> Node {
     let scalar = |text: &str| Node {
         value: Yaml::String(text.to_owned()),
         span: node.span.clone(),

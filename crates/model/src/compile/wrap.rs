@@ -12,7 +12,7 @@ pub(super) enum Unwrapped {
 }
 
 /// Whether an entity may stand alone as what is deployed.
-pub(super) fn is_application(entity: &EntitySpec) -> bool {
+pub(crate) fn is_application(entity: &EntitySpec) -> bool {
     types::by_wire_name(entity.type_name.as_str()).is_some_and(|t| t.behaviour == Behaviour::Application)
 }
 

@@ -51,7 +51,7 @@ pub fn value_of(
 }
 
 /// Both maps in one, the nearer entry of each name.
-pub(super) fn merge(near: &Map<String, Value>, far: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn merge(near: &Map<String, Value>, far: &Map<String, Value>) -> Map<String, Value> {
     let mut out = far.clone();
     for (name, value) in near {
         let merged = match (value, far.get(name)) {

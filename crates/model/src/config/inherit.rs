@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::evaluate::merge;
-use super::{Key, is_expression};
+use super::{Key, is_expression, merge};
 use crate::ValueType;
 use crate::spec::{ConfigMap, ConfigValue, KeySpec};
 use crate::types::{Inheritance, TypeDef};

@@ -16,6 +16,7 @@ use crate::spec::ConfigValue;
 use crate::value::{Coerced, ValueType};
 
 pub use awaited::{Awaited, Patience};
+pub(crate) use evaluate::merge;
 pub use evaluate::{Evaluate, Unresolved, value_of};
 pub use inherit::{Effective, Level, all_names, default_of, effective, effective_named};
 pub use key::Key;
@@ -95,7 +96,7 @@ pub fn deferred(value: &Value) -> Option<String> {
 }
 
 /// Whether a value as a whole is an expression: what it is (a map, say) cannot be seen by looking at it.
-fn is_expression(value: &Value) -> bool {
+pub(crate) fn is_expression(value: &Value) -> bool {
     match value {
         Value::String(s) => function_name(s).is_some(),
         Value::Object(map) => map.len() == 1 && map.keys().all(|k| function_name(k).is_some()),

@@ -33,6 +33,9 @@ pub struct KeySpec {
     /// How entities below see it; `None`: as the key of this name that the type has, else the nearest one counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inheritance: Option<Inheritance>,
+    /// How its values go together with those of what is made from the item that declares it; `None`: as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_inheritance: Option<Inheritance>,
     /// Whether forms show it first.
     pub pinned: bool,
     /// Whether it may be changed while the entity is managed.

@@ -68,6 +68,8 @@ pub struct ConfigDef {
     pub description: &'static str,
     /// How entities below see it.
     pub inheritance: Inheritance,
+    /// How a value goes together with that of the catalog item that an entity is made from.
+    pub type_inheritance: Inheritance,
 }
 
 impl ConfigDef {
@@ -80,6 +82,7 @@ impl ConfigDef {
             default: DefaultValue::None,
             description,
             inheritance: Inheritance::Overwrite,
+            type_inheritance: Inheritance::Overwrite,
         }
     }
 
@@ -101,6 +104,13 @@ impl ConfigDef {
     #[must_use]
     pub const fn inheritance(mut self, inheritance: Inheritance) -> Self {
         self.inheritance = inheritance;
+        self
+    }
+
+    /// The same, merged entry by entry with what the catalog item says that an entity is made from.
+    #[must_use]
+    pub const fn merged_with_type(mut self) -> Self {
+        self.type_inheritance = Inheritance::DeepMerge;
         self
     }
 

@@ -26,7 +26,8 @@ pub static POST_LAUNCH: ConfigDef = command("post.launch.command", "Command run 
 pub static SHELL_ENV: ConfigDef =
     ConfigDef::new("shell.env", ValueType::Map, "Environment variables for all commands")
         .aliases(&["env"])
-        .inheritance(Inheritance::NotReinheritedElseDeepMerge);
+        .inheritance(Inheritance::NotReinheritedElseDeepMerge)
+        .merged_with_type();
 
 /// How long a start may take until the process is seen running.
 pub static START_TIMEOUT: ConfigDef = ConfigDef::new(
@@ -168,7 +169,9 @@ pub static LATCH_STOP: ConfigDef =
     latch("latch.stop", &["stop.latch", "stopLatch"], "What the stop waits for");
 
 const fn files(name: &'static str, description: &'static str) -> ConfigDef {
-    ConfigDef::new(name, ValueType::Map, description).inheritance(Inheritance::NotReinheritedElseDeepMerge)
+    ConfigDef::new(name, ValueType::Map, description)
+        .inheritance(Inheritance::NotReinheritedElseDeepMerge)
+        .merged_with_type()
 }
 
 /// Files to copy before anything is installed.

@@ -11,8 +11,9 @@ use hosts::Hosts;
 use lang::yaml::Node;
 use serde_json::Value;
 
-use super::context::Context;
-use crate::spec::{LocationSpec, MachineSpec};
+use super::context::{Context, keyed};
+use super::surroundings::Surroundings;
+use crate::spec::{ConfigMap, ConfigValue, LocationSpec, MachineSpec};
 use crate::yaml_value::to_json;
 
 /// The machines that the `hosts` of a location stands for, once it has a value. The error says what is wrong.
@@ -49,6 +50,48 @@ pub(super) fn of_entity(cx: &mut Context<'_>, node: &Node) -> Option<Vec<Locatio
         }
         (None, None) => None,
     }
+}
+
+/// Whether a name means a location without the catalog.
+pub(crate) fn is_known(around: &Surroundings, name: &str) -> bool {
+    resolve::is_known(around, name)
+}
+
+/// A catalog item that is a location.
+pub(super) fn of_item(cx: &mut Context<'_>, node: &Node) -> Option<LocationSpec> {
+    let (text, at, flags) = read_item(cx, node)?;
+    resolve::text(cx, &at, &text, flags)
+}
+
+/// What the text of such an item says: the name of a location, where it stands, and flags over it.
+pub(super) fn read_item(cx: &mut Context<'_>, node: &Node) -> Option<(String, Node, ConfigMap)> {
+    if let Some(name) = node.as_str() {
+        return Some((name.to_owned(), node.clone(), ConfigMap::new()));
+    }
+    let type_node = ["type", "locationType", "location_type"].iter().find_map(|k| node.get(k));
+    let Some(type_node) = type_node.filter(|n| !n.is_null()) else {
+        cx.error(node.span.clone(), "the location has no type").label("expected `type`");
+        return None;
+    };
+    let name = cx.text("type", type_node)?;
+    let mut flags = ConfigMap::new();
+    for (key, place, value) in node.as_map().into_iter().flat_map(keyed) {
+        match key.as_str() {
+            "type" | "locationType" | "location_type" | "name" | "id" | "description" => {}
+            "brooklyn.config" => {
+                for (flag, _, value) in keyed(cx.map("brooklyn.config", value)) {
+                    if let Some(value) = cx.value(&flag, value) {
+                        flags.insert(properties::camel(&flag), ConfigValue::new(value));
+                    }
+                }
+            }
+            other => {
+                cx.warning(place.span.clone(), format!("'{other}' of a location has no effect"))
+                    .help("flags of a location stand under `brooklyn.config`");
+            }
+        }
+    }
+    Some((name, type_node.clone(), flags))
 }
 
 fn list(cx: &mut Context<'_>, node: &Node) -> Vec<LocationSpec> {

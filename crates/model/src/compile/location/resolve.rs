@@ -6,10 +6,13 @@ use lang::yaml::{Node, Value as Yaml};
 use serde_json::Value;
 
 use super::super::context::{Context, keyed};
+use super::super::items::{self, Frame, Named};
 use super::super::limits::NAMED_DEPTH_MAX;
+use super::super::surroundings::Surroundings;
 use super::hosts::{self, Hosts};
 use super::properties::{self, camel};
 use super::{flags, text};
+use crate::catalog::ItemKind;
 use crate::spec::{ConfigMap, ConfigValue, LocationKind, LocationSpec};
 
 const KINDS: &[&str] = &["localhost", "byon", "host", "single", "multi", "named"];
@@ -38,7 +41,7 @@ const CLOUDS: &[&str] = &[
 
 const CONTAINERS: &[&str] = &["docker", "kubernetes", "openshift"];
 
-const LATER: &[&str] = &["pool", "server-pool", "portForwardManager", "id", "brooklyn.catalog"];
+const LATER: &[&str] = &["pool", "server-pool", "portForwardManager", "id"];
 
 /// Where the errors of a location are shown, and through which definitions it was come to.
 struct Way<'n> {
@@ -88,6 +91,19 @@ pub(super) fn location(cx: &mut Context<'_>, node: &Node) -> Option<LocationSpec
     resolve(cx, &mut way, name, given)
 }
 
+/// A location by its text, with flags from further out; errors are shown at `at`.
+pub(super) fn text(cx: &mut Context<'_>, at: &Node, text: &str, given: ConfigMap) -> Option<LocationSpec> {
+    resolve(cx, &mut Way { at, named: Vec::new() }, text, given)
+}
+
+/// Whether a name means a location without the catalog, or one that is refused with a reason.
+pub(super) fn is_known(around: &Surroundings, name: &str) -> bool {
+    let name = text::parse(name).map_or_else(|_| name.to_owned(), |parsed| parsed.name);
+    let prefix = name.split(':').next().unwrap_or(&name);
+    [KINDS, CLOUDS, CONTAINERS, LATER].iter().any(|list| list.contains(&prefix))
+        || properties::definition(around, &name).is_some()
+}
+
 fn illegal(cx: &mut Context<'_>, span: Range<usize>, what: &str) {
     cx.error(span, format!("Illegal parameter for 'location': {what}"))
         .label("expected a name, or a map with one name")
@@ -134,6 +150,25 @@ fn resolve(cx: &mut Context<'_>, way: &mut Way<'_>, written: &str, given: Config
     }
     let around = cx.around;
     let wanted = if prefix == "named" { rest } else { Some(parsed.name.as_str()) };
+    if let Some(name) = wanted.filter(|_| alone.is_none()) {
+        let built_in = |name: &str| is_known(around, name);
+        match items::find(cx, name, &way.span(), &[ItemKind::Location], built_in) {
+            Named::Item(bundle, item) => {
+                let (text, mut flags) = items::location_of(cx, &way.span(), bundle, item)?;
+                flags::check(cx, &way.span(), name, &given);
+                flags.extend(given);
+                flags.extend(args);
+                cx.chain.push(Frame { id: item.id.clone(), bundle: bundle.id.clone() });
+                let quiet = std::mem::replace(&mut cx.quiet, true);
+                let found = resolve(cx, way, &text, flags);
+                cx.quiet = quiet;
+                cx.chain.pop();
+                return found.map(|found| LocationSpec { spec: parsed.name.clone(), ..found });
+            }
+            Named::Refused => return None,
+            Named::None => {}
+        }
+    }
     // Within the definition of `localhost`, that name means the built-in one.
     let defined = wanted.filter(|name| prefix == "named" || !way.named.iter().any(|n| n == name));
     if let Some((name, definition)) =
@@ -299,7 +334,8 @@ fn refuse(cx: &mut Context<'_>, way: &Way<'_>, prefix: &str, name: &str) {
     } else {
         let around = cx.around;
         let wanted = name.strip_prefix("named:").unwrap_or(prefix);
-        let near = cx.nearest(wanted, KINDS.iter().copied().chain(properties::names(around)));
+        let items = items::names(&around.catalog, &[ItemKind::Location]);
+        let near = cx.nearest(wanted, KINDS.iter().copied().chain(properties::names(around)).chain(items));
         let near = near.map(str::to_owned);
         let adding =
             cx.error(span, format!("Unknown location '{name}'")).label("expected the name of a location");
