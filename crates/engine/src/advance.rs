@@ -105,6 +105,13 @@ impl Draft {
             StepKind::Script { phase } => self.run_phase(task, *phase),
             StepKind::Effector => self.run_effector(task),
             StepKind::Exec { command, timeout } => self.run_command(task, command, *timeout),
+            StepKind::Request => self.make_request(task),
+            StepKind::PassOn => self.pass_on(task),
+            StepKind::Batch { entities, effector, params, at_once, tolerated } => {
+                self.call_batch(task, entities, (effector, params), *at_once, *tolerated)
+            }
+            StepKind::ReturnLast => self.return_last(task),
+            StepKind::ReturnAll => self.return_all(task),
             StepKind::Diagnose => self.diagnose(task),
             StepKind::AwaitRunning => self.await_running(task),
             StepKind::MarkDown => self.mark_down(task),
@@ -130,7 +137,9 @@ impl Draft {
                 Flow::Next
             }
             StepKind::Call { entity, effector, params, tolerated } => self.part(task, *tolerated, |draft| {
-                let mut new = draft.effector_task(entity, effector, params.clone(), true)?;
+                draft.check_circle(task, entity, effector)?;
+                let within = !task.is_call_of(entity);
+                let mut new = draft.effector_task(entity, effector, params.clone(), within)?;
                 new.tolerated = *tolerated;
                 Ok(new)
             }),

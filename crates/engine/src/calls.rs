@@ -52,6 +52,20 @@ impl Draft {
         params: &Params,
         at_once: u32,
     ) -> Flow {
+        let begun =
+            self.begin_each(task, entities, at_once, |draft, id| draft.call(task, id, effector, params));
+        if begun { Flow::Wait } else { self.called(task, effector) }
+    }
+
+    /// Begins a part for each of some entities, at most `at_once` at a time (0: all). Says whether one goes on, or
+    /// is still to begin.
+    pub(crate) fn begin_each(
+        &mut self,
+        task: &Task,
+        entities: &[EntityId],
+        at_once: u32,
+        mut begin: impl FnMut(&mut Self, &EntityId),
+    ) -> bool {
         let open = self.root.index.open_subs.get(&task.id).copied().unwrap_or_default();
         let room = if at_once == 0 { BATCH } else { (at_once.saturating_sub(open) as usize).min(BATCH) };
         let done = task.cursor as usize;
@@ -59,23 +73,21 @@ impl Draft {
         if !next.is_empty() {
             let cursor = (done + next.len()) as u64;
             for id in next {
-                self.call(task, id, effector, params);
+                begin(self, id);
             }
             self.record(Change::TaskCursor { task: task.id.clone(), cursor });
             if at_once == 0 && (cursor as usize) < entities.len() {
                 let now = self.now();
                 self.timer(TimerId::Step(task.id.clone()), now);
             }
-            return Flow::Wait;
+            return true;
         }
-        if open > 0 || done < entities.len() {
-            return Flow::Wait;
-        }
-        self.called(task, effector)
+        open > 0 || done < entities.len()
     }
 
     fn call(&mut self, task: &Task, id: &EntityId, effector: &str, params: &Params) {
-        match self.effector_task(id, effector, params.clone(), true) {
+        let circle = self.check_circle(task, id, effector);
+        match circle.and_then(|()| self.effector_task(id, effector, params.clone(), true)) {
             Ok(new) => {
                 self.begin(NewTask { parent: Some(task.id.clone()), ..new });
             }
@@ -85,7 +97,7 @@ impl Draft {
     }
 
     /// All calls are over: whether one of them failed.
-    fn called(&self, task: &Task, effector: &str) -> Flow {
+    pub(crate) fn called(&self, task: &Task, effector: &str) -> Flow {
         let mut bad = self.root.sub_tasks(&task.id).filter(|t| t.status != Status::Completed);
         match bad.next() {
             None => Flow::Next,

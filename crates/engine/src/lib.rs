@@ -21,6 +21,7 @@ mod constraint;
 mod draft;
 mod dsl;
 pub mod effect;
+mod effectors;
 mod entity;
 mod fabric;
 mod find;
@@ -63,6 +64,7 @@ mod task;
 mod tasks;
 mod waits;
 mod watch;
+mod web;
 mod wholeness;
 
 pub use apply::ApplyError;

@@ -14,6 +14,8 @@ pub const REACTIONS_MAX: usize = 1000;
 pub const TAKE_OVER_BATCH: usize = 1000;
 /// How often a change of a cluster's size that waits for another one looks whether that is over.
 pub const CLUSTER_TURN: Span = Span::millis(100);
+/// How deep calls of effectors that call effectors may be nested.
+pub const CALL_DEPTH_MAX: usize = 100;
 /// How deep entities may be nested.
 pub const DEPTH_MAX: usize = 64;
 /// Sensors of one entity.

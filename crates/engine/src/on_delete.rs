@@ -124,8 +124,7 @@ impl Draft {
 
     /// The task that a task is ultimately a part of.
     fn top_of(&self, id: &TaskId) -> TaskId {
-        let up = |t: &&Task| t.parent.as_ref().and_then(|p| self.root.task(p));
-        let top = std::iter::successors(self.root.task(id), up).last();
+        let top = self.root.task(id).and_then(|t| self.root.with_parents(t).last());
         top.map_or_else(|| id.clone(), |t| t.id.clone())
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use base::EntityId;
 use model::config;
-use model::spec::{ConfigValue, EffectorBody, ExecutionTarget, ParameterSpec};
+use model::spec::{ConfigValue, ParameterSpec};
 use serde_json::Value;
 
 use crate::advance::Flow;
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
+use crate::effectors;
 use crate::entity::Entity;
 use crate::input::Caller;
 use crate::machine::{Try, fail, settled};
@@ -28,7 +29,9 @@ fn coerced(effector: &EffectorRef<'_>, name: &str, value: Value) -> Result<Value
         EffectorRef::OfSpec(spec) => {
             spec.parameters.iter().find(|p| p.name == name).map(ParameterSpec::value_type)
         }
-        EffectorRef::OfType(def) => def.parameters.iter().find(|p| p.name == name).map(|p| p.value_type),
+        EffectorRef::OfType(def) | EffectorRef::Original(def) => {
+            def.parameters.iter().find(|p| p.name == name).map(|p| p.value_type)
+        }
     };
     let Some(value_type) = value_type else { return Ok(value) };
     match config::resolve(name, value_type, &ConfigValue::new(value)) {
@@ -72,7 +75,7 @@ impl Draft {
             .root
             .effector(id, effector)
             .ok_or_else(|| format!("Entity '{id}' has no effector with name '{effector}'"))?;
-        let (steps, on_error) = match self.program_of(entity, found, effector, &params, within) {
+        let (steps, on_error) = match self.program_of(entity, found, &params, within) {
             Ok(program) => program,
             // What the task is made of depends on a value that is not there yet: it begins by waiting for that.
             Err(Flow::Await(_)) => (vec![StepKind::Plan], OnError::OnFire),
@@ -87,29 +90,14 @@ impl Draft {
         &self,
         entity: &Entity,
         found: EffectorRef<'_>,
-        effector: &str,
         params: &BTreeMap<String, Value>,
         within: bool,
     ) -> Try<(Vec<StepKind>, OnError)> {
         Ok(match found {
-            EffectorRef::OfSpec(spec) => match &spec.body {
-                EffectorBody::ShellCommand { target: ExecutionTarget::Entity, .. } => {
-                    (vec![StepKind::Effector], OnError::Leave)
-                }
-                EffectorBody::ShellCommand { target, .. } => {
-                    return fail(format!(
-                        "effector '{effector}' runs on {target:?}, which this version cannot; use ENTITY"
-                    ));
-                }
-                EffectorBody::Http(_)
-                | EffectorBody::AddChildren(_)
-                | EffectorBody::Proxy { .. }
-                | EffectorBody::Composite { .. }
-                | EffectorBody::ChildrenBatch(_) => {
-                    return fail(format!("effector '{effector}' is of a kind that this version cannot run"));
-                }
-            },
-            EffectorRef::OfType(def) => programs::of_action(&self.root, entity, def.action, params, within)?,
+            EffectorRef::OfSpec(spec) => (effectors::program(spec)?, OnError::Leave),
+            EffectorRef::OfType(def) | EffectorRef::Original(def) => {
+                programs::of_action(&self.root, entity, def.action, params, within)?
+            }
         })
     }
 
@@ -124,8 +112,9 @@ impl Draft {
         let Some(found) = self.root.effector(&entity.id, &call.effector) else {
             return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
         };
-        let within = task.parent.is_some();
-        let (steps, _) = self.program_of(&entity, found, &call.effector, &call.params, within)?;
+        let above = task.parent.as_ref().and_then(|p| self.task(p));
+        let within = above.is_some_and(|above| !above.is_call_of(&entity.id));
+        let (steps, _) = self.program_of(&entity, found, &call.params, within)?;
         self.record(Change::TaskProgram { task: task.id.clone(), steps });
         self.ready.push_back(task.id.clone());
         Ok(Flow::Wait)

@@ -24,15 +24,16 @@ impl Draft {
         if entity.state() == Some(Lifecycle::Running)
             && entity.process.is_some()
             && watched
-            && task.name == "start"
+            && task.call.as_ref().is_some_and(|c| c.of_type() == "start")
         {
             return Flow::Done(Value::Null);
         }
         for other in self.root.tasks_of(&entity.id) {
             let drives = |t: &Task| {
-                t.call.as_ref().is_some_and(|c| ["start", "stop", "restart"].contains(&c.effector.as_str()))
+                t.call.as_ref().is_some_and(|c| ["start", "stop", "restart"].contains(&c.of_type()))
             };
-            if !other.is_ended() && drives(other) && other.id != task.id {
+            let own = |t: &Task| self.root.with_parents(task).any(|above| above.id == t.id);
+            if !other.is_ended() && drives(other) && !own(other) {
                 return Flow::Fail(format!(
                     "{} is busy: its task '{}' ({}) goes on; wait for it or cancel it",
                     entity.described(),
@@ -153,6 +154,7 @@ impl Draft {
             (Some(StepKind::Script { .. } | StepKind::Effector | StepKind::Exec { .. }), outcome) => {
                 self.on_script(task, outcome)
             }
+            (Some(StepKind::Request), outcome) => self.on_answer(task, outcome),
             (Some(StepKind::CopyFiles { .. }), Outcome::Done) => self.file_copied(task),
             (Some(StepKind::CopyFiles { stage }), Outcome::Fetched(text)) => {
                 self.template_read(task, *stage, &text)

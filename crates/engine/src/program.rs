@@ -63,6 +63,27 @@ pub enum StepKind {
         /// After how long it is ended, in microseconds.
         timeout: Option<Span>,
     },
+    /// Makes the request over HTTP of the effector that the task is a part of.
+    Request,
+    /// Settles whom the effector that the task is a call of passes the call on to.
+    PassOn,
+    /// Calls an effector of each of some entities, some at a time, each as a part that is named after its entity.
+    Batch {
+        /// Which entities.
+        entities: Vec<EntityId>,
+        /// Which effector.
+        effector: String,
+        /// With what.
+        params: BTreeMap<String, Value>,
+        /// How many at a time; 0: all.
+        at_once: u32,
+        /// Whether to go on when one fails.
+        tolerated: bool,
+    },
+    /// Ends with what the last part has returned.
+    ReturnLast,
+    /// Ends with what all parts have returned, as the text of a list.
+    ReturnAll,
     /// Finds out why the entity is not up.
     Diagnose,
     /// Waits until the process runs, up to `start.timeout`.
@@ -291,6 +312,9 @@ impl StepKind {
             StepKind::FindProcess => "find process".to_owned(),
             StepKind::Script { phase } => phase.name().to_owned(),
             StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),
+            StepKind::Request => "request".to_owned(),
+            StepKind::PassOn => "pass on".to_owned(),
+            StepKind::Batch { effector, entities, .. } => format!("invoke {effector} on {}", entities.len()),
             StepKind::Diagnose => "diagnose".to_owned(),
             StepKind::AwaitRunning => "wait for running".to_owned(),
             StepKind::MarkDown => "mark as down".to_owned(),
@@ -314,9 +338,11 @@ impl StepKind {
             StepKind::MakeConditional => "make conditional entity".to_owned(),
             StepKind::RestPolicies { rest: true } => "suspend policies".to_owned(),
             StepKind::RestPolicies { rest: false } => "resume policies".to_owned(),
-            StepKind::ReturnSize | StepKind::ReturnNewMembers { .. } | StepKind::Return { .. } => {
-                "return".to_owned()
-            }
+            StepKind::ReturnSize
+            | StepKind::ReturnNewMembers { .. }
+            | StepKind::ReturnLast
+            | StepKind::ReturnAll
+            | StepKind::Return { .. } => "return".to_owned(),
             StepKind::Sequence { .. } => "count".to_owned(),
         }
     }

@@ -1,7 +1,9 @@
 //! What can be asked of a state. Nothing is copied.
 
+use std::borrow::Cow;
+
 use base::{EntityId, TaskId, WallMs};
-use model::spec::{ConfigValue, EffectorSpec, LocationSpec};
+use model::spec::{ConfigValue, EffectorBody, EffectorSpec, LocationSpec};
 use model::types::{Behaviour, EffectorDef};
 
 use crate::entity::{Entity, Sensor};
@@ -19,14 +21,28 @@ pub enum EffectorRef<'a> {
     OfType(&'static EffectorDef),
     /// One that its blueprint added.
     OfSpec(&'a EffectorSpec),
+    /// The one of its type whose name a composite of its blueprint has taken: `original-NAME`.
+    Original(&'static EffectorDef),
 }
+
+/// What stands before the name of such a one.
+pub(crate) const ORIGINAL: &str = "original-";
 
 impl EffectorRef<'_> {
     /// Its name.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> Cow<'_, str> {
         match self {
-            EffectorRef::OfType(def) => def.name,
-            EffectorRef::OfSpec(spec) => &spec.name,
+            EffectorRef::OfType(def) => def.name.into(),
+            EffectorRef::OfSpec(spec) => spec.name.as_str().into(),
+            EffectorRef::Original(def) => format!("{ORIGINAL}{}", def.name).into(),
+        }
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        match self {
+            EffectorRef::OfType(def) => def.name == name,
+            EffectorRef::OfSpec(spec) => spec.name == name,
+            EffectorRef::Original(def) => name.strip_prefix(ORIGINAL) == Some(def.name),
         }
     }
 }
@@ -89,23 +105,24 @@ impl Root {
         self.entity(id).into_iter().flat_map(|e| e.config.iter()).map(|(key, v)| (key.as_str(), v))
     }
 
-    /// An entity's effectors: those of its blueprint, and those of its type that these do not replace.
+    /// An entity's effectors: those of its blueprint, and those of its type that these do not replace; what a
+    /// composite replaces it can still call.
     pub fn effectors(&self, id: &EntityId) -> impl Iterator<Item = EffectorRef<'_>> {
         let entity = self.entity(id);
         let own = entity.map_or(&[][..], |e| &e.def.effectors);
         let of_type = entity.and_then(Entity::type_def).map_or(&[][..], |t| t.effectors);
-        own.iter().map(EffectorRef::OfSpec).chain(
-            of_type
-                .iter()
-                .flat_map(|list| list.iter())
-                .filter(move |def| own.iter().all(|o| o.name != def.name))
-                .map(EffectorRef::OfType),
-        )
+        own.iter().map(EffectorRef::OfSpec).chain(of_type.iter().flat_map(|list| list.iter()).filter_map(
+            move |def| match own.iter().find(|o| o.name == def.name).map(|o| &o.body) {
+                None => Some(EffectorRef::OfType(def)),
+                Some(EffectorBody::Composite { .. }) => Some(EffectorRef::Original(def)),
+                Some(_) => None,
+            },
+        ))
     }
 
     /// An entity's effector by name.
     pub fn effector(&self, id: &EntityId, name: &str) -> Option<EffectorRef<'_>> {
-        self.effectors(id).find(|e| e.name() == name)
+        self.effectors(id).find(|e| e.is_called(name))
     }
 
     /// Where an entity is to run: as it says itself, or as the nearest above it that says so.
@@ -146,6 +163,11 @@ impl Root {
     /// The parts of a task, oldest first.
     pub fn sub_tasks(&self, id: &TaskId) -> impl DoubleEndedIterator<Item = &Task> {
         self.index.subs.get(id).into_iter().flat_map(|t| t.values()).filter_map(|id| self.task(id))
+    }
+
+    /// A task, what it is a part of, and so on.
+    pub(crate) fn with_parents<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a Task> {
+        std::iter::successors(Some(task), |t| t.parent.as_ref().and_then(|p| self.task(p)))
     }
 
     /// The tasks that are no part of another, oldest first.

@@ -16,7 +16,6 @@ use crate::input::Host;
 use crate::machine::{Site, Try, fail, settled};
 use crate::place::{MachineRef, Place};
 use crate::program::{Phase, StepKind};
-use crate::read::EffectorRef;
 use crate::script;
 use crate::task::Task;
 
@@ -56,11 +55,9 @@ impl Draft {
             }
             None => return fail(format!("{} has no machine; start it first", entity.described())),
         };
-        let Some(call) = &task.call else { return fail("the task is no call of an effector") };
-        let Some(EffectorRef::OfSpec(spec)) = self.root.effector(&entity.id, &call.effector) else {
-            return fail(format!("{} has no effector '{}' any more", entity.described(), call.effector));
-        };
-        let script = script::of_effector(&self.root, &entity, &site.place, spec, &call.params)?;
+        let called = self.called_effector(task)?;
+        let (spec, params) = (&called.spec, &called.call.params);
+        let script = script::of_effector(&self.root, &entity, &site.place, spec, params)?;
         if entity.place.is_none() {
             // So that its folder is removed with it.
             let place = Some(site.place.clone());

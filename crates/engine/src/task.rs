@@ -12,6 +12,7 @@ use crate::effect::{Captured, ProcessRef, WorkKey};
 use crate::input::{Caller, Host};
 use crate::place::MachineRef;
 use crate::program::StepKind;
+use crate::read::ORIGINAL;
 
 /// A task (activity). Everything that a later master needs to tell what it did is in here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,6 +174,14 @@ pub struct Interruption {
     pub step: String,
 }
 
+impl Call {
+    /// The effector of the entity's type that it is, where it is one: also by the name that it has beside a
+    /// composite which took its own.
+    pub(crate) fn of_type(&self) -> &str {
+        self.effector.strip_prefix(ORIGINAL).unwrap_or(&self.effector)
+    }
+}
+
 impl Intent {
     /// Names the action to the executor.
     pub fn key(&self, task: &TaskId) -> WorkKey {
@@ -184,6 +193,12 @@ impl Task {
     /// Whether it has ended.
     pub fn is_ended(&self) -> bool {
         self.status != Status::InProgress
+    }
+
+    /// Whether it is what somebody asked of an entity, and no part of a greater whole: what it calls of the same
+    /// entity is asked by the same caller.
+    pub(crate) fn is_call_of(&self, entity: &EntityId) -> bool {
+        self.call.is_some() && self.parent.is_none() && self.entity.as_ref() == Some(entity)
     }
 
     /// The step that it is at, if it is at one.

@@ -27,6 +27,7 @@ use serde_json::Value;
 pub(crate) use desk::Desk;
 pub(crate) use ears::Subject;
 pub(crate) use running::{Running, Who};
+pub(crate) use settings::shown;
 
 use crate::effect::Outcome;
 use crate::task::Task;

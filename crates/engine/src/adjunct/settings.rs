@@ -202,7 +202,7 @@ impl Desk<'_> {
     }
 }
 
-/// A value as a text shows it.
+/// A value as a text shows it: a collection as its JSON.
 pub(crate) fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -7,7 +7,7 @@ use super::scene::Scene;
 use super::{Eval, fail};
 
 /// A text for a URL's query, as forms encode it.
-pub(super) fn url_encoded(text: &str) -> String {
+pub(crate) fn url_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -18,6 +18,7 @@ use model::config::{ConfigError, Evaluate, Unresolved};
 use serde_json::{Map, Value};
 
 pub use external::{Externals, Provider};
+pub(crate) use function::url_encoded;
 use scene::{Reading, Scene};
 
 use crate::entity::Entity;

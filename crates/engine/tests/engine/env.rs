@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{EntityId, Moment, Mono, Span, TaskId, Term, WallMs};
-use brownstone_engine::effect::{Effect, Refusal, Reply, Work, WorkKey};
+use brownstone_engine::effect::{Effect, HttpResponse, Outcome, Refusal, Reply, Work, WorkKey};
 use brownstone_engine::input::{Caller, Command, Host, Input, Reign, RequestId, TimerId, WriteKey};
 use brownstone_engine::{Change, Entity, Lifecycle, Root, Status, Task, step};
 use model::spec::{AppSpec, LocationSpec};
@@ -23,6 +23,8 @@ pub(crate) struct Env {
     pub(crate) machine: Machine,
     /// What the server itself was asked for and has not answered.
     pub(crate) of_server: Vec<(WorkKey, Work)>,
+    /// What every address answers by itself; `None`: requests wait for the test.
+    pub(crate) web: Option<(u16, String)>,
     pub(crate) timers: BTreeMap<TimerId, Mono>,
     pub(crate) replies: Vec<(RequestId, Reply)>,
     pub(crate) log: Vec<Vec<u8>>,
@@ -53,6 +55,7 @@ impl Env {
             at: Moment { now: Mono(1_000_000), wall: WallMs(1_700_000_000_000) },
             machine: Machine::default(),
             of_server: Vec::new(),
+            web: None,
             timers: BTreeMap::new(),
             replies: Vec::new(),
             log: Vec::new(),
@@ -187,6 +190,13 @@ impl Env {
             self.input(Input::Work { key, outcome });
             return true;
         }
+        if let Some((status, body)) = self.web.clone()
+            && let Some(at) = self.of_server.iter().position(|(_, work)| matches!(work, Work::Http(_)))
+        {
+            let (key, _) = self.of_server.remove(at);
+            self.answer(key, status, &body);
+            return true;
+        }
         let busy = self.root.tasks().any(|t| !t.is_ended());
         let next = self
             .timers
@@ -197,6 +207,13 @@ impl Env {
         let Some((id, at)) = next else { return false };
         self.fire(id, at);
         true
+    }
+
+    /// A web server answers a request.
+    pub(crate) fn answer(&mut self, key: WorkKey, status: u16, body: &str) {
+        let (headers, body) = (Vec::new(), body.to_owned());
+        let answer = HttpResponse { status, headers, body, took: Span::millis(1) };
+        self.input(Input::Work { key, outcome: Outcome::Http(answer) });
     }
 
     pub(crate) fn fire(&mut self, id: TimerId, at: Mono) {

@@ -3,6 +3,7 @@
 mod adjuncts;
 mod clusters;
 mod dsl;
+mod effectors;
 mod env;
 mod machine;
 mod machines;

@@ -294,7 +294,7 @@ fn a_shell_effector_gets_its_parameters_and_returns_what_it_prints() {
     env.deploy(specs::app("Shop", vec![web, plain]));
     env.settle();
     let web = env.named("web");
-    let names: Vec<String> = env.root.effectors(&web).map(|e| e.name().to_owned()).collect();
+    let names: Vec<String> = env.root.effectors(&web).map(|e| e.name().into_owned()).collect();
     assert_eq!(names[0], "greet");
     assert!(names.contains(&"restart".to_owned()));
     let task = env.invoke_with(&web, "greet", [("GREETING", json!("hi")), ("count", json!("5"))]);

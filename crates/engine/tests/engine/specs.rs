@@ -1,8 +1,10 @@
 //! Applications to deploy.
 
+use std::collections::BTreeMap;
+
 use model::spec::{
-    AppSpec, ConfigMap, ConfigValue, EffectorBody, EffectorSpec, EntitySpec, ExecutionTarget, KeySpec,
-    LocationKind, LocationSpec, MachineSpec, ParameterSpec, TypeName,
+    AppSpec, ChildrenBatch, ConfigMap, ConfigValue, EffectorBody, EffectorSpec, EntitySpec, ExecutionTarget,
+    HttpEffector, KeySpec, LocationKind, LocationSpec, MachineSpec, ParameterSpec, TypeName,
 };
 use serde_json::{Value, json};
 
@@ -98,22 +100,72 @@ pub(crate) fn with<const N: usize>(mut spec: EntitySpec, config: [(&str, Value);
     spec
 }
 
-pub(crate) fn with_effector(mut spec: EntitySpec, name: &str, command: &str) -> EntitySpec {
-    spec.effectors.push(EffectorSpec {
-        name: name.to_owned(),
-        description: None,
-        parameters: vec![ParameterSpec {
+pub(crate) fn with_effector(spec: EntitySpec, name: &str, command: &str) -> EntitySpec {
+    let body = EffectorBody::ShellCommand {
+        command: ConfigValue::new(command),
+        execution_dir: None,
+        shell_env: None,
+        target: ExecutionTarget::Entity,
+    };
+    let mut spec = with_body(spec, name, body);
+    if let Some(effector) = spec.effectors.last_mut() {
+        effector.parameters.push(ParameterSpec {
             name: "count".to_owned(),
             type_name: "integer".to_owned(),
             description: None,
             default: Some(ConfigValue::new(7)),
-        }],
-        body: EffectorBody::ShellCommand {
-            command: ConfigValue::new(command),
-            execution_dir: None,
-            shell_env: None,
-            target: ExecutionTarget::Entity,
-        },
+        });
+    }
+    spec
+}
+
+/// With an effector that does this.
+pub(crate) fn with_body(mut spec: EntitySpec, name: &str, body: EffectorBody) -> EntitySpec {
+    spec.effectors.push(EffectorSpec {
+        name: name.to_owned(),
+        description: None,
+        parameters: Vec::new(),
+        body,
     });
     spec
+}
+
+/// An effector that asks an address.
+pub(crate) fn http(verb: &str, uri: &str) -> HttpEffector {
+    HttpEffector {
+        uri: ConfigValue::new(uri),
+        verb: verb.to_owned(),
+        username: None,
+        password: None,
+        headers: None,
+        payload: None,
+        json_path: None,
+        sensors: BTreeMap::new(),
+    }
+}
+
+/// An effector that calls one of the entity that an expression names.
+pub(crate) fn proxy(entity: &str, effector: &str) -> EffectorBody {
+    EffectorBody::Proxy { entity: ConfigValue::new(entity), effector: ConfigValue::new(effector) }
+}
+
+/// An effector that calls others of its entity.
+pub(crate) fn composite(effectors: &[&str], overrides: bool) -> EffectorBody {
+    EffectorBody::Composite { effectors: effectors.iter().map(|e| (*e).to_owned()).collect(), overrides }
+}
+
+/// An effector that calls one of each child.
+pub(crate) fn batch(effector: &str, batch_size: u32) -> ChildrenBatch {
+    ChildrenBatch {
+        batch_size,
+        effector: effector.to_owned(),
+        args: ConfigMap::new(),
+        fail_on_missing: false,
+        fail_on_failure: false,
+    }
+}
+
+/// With the id by which expressions name it.
+pub(crate) fn with_id(spec: EntitySpec, id: &str) -> EntitySpec {
+    with(spec, [("camp.plan.id", json!(id))])
 }

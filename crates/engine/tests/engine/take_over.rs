@@ -4,7 +4,7 @@ use base::{EntityId, Span};
 use brownstone_engine::effect::{Outcome, Reply, Work};
 use brownstone_engine::input::{Command, Host, Input};
 use brownstone_engine::{Lifecycle, Status, Task};
-use model::spec::LocationSpec;
+use model::spec::{EffectorBody, LocationSpec};
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
@@ -33,6 +33,26 @@ fn deploys_on_one_machine(env: &mut Env) {
     let port = |spec| specs::with_port(spec, "http.port", "8080+");
     let both = specs::same_server("both", vec![port(specs::vanilla("web")), port(specs::machine("box"))]);
     env.deploy(specs::app_at("Shop", location, vec![both]));
+}
+
+/// Every kind of effector that calls others, down to a command and a request over HTTP.
+fn calls_effectors(env: &mut Env) {
+    let location = env.location.clone();
+    env.web = Some((200, "{}".to_owned()));
+    let asks = EffectorBody::Http(Box::new(specs::http("GET", "http://x/")));
+    let web = specs::with_effector(specs::with_id(specs::vanilla("web"), "web"), "note", "echo");
+    let web = specs::with_body(
+        specs::with_body(web, "ask", asks),
+        "both",
+        specs::composite(&["ask", "note"], false),
+    );
+    let front =
+        specs::with_body(specs::basic("front"), "again", specs::proxy("$brooklyn:entity(\"web\")", "both"));
+    let mut app = specs::app_at("Shop", location, vec![web, front]);
+    app.root = specs::with_body(app.root, "all", EffectorBody::ChildrenBatch(specs::batch("again", 1)));
+    env.deploy(app);
+    env.settle();
+    env.invoke(&env.named("Shop"), "all");
 }
 
 fn stops(env: &mut Env) {
@@ -80,6 +100,7 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
         ("stop", stops),
         ("restart", restarts),
         ("delete", deletes),
+        ("effectors that call others", calls_effectors),
     ] {
         for survives in [true, false] {
             let mut n = 0;

@@ -169,10 +169,31 @@ fn children_batch(cx: &mut Context<'_>, fields: &Fields<'_>) -> Option<EffectorS
         fail_on_missing: fields.flag(cx, "failOnMissingEffector", false),
         fail_on_failure: fields.flag(cx, "failOnEffectorFailure", false),
     });
-    let own =
-        ["batchSize", "effectorToInvoke", "effectorArgs", "failOnMissingEffector", "failOnEffectorFailure"];
-    effector(cx, fields, &own, Some(body))
+    let own = CALLED_WITH.map(|(name, ..)| name);
+    let mut made = effector(cx, fields, &own, Some(body))?;
+    for (name, type_name, description) in CALLED_WITH {
+        // The arguments have been looked at as values; each of the others is a word.
+        let given = if name == "effectorArgs" { None } else { fields.text(cx, name) };
+        if made.parameters.iter().all(|p| p.name != name) {
+            made.parameters.push(ParameterSpec {
+                name: name.to_owned(),
+                type_name: type_name.to_owned(),
+                description: Some(description.to_owned()),
+                default: given.map(ConfigValue::new),
+            });
+        }
+    }
+    Some(made)
 }
+
+/// What a caller may say otherwise than the blueprint.
+const CALLED_WITH: [(&str, &str, &str); 5] = [
+    ("batchSize", "integer", "How many are called at a time; 0: all"),
+    ("effectorToInvoke", "string", "Which effector is called"),
+    ("effectorArgs", "map", "With what it is called"),
+    ("failOnMissingEffector", "boolean", "Whether an entity without that effector is an error"),
+    ("failOnEffectorFailure", "boolean", "Whether a call that fails is an error"),
+];
 
 /// A map from names to what is known of each, or to its default alone.
 fn parameters(cx: &mut Context<'_>, node: &Node) -> Vec<ParameterSpec> {

@@ -1,7 +1,6 @@
 //! What a web server answers, or a part of it.
 
 use base::Secret;
-use lang::jsonpath::JsonPath;
 use model::adjuncts::feed::TARGET_TYPE;
 use model::adjuncts::http_request_sensor::{
     HEADERS, JSON_PATH, ONLY_IF_SERVICE_UP, PASSWORD, TYPE, URI, USERNAME,
@@ -15,6 +14,7 @@ use super::super::{Act, Desk, Event};
 use super::polled;
 use crate::effect::{HttpRequest, HttpResponse, Machine, Outcome, Work};
 use crate::limits::HTTP_TIMEOUT;
+use crate::web::part_of;
 
 pub(super) static ACT: Act = Act { table: &TYPE, hears: |desk| polled::hears(desk, &ONLY_IF_SERVICE_UP), on };
 
@@ -58,16 +58,9 @@ fn take(desk: &mut Desk<'_>, outcome: &Outcome) -> Result<(), String> {
     })
 }
 
-/// The part that the path names. A body that is no JSON can only be taken whole.
+/// The part that the path names.
 fn value_of(desk: &Desk<'_>, answer: &HttpResponse) -> Result<Value, String> {
-    let path = desk.must_text(&JSON_PATH)?;
-    let body: Value = match serde_json::from_str(&answer.body) {
-        Ok(body) => body,
-        Err(_) if path == "$" => answer.body.clone().into(),
-        Err(e) => return Err(format!("the answer is no JSON: {e}")),
-    };
-    let found = JsonPath::new(&path).map_err(|e| e.to_string())?.find(&body);
-    let found = found.ok_or_else(|| format!("the answer has nothing at {path}"))?;
+    let found = part_of(&answer.body, &desk.must_text(&JSON_PATH)?)?;
     let wanted = desk.text(&TARGET_TYPE)?.and_then(|name| ValueType::by_name(&name));
     // A collection as a text is its JSON.
     Ok(if wanted == Some(ValueType::Text) { shown(&found).into() } else { found })

@@ -15,10 +15,11 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<EffectorSummary
 }
 
 fn summary(entity: &Entity, effector: EffectorRef<'_>) -> EffectorSummary {
-    let links = EffectorLinks::new(entity.app.as_str(), entity.id.as_str(), effector.name());
+    let name = effector.name();
+    let links = EffectorLinks::new(entity.app.as_str(), entity.id.as_str(), &name);
     match effector {
-        EffectorRef::OfType(def) => EffectorSummary {
-            name: def.name.to_owned(),
+        EffectorRef::OfType(def) | EffectorRef::Original(def) => EffectorSummary {
+            name: name.into_owned(),
             return_type: def.return_type.to_owned(),
             parameters: def
                 .parameters
@@ -35,7 +36,7 @@ fn summary(entity: &Entity, effector: EffectorRef<'_>) -> EffectorSummary {
             links,
         },
         EffectorRef::OfSpec(spec) => EffectorSummary {
-            name: spec.name.clone(),
+            name: name.into_owned(),
             return_type: "java.lang.String".to_owned(),
             parameters: spec
                 .parameters
