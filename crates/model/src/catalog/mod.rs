@@ -5,6 +5,7 @@
 
 pub mod add;
 mod bundle;
+mod describe;
 mod item;
 mod rules;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use base::Version;
 
 pub use bundle::{BlobRef, Bundle, BundleId, BundleSource};
+pub use describe::{Described, describe};
 pub use item::{Item, ItemId, ItemKind, ItemPlan};
 pub use rules::{Added, Clash};
 

@@ -27,9 +27,13 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
     match items::find(cx, &name, &type_node.span, &[ItemKind::Bean], is_known) {
         Named::Item(bundle, item) => {
             if let Some((merged, frame)) = items::as_initializer(cx, &type_node.span, bundle, item, node) {
+                let before = entity.adjuncts.len();
                 cx.chain.push(frame);
                 compile(cx, entity, &merged);
                 cx.chain.pop();
+                for adjunct in &mut entity.adjuncts[before..] {
+                    adjunct.catalog_id = Some(item.id.to_string());
+                }
             }
             return;
         }
@@ -89,6 +93,11 @@ pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node
             }
         },
     }
+}
+
+/// The names of all initializers that are no sensors.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    effectors::names().chain(NAMES.iter().copied())
 }
 
 /// Whether an initializer of this name is built in, or is one of a later release.
@@ -152,7 +161,7 @@ fn feed(cx: &mut Context<'_>, entity: &mut EntitySpec, def: &'static AdjunctDef,
             name,
             unique_tag: None,
             config,
-            catalog_id: cx.chain.last().map(|frame| frame.id.to_string()),
+            catalog_id: None,
         });
     }
 }

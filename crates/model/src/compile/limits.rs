@@ -15,6 +15,8 @@ pub(crate) const SPEC_JSON_DEPTH_MAX: usize = 100;
 pub(crate) const ITEM_DEPTH_MAX: usize = 16;
 /// Bytes of all texts of items that are compiled for one document.
 pub(crate) const ITEM_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// What a text counts at least.
+pub(crate) const ITEM_BYTES_LEAST: usize = 1024;
 /// How deep `$brooklyn:entitySpec` may stand within itself: a record's JSON must stay readable.
 pub(crate) const SPEC_DEPTH_MAX: usize = 16;
 /// How many definitions a named location may lead through.

@@ -35,6 +35,7 @@ use lang::yaml::{self, Limits, Node};
 use crate::spec::{AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
+pub(crate) use items::built_in_names;
 pub use location::machines;
 pub use places::Place;
 pub use surroundings::{LOCALHOST_OVER_SSH, Surroundings};

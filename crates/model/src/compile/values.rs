@@ -136,7 +136,7 @@ impl Context<'_> {
             let message = format!(
                 "entity specs stand within each other more than {SPEC_DEPTH_MAX} times (limit: SPEC_DEPTH_MAX)"
             );
-            self.error(node.span.clone(), message);
+            self.fatal(node.span.clone(), message);
             return None;
         }
         self.spec_depth += 1;

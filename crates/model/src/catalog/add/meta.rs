@@ -55,6 +55,11 @@ pub(super) fn read<'n>(cx: &mut Context<'_>, parent: &Meta, node: &'n Node) -> (
     // A name of its own takes the place of an inherited one, however that was given.
     if ["id", "symbolicName"].iter().any(|k| node.get(k).is_some_and(|n| !n.is_null())) {
         (meta.id, meta.symbolic_name) = (None, None);
+        // So does the version behind it.
+        let id = node.get("id").and_then(Node::as_str).unwrap_or_default();
+        if node.get("version").is_none() && super::name::bare(id) != id {
+            meta.version = None;
+        }
     }
     for (name, key, value) in keyed(entries) {
         let slot = match name.as_str() {

@@ -25,6 +25,19 @@ pub(crate) fn built_in_kind(name: &str, around: &Surroundings) -> Option<ItemKin
     }
 }
 
+/// All names that need no catalog, with their kinds. Locations are named by their kind.
+pub(crate) fn built_in_names() -> impl Iterator<Item = (ItemKind, &'static str)> {
+    let of = |kind: ItemKind, names: Vec<&'static str>| names.into_iter().map(move |name| (kind, name));
+    of(ItemKind::Entity, types::all_names().collect())
+        .chain(of(ItemKind::Policy, adjuncts::all_names(AdjunctKind::Policy).collect()))
+        .chain(of(ItemKind::Enricher, adjuncts::all_names(AdjunctKind::Enricher).collect()))
+        .chain(of(
+            ItemKind::Bean,
+            adjuncts::all_names(AdjunctKind::Feed).chain(initializers::names()).collect(),
+        ))
+        .chain(of(ItemKind::Location, location::kinds().to_vec()))
+}
+
 /// `an entity`, for errors.
 pub(super) fn article(kind: ItemKind) -> &'static str {
     match kind {

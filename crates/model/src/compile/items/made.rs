@@ -11,7 +11,9 @@ use lang::yaml::{self, Limits, Node};
 use super::memo::{Compiled, Problem};
 use super::{Context, Frame, Made, make, only};
 use crate::catalog::{Bundle, Item};
-use crate::compile::limits::{ENTITIES_MAX, ENTITY_DEPTH_MAX, ITEM_BYTES_MAX, ITEM_DEPTH_MAX};
+use crate::compile::limits::{
+    ENTITIES_MAX, ENTITY_DEPTH_MAX, ITEM_BYTES_LEAST, ITEM_BYTES_MAX, ITEM_DEPTH_MAX,
+};
 use crate::compile::location;
 use crate::spec::{AdjunctSpec, ConfigMap, EntitySpec};
 
@@ -78,7 +80,7 @@ pub(super) fn open<'a>(
     let text = item.plan.text.as_str();
     let bytes = {
         let mut memo = cx.memo.borrow_mut();
-        memo.bytes = memo.bytes.saturating_add(text.len());
+        memo.bytes = memo.bytes.saturating_add(text.len().max(ITEM_BYTES_LEAST));
         memo.bytes
     };
     if bytes > ITEM_BYTES_MAX {
@@ -141,7 +143,8 @@ fn compiled<'a>(
                 _ => Err(problems),
             };
             let compiled = Rc::new(Compiled { made, used, entities: cx.entities - before, levels, ids });
-            if !met(&compiled.used, &cx.chain) {
+            // What went too far from here may be near enough from elsewhere.
+            if !met(&compiled.used, &cx.chain) && fatal.is_empty() {
                 cx.memo.borrow_mut().compiled.insert(key, compiled.clone());
             }
             compiled

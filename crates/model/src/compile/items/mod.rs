@@ -10,6 +10,8 @@ mod kinds;
 mod made;
 mod memo;
 mod merge;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
@@ -25,7 +27,7 @@ use crate::types::basic_entity;
 
 pub(super) use bean::as_initializer;
 pub(super) use find::{Named, find, is_item, names, nearest, versions_of};
-pub(crate) use kinds::{built_in_kind, supertypes};
+pub(crate) use kinds::{built_in_kind, built_in_names, supertypes};
 pub(super) use made::{adjunct, entity, location as location_of};
 pub(crate) use memo::Memo;
 pub(super) use merge::{Rule, merged, reaches_subtypes};
@@ -101,7 +103,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Compiles the text of the item that is the last of the chain; `None` with errors in `cx`.
-pub(super) fn make(cx: &mut Context<'_>, kind: ItemKind, node: &Node) -> Option<Made> {
+pub(crate) fn make(cx: &mut Context<'_>, kind: ItemKind, node: &Node) -> Option<Made> {
     cx.is_plan = true;
     match kind {
         ItemKind::Entity | ItemKind::Application | ItemKind::Template => {

@@ -57,6 +57,11 @@ pub(crate) fn is_known(around: &Surroundings, name: &str) -> bool {
     resolve::is_known(around, name)
 }
 
+/// The kinds of location that are built in.
+pub(crate) fn kinds() -> &'static [&'static str] {
+    resolve::KINDS
+}
+
 /// A catalog item that is a location.
 pub(super) fn of_item(cx: &mut Context<'_>, node: &Node) -> Option<LocationSpec> {
     let (text, at, flags) = read_item(cx, node)?;

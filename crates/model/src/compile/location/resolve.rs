@@ -15,7 +15,7 @@ use super::{flags, text};
 use crate::catalog::ItemKind;
 use crate::spec::{ConfigMap, ConfigValue, LocationKind, LocationSpec};
 
-const KINDS: &[&str] = &["localhost", "byon", "host", "single", "multi", "named"];
+pub(super) const KINDS: &[&str] = &["localhost", "byon", "host", "single", "multi", "named"];
 
 const CLOUDS: &[&str] = &[
     "jclouds",
