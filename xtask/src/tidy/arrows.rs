@@ -6,7 +6,7 @@ use super::purity::PURE;
 use super::{Findings, text};
 
 /// A room and the rooms that it may use, in its tests too.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("base", &[]),
     ("lang", &["base"]),
     ("model", &["base", "lang"]),
@@ -17,8 +17,9 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("store", &["base", "ha"]),
     ("exec", &["base", "engine"]),
     ("client", &["base", "api"]),
+    ("cli", &["base", "lang", "model", "api", "store", "client"]),
     ("sim", &["base", "lang", "model", "ha", "engine", "node", "api", "store"]),
-    ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec", "client"]),
+    ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec", "client", "cli"]),
     ("xtask", &["sim"]),
 ];
 

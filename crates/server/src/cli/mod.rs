@@ -76,6 +76,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// Runs the command that this process was started with; the exit code.
 pub fn run() -> u8 {
+    if let Some(words) = called_as_br(std::env::args_os()) {
+        return ::cli::br::run(&words);
+    }
     // Usage errors end the process with 2, as the contract has it; help and version with 0.
     match Cli::parse().command {
         Command::Server(server) => server.run(),
@@ -88,6 +91,13 @@ pub fn run() -> u8 {
             0
         }
     }
+}
+
+/// The words of this line, if it is one for `br`: the name by which the program was called decides.
+fn called_as_br(words: impl Iterator<Item = std::ffi::OsString>) -> Option<Vec<String>> {
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let name = std::path::Path::new(words.first()?).file_name()?;
+    (name == "br").then_some(words)
 }
 
 /// Says why nothing was done; the exit code.

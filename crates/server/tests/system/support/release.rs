@@ -19,7 +19,7 @@ use super::client::Client;
 use super::site::Site;
 
 const PACKAGING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging");
-const PROGRAM: &str = env!("CARGO_BIN_EXE_brownstone");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_brownstone");
 
 pub(crate) const LAUNCHER: &str = "etc/org.apache.brooklyn.osgilauncher.cfg";
 pub(crate) const PROPERTIES: &str = "etc/brooklyn.cfg";

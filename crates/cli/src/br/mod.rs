@@ -1,0 +1,143 @@
+//! `br`, as Apache Brooklyn's 1.1.0 has it: its grammar, its output and its exit codes. Scripts know them.
+//!
+//! One file a group of commands, each with its calls and, as plain functions, its output.
+
+mod activity;
+mod application;
+mod catalog;
+mod config;
+mod config_file;
+mod effector;
+mod ended;
+mod entity;
+mod flags;
+mod go_value;
+mod grammar;
+mod help;
+mod login;
+mod policy;
+mod resource;
+mod scope;
+mod sensor;
+mod session;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use ended::Ended;
+use flags::{Parsed, parse};
+use grammar::{Command, GLOBAL_FLAGS, Verb, find};
+use scope::Scope;
+use session::{Session, Verbosity};
+
+/// The release of the grammar that is followed.
+pub const FOLLOWS: &str = "1.1.0";
+
+/// Runs one line; its first word is the name by which the program was called. The exit code.
+pub fn run(words: &[String]) -> u8 {
+    match try_run(words) {
+        Ok(()) => 0,
+        Err(ended) => {
+            if !ended.output.is_empty() {
+                session::print(&ended.output);
+            }
+            if !ended.message.is_empty() {
+                eprintln!("{}", ended.message);
+            }
+            ended.code
+        }
+    }
+}
+
+fn try_run(words: &[String]) -> Result<(), Ended> {
+    let name = words.first().map_or("br", String::as_str);
+    let (scope, rest) = scope::strip(words.get(1..).unwrap_or_default());
+    let global = parse(&rest, GLOBAL_FLAGS).map_err(|why| Ended::wrong_flag(why, &help::all(name)))?;
+    if global.is_set("version") {
+        session::print(&format!("{name} version {}\n", env!("CARGO_PKG_VERSION")));
+        return Ok(());
+    }
+    let Some((word, arguments)) = global.arguments.split_first().filter(|_| !global.is_set("help")) else {
+        session::print(&help::all(name));
+        return Ok(());
+    };
+    if matches!(word.as_str(), "help" | "h") {
+        return help_on(name, arguments);
+    }
+    let command = find(word).ok_or_else(|| Ended::no_topic(word))?;
+    let parsed =
+        parse(arguments, command.flags).map_err(|why| Ended::wrong_flag(why, &help::of(name, command)))?;
+    if parsed.is_set("help") {
+        session::print(&help::short(command));
+        return Ok(());
+    }
+    let mut session = Session::open(verbosity(&global))?;
+    let json = global.value("json").map(|path| catalog::Json { path, is_raw: global.is_set("raw-output") });
+    carry_out(&mut session, &scope, command, &parsed, json.as_ref(), name)
+}
+
+fn help_on(name: &str, arguments: &[String]) -> Result<(), Ended> {
+    match arguments.first() {
+        None => session::print(&help::all(name)),
+        Some(word) => session::print(&help::short(find(word).ok_or_else(|| Ended::no_topic(word))?)),
+    }
+    Ok(())
+}
+
+fn verbosity(global: &Parsed) -> Verbosity {
+    if global.is_set("vverbose") {
+        Verbosity::Bodies
+    } else if global.is_set("verbose") {
+        Verbosity::Heads
+    } else {
+        Verbosity::Quiet
+    }
+}
+
+fn carry_out(
+    session: &mut Session,
+    scope: &Scope,
+    command: &Command,
+    parsed: &Parsed,
+    json: Option<&catalog::Json>,
+    name: &str,
+) -> Result<(), Ended> {
+    let first = parsed.first();
+    match command.verb {
+        Verb::Login => return login::login(session, parsed),
+        Verb::Logout => return session.config.delete(),
+        Verb::Server => {
+            session::print(&format!("{}\n", session.config.target));
+            return Ok(());
+        }
+        _ => session.check_target()?,
+    }
+    match command.verb {
+        Verb::Login | Verb::Logout | Verb::Server => Ok(()),
+        Verb::Version => login::version(session),
+        Verb::Access => login::access(session),
+        Verb::Application => application::run(session, first),
+        Verb::Deploy => application::deploy(session, first),
+        Verb::Delete => application::delete(session, scope),
+        Verb::Tree => application::tree(session),
+        Verb::Locations => application::locations(session),
+        Verb::Entity => entity::run(session, scope, parsed),
+        Verb::AddChildren => entity::add_children(session, scope, first),
+        Verb::Rename => entity::rename(session, scope, first),
+        Verb::Spec => entity::spec(session, scope),
+        Verb::Config => config::run(session, scope, first),
+        Verb::Set => config::set(session, scope, first),
+        Verb::Sensor => sensor::run(session, scope, first),
+        Verb::Effector => effector::list(session, scope, first),
+        Verb::Invoke => effector::invoke(session, scope, &scope.effector, parsed),
+        Verb::Start | Verb::Stop | Verb::Restart => effector::invoke(session, scope, command.name, parsed),
+        Verb::Policy => policy::run(session, scope, first),
+        Verb::StartPolicy => policy::act(session, scope, first, "start"),
+        Verb::StopPolicy => policy::act(session, scope, first, "stop"),
+        Verb::DestroyPolicy => policy::act(session, scope, first, "destroy"),
+        Verb::Activity => activity::run(session, scope, parsed),
+        Verb::Stream => activity::stream(session, scope, command.name),
+        Verb::Catalog => catalog::run(session, &parsed.arguments, json, name),
+        Verb::AddCatalog => catalog::add(session, first),
+    }
+}
