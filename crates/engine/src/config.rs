@@ -37,7 +37,7 @@ impl Root {
     }
 
     /// What is set for an entity, on it or above it, by key; never a default.
-    pub fn config_names(&self, id: &EntityId) -> Vec<&str> {
+    pub fn config_names(&self, id: &EntityId) -> Vec<String> {
         config::all_names(&self.levels(id))
     }
 
@@ -47,7 +47,7 @@ impl Root {
         let levels = self.levels(id);
         let key = levels.first().and_then(|level| level.key(name));
         let name = key.map_or(name, |k| k.name());
-        let given = config::effective_named(&levels, name)?;
+        let given = config::entry_or_named(&levels, name)?;
         let reader = Reader::new(self, id, Place::Reader);
         let value_type = key.map_or(ValueType::Any, |k| k.value_type());
         let read = || config::value_of(name, value_type, &given, &reader).ok();

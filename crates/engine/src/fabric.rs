@@ -16,16 +16,22 @@ use crate::lifecycle::Lifecycle;
 use crate::machine::{Try, fail, settled};
 use crate::names;
 use crate::program::StepKind;
+use crate::state::Root;
 use crate::task::Task;
 
 type Params = BTreeMap<String, Value>;
 
-pub(crate) fn start(params: &Params) -> Vec<StepKind> {
-    vec![
+/// Brooklyn looks for locations before anything is expected of the fabric: without one it stays as it is
+/// (`brooklyn-blueprints.md` E.2.3).
+pub(crate) fn start(root: &Root, fabric: &Entity, params: &Params) -> Try<Vec<StepKind>> {
+    if root.locations(&fabric.id).is_empty() {
+        return fail("One or more locations must be supplied");
+    }
+    Ok(vec![
         StepKind::Expect { state: Lifecycle::Starting },
         StepKind::MakeFabric { params: params.clone() },
         StepKind::Expect { state: Lifecycle::Running },
-    ]
+    ])
 }
 
 /// The single places of a list of locations: one of several parts counts as its parts.
@@ -37,12 +43,6 @@ fn single(locations: &[LocationSpec]) -> Vec<LocationSpec> {
     locations.iter().flat_map(parts).collect()
 }
 
-/// What people call a location.
-fn name_of(location: &LocationSpec) -> String {
-    let said = ["displayName", "name"].iter().find_map(|k| location.flags.get(*k)?.given().as_str());
-    said.unwrap_or(&location.spec).to_owned()
-}
-
 impl Draft {
     pub(crate) fn make_fabric(&mut self, task: &Task, params: &Params) -> Flow {
         settled(self.try_make_fabric(task, params))
@@ -51,9 +51,6 @@ impl Draft {
     fn try_make_fabric(&mut self, task: &Task, params: &Params) -> Try<Flow> {
         let entity = self.entity_of(task)?;
         let mut locations = single(self.root.locations(&entity.id));
-        if locations.is_empty() {
-            return fail("One or more locations must be supplied");
-        }
         let include =
             self.root.config_flag(&entity.id, &fabric::INCLUDE_CHILDREN).or_else(|e| fail(e.to_string()))?;
         let starts = |draft: &Self, id: &EntityId| draft.root.effector(id, "start").is_some();
@@ -101,7 +98,7 @@ impl Draft {
         };
         let flags: ConfigMap = self.child_flags(entity, &fabric::CUSTOM_CHILD_FLAGS)?;
         spec.config.extend(flags);
-        self.name_member(entity, &mut spec, &name_of(&location))?;
+        self.name_member(entity, &mut spec, location.display_name())?;
         spec.locations = Some(vec![location]);
         let member = self.add_below(entity, &spec)?.top;
         self.add_member(&entity.id, &member);

@@ -67,6 +67,7 @@ impl Draft {
         let mut made: Vec<Entity> = Vec::new();
         let mut taken = BTreeSet::new();
         let mut id = Some(id);
+        let mut unnamed: Vec<usize> = Vec::new();
         let mut open: Vec<(&EntitySpec, Option<EntityId>, usize)> =
             vec![(spec, place.parent.clone(), above + 1)];
         while let Some((spec_of, parent, depth)) = open.pop() {
@@ -105,7 +106,10 @@ impl Draft {
             let seq = first + made.len() as u64;
             let mut entity = Entity {
                 parent,
-                name: spec_of.name.clone().unwrap_or_else(|| format!("{simple}:{short}")),
+                name: spec_of.name.clone().unwrap_or_else(|| {
+                    unnamed.push(made.len());
+                    format!("{simple}:{short}")
+                }),
                 config: Arc::new(spec_of.config.clone()),
                 ..Entity::bare(id, place.app.clone(), seq, at, def)
             };
@@ -121,6 +125,7 @@ impl Draft {
             entity.adjuncts = self.first_adjuncts(&spec_of.adjuncts, entity.seq);
             made.push(entity);
         }
+        self.name_by_default(&mut made, &unnamed);
         self.check_constraints(&made)?;
         Ok(made)
     }
@@ -141,7 +146,11 @@ impl Draft {
                 self.update_sensor(&id, names::ALL_MEMBERS_UP, false.into());
                 self.settle(&id);
             }
-            Behaviour::Group | Behaviour::Fabric => self.settle(&id),
+            Behaviour::Fabric => {
+                self.say_fabric_size(&id);
+                self.settle(&id);
+            }
+            Behaviour::Group => self.settle(&id),
             Behaviour::Sequence => {
                 let first = self.root.config_int(&id, &sequence_entity::START).unwrap_or(1);
                 self.update_sensor(&id, sequence_entity::VALUE, first.into());

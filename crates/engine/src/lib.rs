@@ -18,6 +18,7 @@ mod condition;
 mod conditional;
 mod config;
 mod constraint;
+mod default_name;
 mod draft;
 mod dsl;
 pub mod effect;

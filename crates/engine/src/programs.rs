@@ -98,7 +98,7 @@ fn lifecycle(
         (Behaviour::Machine | Behaviour::Process, _) => {
             (process::restart(root, entity, params)?, OnError::OnFire)
         }
-        (Behaviour::Fabric, Action::Start) => (fabric::start(params), OnError::OnFire),
+        (Behaviour::Fabric, Action::Start) => (fabric::start(root, entity, params)?, OnError::OnFire),
         (Behaviour::Fabric, _) => return fail("Restart not supported for a fabric."),
         (Behaviour::Cluster, Action::Start) => (cluster::start(params), OnError::Running),
         (Behaviour::Cluster, Action::Stop) => (cluster::stop(entity), OnError::OnFire),

@@ -73,6 +73,11 @@ impl Root {
         self.entities.get(id).map(|e| &**e)
     }
 
+    /// The entity that a value is, if it is one and it is there.
+    pub fn entity_in(&self, value: &serde_json::Value) -> Option<&Entity> {
+        self.entity(&crate::group::from_value(value)?)
+    }
+
     /// What is directly below an entity, oldest first.
     pub fn children(&self, id: &EntityId) -> impl Iterator<Item = &Entity> {
         self.index.children.get(id).into_iter().flat_map(|c| c.values()).filter_map(|id| self.entity(id))

@@ -206,10 +206,7 @@ pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
             sensors.insert(names::NOT_UP.to_owned(), json!({}));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Quarantine => {
-            sensors.insert(names::IS_UP.to_owned(), true.into());
-        }
-        Behaviour::Plain | Behaviour::Group => {}
+        Behaviour::Plain | Behaviour::Group | Behaviour::Quarantine => {}
     }
     sensors
 }

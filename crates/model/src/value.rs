@@ -70,12 +70,20 @@ impl ValueType {
     /// The type that a blueprint calls by this name, short or Java.
     pub fn by_name(name: &str) -> Option<Self> {
         Some(match name {
-            "string" | "String" | "java.lang.String" | "CharSequence" | "java.lang.CharSequence" => {
-                Self::Text
-            }
+            "string"
+            | "String"
+            | "java.lang.String"
+            | "CharSequence"
+            | "java.lang.CharSequence"
+            | "char"
+            | "character"
+            | "Character"
+            | "java.lang.Character" => Self::Text,
             // Texts of a form that nothing here looks into.
             "timestamp"
+            | "Timestamp"
             | "instant"
+            | "Instant"
             | "date"
             | "Date"
             | "java.util.Date"
@@ -90,13 +98,14 @@ impl ValueType {
             | "java.net.InetAddress"
             | "com.google.common.net.HostAndPort"
             | "org.apache.brooklyn.util.net.Cidr" => Self::Text,
-            "int" | "integer" | "Integer" | "java.lang.Integer" => Self::Int,
+            "int" | "integer" | "Integer" | "java.lang.Integer" | "byte" | "Byte" | "java.lang.Byte"
+            | "short" | "Short" | "java.lang.Short" => Self::Int,
             "long" | "Long" | "java.lang.Long" => Self::Long,
             "float" | "Float" | "java.lang.Float" | "double" | "Double" | "java.lang.Double" | "number"
             | "Number" | "java.lang.Number" => Self::Double,
             "bool" | "boolean" | "Boolean" | "java.lang.Boolean" => Self::Bool,
             "duration" | "Duration" | "org.apache.brooklyn.util.time.Duration" => Self::Duration,
-            "port" | "PortRange" | "org.apache.brooklyn.api.location.PortRange" => Self::Port,
+            "port" | "Port" | "PortRange" | "org.apache.brooklyn.api.location.PortRange" => Self::Port,
             "map" | "Map" | "java.util.Map" => Self::Map,
             "list"
             | "List"
@@ -124,6 +133,27 @@ impl ValueType {
         })
     }
 
+    /// The class that values are said to have on the wire, for a type that a blueprint calls by this name.
+    pub fn java_class(name: &str) -> &str {
+        let base = name.split_once('<').map_or(name, |(base, _)| base).trim();
+        match base {
+            "char" | "character" | "Character" => "java.lang.Character",
+            "byte" | "Byte" => "java.lang.Byte",
+            "short" | "Short" => "java.lang.Short",
+            "long" | "Long" => "java.lang.Long",
+            "float" | "Float" => "java.lang.Float",
+            "number" | "Number" => "java.lang.Number",
+            "timestamp" | "Timestamp" | "date" | "Date" => "java.util.Date",
+            "instant" | "Instant" => "java.time.Instant",
+            "uri" | "URI" => "java.net.URI",
+            "url" | "URL" => "java.net.URL",
+            "set" | "Set" => "java.util.Set",
+            "collection" | "Collection" => "java.util.Collection",
+            class if class.contains('.') => class,
+            other => Self::by_name(other).unwrap_or(Self::Any).java_type(),
+        }
+    }
+
     /// Its name on the wire.
     pub fn java_type(self) -> &'static str {
         match self {
@@ -136,7 +166,7 @@ impl ValueType {
             Self::Port => "org.apache.brooklyn.api.location.PortRange",
             Self::Map => "java.util.Map",
             Self::List => "java.util.List",
-            Self::Enum(_) => "java.lang.Enum",
+            Self::Enum(of) => of.java_type,
             Self::Any => "java.lang.Object",
         }
     }

@@ -14,6 +14,7 @@ mod dispatch;
 mod ears;
 mod enrichers;
 mod feeds;
+mod function;
 mod policies;
 mod poll;
 mod running;

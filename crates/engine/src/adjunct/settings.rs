@@ -102,6 +102,15 @@ impl Desk<'_> {
         Ok(value.map_err(|e| e.to_string())?.into_json())
     }
 
+    /// As [`Desk::evaluated`]; null where it is not ready.
+    pub(crate) fn evaluated_now(&self, key: &ConfigDef, value: &Value) -> Result<Value, String> {
+        let value = ConfigValue::new(value.clone());
+        match evaluate(self.root(), self.id(), key.name, ValueType::Any, &value) {
+            Err(ConfigError::NotReady { .. }) => Ok(Value::Null),
+            other => other.map(Coerced::into_json).map_err(|e| e.to_string()),
+        }
+    }
+
     /// A value that may be an expression: null where that is not ready.
     pub(crate) fn value_now(&self, key: &ConfigDef) -> Result<Value, String> {
         match self.try_read(key) {

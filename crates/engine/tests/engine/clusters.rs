@@ -472,3 +472,38 @@ fn a_take_over_at_any_turn_of_a_resize_leaves_a_cluster_that_can_be_cleaned_up()
         }
     }
 }
+
+#[test]
+fn a_fabric_without_a_location_fails_to_start_and_its_application_is_none_the_worse() {
+    let mut env = Env::new();
+    let member = json!({ "$brooklyn:entitySpec": specs::basic("m") });
+    let fabric = with(of_type("DynamicFabric", "f"), [("dynamicfabric.memberspec", member)]);
+    let mut app = specs::app("Shop", vec![fabric]);
+    app.root.locations = None;
+    let (app, task) = env.deploy(app);
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    let f = env.named("f");
+    assert_eq!(
+        (env.state(&f), env.root.entity(&f).and_then(brownstone_engine::Entity::is_up)),
+        (None, Some(false))
+    );
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    assert_eq!(value(&env, &f, "fabric.size"), Some(&json!(0)));
+}
+
+#[test]
+fn what_has_no_name_is_called_as_its_config_says_and_a_cluster_after_its_members() {
+    let unnamed = |mut spec: EntitySpec| {
+        spec.name = None;
+        spec
+    };
+    let said = json!("$brooklyn:formatString(\"<%s>\", $brooklyn:config(\"colour\"))");
+    let by_config = with(specs::basic("x"), [("defaultDisplayName", said), ("colour", json!("red"))]);
+    let mut env = Env::new();
+    let placed = unnamed(cluster("x", 0, &specs::basic("m")));
+    let (app, _) = env.deploy(specs::app("Shop", vec![unnamed(by_config.clone()), by_config, placed]));
+    env.settle();
+    let names: Vec<&str> = env.root.children(&app).map(|e| e.name.as_str()).collect();
+    assert_eq!(names, ["<red>", "x", "Cluster of BasicEntity (localhost)"]);
+}

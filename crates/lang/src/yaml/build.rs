@@ -21,6 +21,8 @@ fn without_added_line<'v>(value: &'v str, style: ScalarStyle, text: &str, span: 
 struct Open {
     anchor: usize,
     tag: Option<String>,
+    /// A map that stands for the set of its keys (`!!set`).
+    set: bool,
     start: usize,
     end: usize,
     items: Items,
@@ -149,15 +151,16 @@ impl<'a> Build<'a> {
         if self.open.len() >= self.limits.depth {
             return Err(self.too_deep(span));
         }
-        if let Some(tag) =
-            tag.filter(|t| tagged::yaml_name(t).as_deref() != Some(expected) && t.original() != "!")
-        {
+        let name = tag.and_then(tagged::yaml_name);
+        let set = expected == "map" && name.as_deref() == Some("set");
+        if let Some(tag) = tag.filter(|t| !set && name.as_deref() != Some(expected) && t.original() != "!") {
             tagged::unknown(self.source, self.found, tag, span);
         }
         let end = if style == StructureStyle::Flow { span.end } else { span.start };
         self.open.push(Open {
             anchor,
             tag: tag.map(Tag::original),
+            set,
             start: span.start,
             end,
             items,
@@ -172,7 +175,15 @@ impl<'a> Build<'a> {
         let end = if span.is_empty() { open.end } else { span.end.max(open.end) };
         let value = match open.items {
             Items::Seq(items) => Value::Seq(items),
-            Items::Map { items, .. } => Value::Map(merge::entries(self.source, self.found, items)),
+            Items::Map { items, .. } => {
+                let entries = merge::entries(self.source, self.found, items);
+                // JSON knows no sets: Brooklyn shows them as lists, too.
+                if open.set {
+                    Value::Seq(entries.into_iter().map(|(key, _)| key).collect())
+                } else {
+                    Value::Map(entries)
+                }
+            }
         };
         let node = Node { value, span: open.start..end, tag: open.tag, style: Style::Collection };
         self.place(node, open.anchor, open.size)

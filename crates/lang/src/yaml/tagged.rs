@@ -86,6 +86,6 @@ pub(super) fn unknown(source: &str, found: &mut Found, tag: &Tag, span: &Range<u
     found.push(
         Diagnostic::error(source, span.clone(), message)
             .label("expected no tag")
-            .help("known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map"),
+            .help("known are !!str, !!int, !!float, !!bool, !!null, !!seq, !!set and !!map"),
     );
 }

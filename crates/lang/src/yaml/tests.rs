@@ -40,6 +40,7 @@ fn documents_become_trees() {
         ("a: {<<: [{p: 1}, {p: 2, q: 3}]}\n", r#"{"a":{"p":1 "q":3}}"#),
         ("a: !!str 1\nb: !!int '2'\nc: !!float 3\n", r#"{"a":"1" "b":2 "c":3.0}"#),
         ("{a: b, 1: c}", r#"{"a":"b" 1:"c"}"#),
+        ("a: !!set\n  ? x\n  ? y\nb: !!set {}\n", r#"{"a":["x" "y"] "b":[]}"#),
         ("a: {}\nb: []\n", r#"{"a":{} "b":[]}"#),
         ("--- # c\na: 1\n...\n", r#"{"a":1}"#),
         ("a: b#c # d\n", r#"{"a":"b#c"}"#),
@@ -175,7 +176,7 @@ fn other_errors_say_what_was_expected() {
         ),
         (
             "a: !foo b\n",
-            "x.yaml:1:9: error: the tag !foo means nothing here (known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map)",
+            "x.yaml:1:9: error: the tag !foo means nothing here (known are !!str, !!int, !!float, !!bool, !!null, !!seq, !!set and !!map)",
         ),
         ("a: !!int b\n", "x.yaml:1:10: error: the value does not fit its tag !!int"),
         ("a: {b: 1\nc: 2\n", "x.yaml:2:2: error: the map in braces does not go on"),

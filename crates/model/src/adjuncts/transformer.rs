@@ -23,9 +23,16 @@ pub static TARGET_VALUE: ConfigDef = ConfigDef::new(
 pub static TRANSFORMATION: ConfigDef = ConfigDef::new(
     "enricher.transformation",
     ValueType::Any,
-    "A function of the source's value: needs Java, which Brownstone does not run",
+    "A function of the source's value: Functions.forMap or a replacement by a regular expression",
 )
-.aliases(&["transformation", "enricher.transformation.fromevent"]);
+.aliases(&["transformation"]);
+
+/// How an event of the source becomes it.
+pub static OF_EVENT: ConfigDef = ConfigDef::new(
+    "enricher.transformation.fromevent",
+    ValueType::Any,
+    "A function of the source's event: needs Java, which Brownstone does not run",
+);
 
 /// Whether it may change what it reads.
 pub static ALLOW_CYCLIC: ConfigDef = ConfigDef::new(
@@ -51,6 +58,7 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         &TRIGGERS,
         &TARGET_VALUE,
         &TRANSFORMATION,
+        &OF_EVENT,
         &ALLOW_CYCLIC,
     ]],
 };

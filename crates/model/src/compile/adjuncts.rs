@@ -58,7 +58,13 @@ pub(super) fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Optio
     for map in ["brooklyn.flags", "brooklyn.config"] {
         if let Some(config) = node.get(map) {
             for (name, key, value) in keyed(cx.map(map, config)) {
-                put(cx, def, &mut adjunct.config, &name, key, value);
+                match name.as_str() {
+                    "name" | "displayName" if def.config_key(&name).is_none() => {
+                        adjunct.name = cx.text("name", value).or(adjunct.name);
+                    }
+                    "uniqueTag" => adjunct.unique_tag = cx.text("uniqueTag", value).or(adjunct.unique_tag),
+                    _ => put(cx, def, &mut adjunct.config, &name, key, value),
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use lang::yaml::{Node, Value};
 
 use super::items::{Frame, Memo};
 use super::limits::{ENTITIES_MAX, ENTITY_DEPTH_MAX, SEARCHES_MAX, SLIPS_MAX};
-use super::surroundings::Surroundings;
+use super::surroundings::{DEMO_EXTERNAL, Surroundings};
 use super::values::first_expression;
 use crate::catalog::BundleId;
 use crate::yaml_value::key_text;
@@ -375,7 +375,7 @@ impl<'a> Context<'a> {
 
     /// Whether an external provider is configured.
     pub(crate) fn has_provider(&self, name: &str) -> bool {
-        self.around.externals.contains(name)
+        name == DEMO_EXTERNAL || self.around.externals.contains(name)
     }
 
     pub(crate) fn nearest_provider(&mut self, name: &str) -> Option<String> {

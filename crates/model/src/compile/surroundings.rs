@@ -9,6 +9,9 @@ use crate::catalog::Catalog;
 /// Set where `localhost` is to be reached over SSH; also the name of the location's flag.
 pub const LOCALHOST_OVER_SSH: &str = "brownstone.localhost.ssh";
 
+/// The external provider that every Brooklyn has, for its tutorials (`brooklyn-blueprints.md` 2.5).
+pub(super) const DEMO_EXTERNAL: &str = "brooklyn-demo-sample";
+
 /// What is known outside a blueprint. No `Debug`: values may be passwords.
 #[derive(Clone, Default)]
 pub struct Surroundings {

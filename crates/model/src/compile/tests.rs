@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::ValueType;
 use crate::spec::{EntitySpec, LocationKind};
 
 fn check(text: &str) -> AppSpec {
@@ -313,7 +314,11 @@ fn every_error_says_where_and_what_to_do() {
         ),
         (
             "services: [{type: BasicEntity, location: 5}]\n",
-            "app.yaml:1:42: error: Illegal parameter for 'location': the number 5 (write `location: localhost`)",
+            "app.yaml:1:42: error: Illegal parameter for 'location' (must be a string or map): the number 5 (write `location: localhost`, or `locations:` for a list)",
+        ),
+        (
+            "services: [{type: BasicEntity, location: [localhost]}]\n",
+            "app.yaml:1:42: error: Illegal parameter for 'location' (must be a string or map): a list (write `location: localhost`, or `locations:` for a list)",
         ),
         (
             "services: [{type: BasicEntity, locations: localhost}]\n",
@@ -421,4 +426,41 @@ fn config_wins_over_flags_whatever_the_name() {
 fn a_thousand_children_are_compiled_in_a_moment() {
     let text = format!("name: Big\nservices:\n{}", "- type: BasicEntity\n  name: child\n".repeat(1000));
     assert_eq!(check(&text).root.children.len(), 1000);
+}
+
+#[test]
+fn a_parameter_may_have_every_type_that_brooklyn_knows_by_a_short_name() {
+    for (name, class) in [
+        ("bool", "java.lang.Boolean"),
+        ("byte", "java.lang.Byte"),
+        ("char", "java.lang.Character"),
+        ("Character", "java.lang.Character"),
+        ("Short", "java.lang.Short"),
+        ("Integer", "java.lang.Integer"),
+        ("long", "java.lang.Long"),
+        ("float", "java.lang.Float"),
+        ("Timestamp", "java.util.Date"),
+        ("Duration", "org.apache.brooklyn.util.time.Duration"),
+        ("Port", "org.apache.brooklyn.api.location.PortRange"),
+        ("map<string,integer>", "java.util.Map"),
+        ("set", "java.util.Set"),
+        ("java.net.URI", "java.net.URI"),
+    ] {
+        let text = format!(
+            "services: [{{type: BasicEntity, brooklyn.parameters: [{{name: k, type: \"{name}\"}}]}}]\n"
+        );
+        let app = check(&text);
+        assert_eq!(ValueType::java_class(&app.root.children[0].parameters[0].type_name), class, "{name}");
+        assert_eq!(app.warnings, [], "{name}");
+    }
+}
+
+#[test]
+fn an_adjunct_may_be_named_and_tagged_within_its_config() {
+    let text = "services:\n- type: BasicEntity\n  brooklyn.enrichers:\n  - type: Joiner\n    brooklyn.config:\n      name: All\n      uniqueTag: all\n      sourceSensor: a\n      targetSensor: b\n";
+    let app = check(text);
+    let joiner = &app.root.children[0].adjuncts[0];
+    assert_eq!((joiner.name.as_deref(), joiner.unique_tag.as_deref()), (Some("All"), Some("all")));
+    assert_eq!(joiner.config.len(), 2);
+    assert_eq!(app.warnings, []);
 }

@@ -1,5 +1,7 @@
 //! Which value of a key counts for an entity, among its own and those of the entities above it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{Key, is_expression, merge};
@@ -31,6 +33,14 @@ impl<'a> Level<'a> {
     /// The key that `name` means here: canonical or an alias.
     pub fn key(&self, name: &str) -> Option<Key<'a>> {
         self.keys().find(|k| k.is_called(name))
+    }
+
+    /// The map of which `name` is an entry here (`shell.env.FOO`), and the entry's name in it.
+    pub fn map_of<'n>(&self, name: &'n str) -> Option<(Key<'a>, &'n str)> {
+        self.keys().filter(Key::is_map).find_map(|key| {
+            let entry = name.strip_prefix(key.name())?.strip_prefix('.')?;
+            Some((key, entry))
+        })
     }
 }
 
@@ -75,12 +85,29 @@ pub fn effective_named(chain: &[Level<'_>], name: &str) -> Option<Effective> {
     if let Some(key) = chain.first().and_then(|l| l.key(name)) {
         return effective(chain, key);
     }
-    let seen = |(level, l): (usize, &Level<'_>)| {
-        let stays = || l.key(name).is_some_and(|k| k.inheritance() == Inheritance::Never);
-        let value = l.config.get(name).filter(|_| level == 0 || !stays())?;
-        Some(Effective::one(value.clone(), level))
-    };
-    chain.iter().enumerate().find_map(seen)
+    for (level, l) in chain.iter().enumerate() {
+        // What is set there or further up is meant for that entity.
+        if level > 0 && declaring(l, name).is_some_and(|k| stays(k.inheritance())) {
+            return None;
+        }
+        if let Some(value) = l.config.get(name) {
+            return Some(Effective::one(value.clone(), level));
+        }
+    }
+    None
+}
+
+/// Whether a key's value comes no further than the entity that declares it.
+fn stays(inheritance: Inheritance) -> bool {
+    match inheritance {
+        Inheritance::Never | Inheritance::NotReinherited | Inheritance::NotReinheritedElseDeepMerge => true,
+        Inheritance::Overwrite | Inheritance::DeepMerge => false,
+    }
+}
+
+/// The key that a level declares under this name, or the map that it is an entry of (`shell.env.FOO`).
+fn declaring<'a>(level: &Level<'a>, name: &str) -> Option<Key<'a>> {
+    level.key(name).or_else(|| level.map_of(name).map(|(key, _)| key))
 }
 
 /// The default that counts: the entity's own, else that of the nearest one above that declares one.
@@ -90,11 +117,43 @@ pub fn default_of(chain: &[Level<'_>], name: &str) -> Option<Effective> {
     Some(Effective::one(ConfigValue::new(value), level))
 }
 
-/// The names of all keys that have a value for the entity, its own first, each once.
-pub fn all_names<'a>(chain: &[Level<'a>]) -> Vec<&'a str> {
-    let mut seen = std::collections::BTreeSet::new();
-    let names = chain.iter().flat_map(|l| l.config.keys());
-    names.map(String::as_str).filter(|n| seen.insert(*n) && effective_named(chain, n).is_some()).collect()
+/// The names of all keys that have a value for the entity, its own first, each once. A map that the entity's type
+/// declares is told entry by entry, as Brooklyn keeps it (`brooklyn-blueprints.md` E.2.2).
+pub fn all_names(chain: &[Level<'_>]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for name in chain.iter().flat_map(|l| l.config.keys()) {
+        let key = chain.first().and_then(|l| declaring(l, name)).filter(Key::is_map);
+        let entries = key.and_then(|key| Some((key.name(), entries(&effective(chain, key)?)?)));
+        let found = match entries {
+            Some((map, entries)) => entries.iter().map(|entry| format!("{map}.{entry}")).collect(),
+            None => vec![name.clone()],
+        };
+        let there = |n: &String| entry_or_named(chain, n).is_some();
+        all.extend(found.into_iter().filter(|n| there(n) && seen.insert(n.clone())));
+    }
+    all
+}
+
+/// The names in a map; `None` where it has none, or they cannot be told.
+fn entries(map: &Effective) -> Option<Vec<String>> {
+    let known = map.parts.iter().all(|(_, part)| !is_expression(part));
+    let entries = map.value.given().as_object().filter(|m| known && !m.is_empty())?;
+    Some(entries.keys().cloned().collect())
+}
+
+/// As [`effective_named`]; the name may also be that of an entry in a map that the entity declares.
+pub fn entry_or_named(chain: &[Level<'_>], name: &str) -> Option<Effective> {
+    let Some((key, entry)) = chain.first().and_then(|l| l.map_of(name).filter(|_| l.key(name).is_none()))
+    else {
+        return effective_named(chain, name);
+    };
+    let map = effective(chain, key)?;
+    let of = |part: &Value| part.get(entry).cloned();
+    let value = ConfigValue::new(of(map.value.given())?);
+    let parts: Vec<(usize, Value)> =
+        map.parts.iter().filter_map(|(level, part)| Some((*level, of(part)?))).collect();
+    Some(Effective { value, level: parts.first().map_or(map.level, |(level, _)| *level), parts })
 }
 
 /// What is set at one level, by any of the key's names; entries under dotted names (`shell.env.FOO`) are put into

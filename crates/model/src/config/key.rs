@@ -48,10 +48,24 @@ impl<'a> Key<'a> {
         }
     }
 
+    /// The class of its values on the wire.
+    pub fn java_type(&self) -> &'a str {
+        match (self.spec, self.def) {
+            (Some(spec), _) => ValueType::java_class(&spec.type_name),
+            (None, Some(def)) => def.value_type.java_type(),
+            (None, None) => ValueType::Any.java_type(),
+        }
+    }
+
     /// How entities below see its values.
     pub fn inheritance(&self) -> Inheritance {
         let of_type = || self.def.map(|d| d.inheritance);
         self.spec.and_then(|s| s.inheritance).or_else(of_type).unwrap_or(Inheritance::Overwrite)
+    }
+
+    /// Whether Brooklyn keeps each entry of it as a key of its own (a `MapConfigKey`): maps that types declare.
+    pub fn is_map(&self) -> bool {
+        self.spec.is_none() && self.value_type() == ValueType::Map
     }
 
     /// Its value where none is given, as given.

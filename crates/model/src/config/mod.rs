@@ -18,7 +18,7 @@ use crate::value::{Coerced, ValueType};
 pub use awaited::{Awaited, Patience};
 pub(crate) use evaluate::merge;
 pub use evaluate::{Evaluate, Unresolved, value_of};
-pub use inherit::{Effective, Level, all_names, default_of, effective, effective_named};
+pub use inherit::{Effective, Level, all_names, default_of, effective, effective_named, entry_or_named};
 pub use key::Key;
 pub use read::{as_env, as_span, as_variable, read, read_named};
 

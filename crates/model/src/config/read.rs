@@ -3,7 +3,7 @@
 use base::Span;
 use serde_json::Value;
 
-use super::{ConfigError, Effective, Evaluate, Key, Level, default_of, effective, effective_named, value_of};
+use super::{ConfigError, Effective, Evaluate, Key, Level, default_of, effective, entry_or_named, value_of};
 use crate::spec::ConfigValue;
 use crate::value::{Coerced, ValueType};
 
@@ -29,7 +29,7 @@ pub fn read_named(chain: &[Level<'_>], name: &str, evaluator: &dyn Evaluate) -> 
     if let Some(key) = chain.first().and_then(|l| l.key(name)) {
         return read(chain, key, evaluator);
     }
-    match effective_named(chain, name).or_else(|| default_of(chain, name)) {
+    match entry_or_named(chain, name).or_else(|| default_of(chain, name)) {
         Some(given) => value_of(name, ValueType::Any, &given, evaluator),
         None => Ok(Coerced::Null),
     }

@@ -146,6 +146,42 @@ fn the_nearest_value_counts_and_maps_merge() {
 }
 
 #[test]
+fn a_value_is_not_seen_below_the_entity_that_declares_it_for_itself() {
+    let (v, app, e) = (&vanilla::TYPE, &basic_application::TYPE, &basic_entity::TYPE);
+    let none = config(json!({}));
+    let cmd = config(json!({"launch.command": "x", "shell.env": {"A": "1"}, "shell.env.B": "2"}));
+    let chain = [level(&none, e), level(&cmd, v)];
+    assert_eq!(effective_named(&chain, "launch.command"), None);
+    assert_eq!(all_names(&chain), Vec::<String>::new());
+    // Nobody above declares it: it is for whoever reads it.
+    let chain = [level(&none, e), level(&cmd, app)];
+    assert_eq!(effective_named(&chain, "launch.command").map(|e| e.level), Some(1));
+    // What stands further up than a declarer is the declarer's as well.
+    let chain = [level(&none, e), level(&none, v), level(&cmd, app)];
+    assert_eq!(effective_named(&chain, "launch.command"), None);
+}
+
+#[test]
+fn a_declared_map_is_told_entry_by_entry() {
+    let (v, app) = (&vanilla::TYPE, &basic_application::TYPE);
+    let own = config(json!({"shell.env": {"A": "1"}, "shell.env.B": 2}));
+    let parent = config(json!({"shell.env": {"C": "3"}}));
+    let chain = [level(&own, v), level(&parent, app)];
+    assert_eq!(all_names(&chain), ["shell.env.A", "shell.env.B", "shell.env.C"]);
+    let entry = |name| entry_or_named(&chain, name).map(|e| (e.value.given().clone(), e.level));
+    assert_eq!(entry("shell.env.A"), Some((json!("1"), 0)));
+    assert_eq!(entry("shell.env.C"), Some((json!("3"), 1)));
+    assert_eq!(entry("shell.env.D"), None);
+    // The application declares no such map: there it is one value.
+    assert_eq!(all_names(&chain[1..]), ["shell.env"]);
+    // An empty map, and one that is an expression, have no entries that could be told.
+    for whole in [json!({}), json!("$brooklyn:config(\"env\")")] {
+        let own = config(json!({ "shell.env": whole }));
+        assert_eq!(all_names(&[level(&own, v)]), ["shell.env"]);
+    }
+}
+
+#[test]
 fn reading_gives_defaults_and_an_environment() {
     let own = config(json!({"shell.env": {"A": 1, "B": {"x": [1]}, "C": "c"}}));
     let chain = [level(&own, &vanilla::TYPE)];
@@ -157,7 +193,7 @@ fn reading_gives_defaults_and_an_environment() {
     assert_eq!(read(&sp::CHILDREN_MODE), Coerced::Text("NONE".into()));
     let env = as_env(read(&sp::SHELL_ENV));
     assert_eq!(env, [("A".into(), "1".into()), ("B".into(), "{\"x\":[1]}".into()), ("C".into(), "c".into())]);
-    assert_eq!(all_names(&chain), ["shell.env"]);
+    assert_eq!(all_names(&chain), ["shell.env.A", "shell.env.B", "shell.env.C"]);
     for t in types::ALL {
         for key in t.config_keys() {
             assert!(

@@ -16,6 +16,28 @@ pub struct LocationSpec {
     pub flags: ConfigMap,
 }
 
+impl LocationSpec {
+    /// What people call it: as its flags say, else as the blueprint has it.
+    pub fn display_name(&self) -> &str {
+        let said = ["displayName", "name"].iter().find_map(|k| self.flags.get(*k)?.given().as_str());
+        said.unwrap_or(&self.spec)
+    }
+
+    /// Its class on the wire.
+    pub fn java_type(&self) -> &'static str {
+        match self.kind {
+            LocationKind::Localhost => {
+                "org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation"
+            }
+            LocationKind::Byon { .. } => {
+                "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation"
+            }
+            LocationKind::Single(_) => "org.apache.brooklyn.location.byon.SingleMachineProvisioningLocation",
+            LocationKind::Multi(_) => "org.apache.brooklyn.location.multi.MultiLocation",
+        }
+    }
+}
+
 /// The kinds of location that this release has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -12,6 +12,11 @@ pub static PLAN_ID: ConfigDef = ConfigDef::new(
 )
 .inheritance(Inheritance::Never);
 
+/// What an entity is called that has no `name`.
+pub static DEFAULT_NAME: ConfigDef =
+    ConfigDef::new("defaultDisplayName", ValueType::Text, "What it is called unless it is given a name")
+        .inheritance(Inheritance::Never);
+
 /// Set on an application that was put around services which are none themselves.
 pub static WRAPPER_APP: ConfigDef = ConfigDef::new(
     "brooklyn.wrapper_app",
@@ -20,7 +25,7 @@ pub static WRAPPER_APP: ConfigDef = ConfigDef::new(
 );
 
 /// Config of every entity.
-pub static CONFIG: &[&ConfigDef] = &[&PLAN_ID];
+pub static CONFIG: &[&ConfigDef] = &[&PLAN_ID, &DEFAULT_NAME];
 
 /// Sensors of every entity.
 pub static SENSORS: &[SensorDef] = &[

@@ -262,6 +262,7 @@ pub const KEYS: &[Key] = &[
 
 /// Families of keys, by how their names begin: they are other rooms' to read (users, locations, entitlements).
 pub const FAMILIES: &[&str] = &[
+    "brooklyn.external.",
     "brooklyn.webconsole.security.user.",
     "brooklyn.entitlements.",
     "brooklyn.location.",
@@ -282,7 +283,6 @@ pub const WITHOUT_EFFECT: &[&str] = &[
 
 /// Families that Apache Brooklyn has and this release does not act on: said so, not called unknown.
 pub const NOT_YET: &[&str] = &[
-    "brooklyn.external.",
     "brooklyn.webconsole.",
     "brooklyn.persistence.",
     "brooklyn.catalog.",

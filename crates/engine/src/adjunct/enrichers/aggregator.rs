@@ -1,9 +1,11 @@
 //! One value out of a sensor of many entities.
 
+use base::EntityId;
 use model::adjuncts::aggregator::{EXCLUDE_BLANK, QUORUM, QUORUM_SIZE, TRANSFORMATION, TYPE, VALUE_FILTER};
 use model::adjuncts::enricher::{DEFAULT_MEMBER_VALUE, SOURCE, TARGET};
 use serde_json::Value;
 
+use super::super::function::Function;
 use super::super::{Act, Desk, Event, Subject};
 use super::many::Many;
 use super::one_to_one::{number, publish};
@@ -11,8 +13,8 @@ use super::one_to_one::{number, publish};
 pub(super) static ACT: Act = Act { table: &TYPE, hears, on };
 
 /// How many values become one.
-#[derive(Clone, Copy)]
-enum How {
+enum How<'d> {
+    Function(Function<'d>),
     Average,
     Sum,
     Min,
@@ -22,7 +24,7 @@ enum How {
     First,
 }
 
-const NAMES: [(&str, How); 7] = [
+const NAMES: [(&str, How<'static>); 7] = [
     ("average", How::Average),
     ("sum", How::Sum),
     ("min", How::Min),
@@ -32,10 +34,13 @@ const NAMES: [(&str, How); 7] = [
     ("first", How::First),
 ];
 
-fn how(desk: &Desk<'_>) -> Result<How, String> {
+fn how<'d>(desk: &Desk<'d>) -> Result<How<'d>, String> {
+    if let Some(function) = desk.function(&TRANSFORMATION)? {
+        return Ok(How::Function(function));
+    }
     let given = desk.value(&TRANSFORMATION)?;
     let word = given.as_str().unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
-    let found = NAMES.iter().find(|(name, _)| *name == word).map(|(_, how)| *how);
+    let found = NAMES.into_iter().find(|(name, _)| *name == word).map(|(_, how)| how);
     found.ok_or_else(|| {
         format!(
             "there is no transformation {given}: average, sum, min, max, isQuorate, list and first are known"
@@ -61,28 +66,41 @@ fn on(desk: &mut Desk<'_>, event: &Event<'_>) -> Result<(), String> {
         How::IsQuorate => {
             let least = usize::try_from(desk.whole(&QUORUM_SIZE)?.unwrap_or(1)).unwrap_or(0);
             let well = values.iter().filter(|v| **v == Value::Bool(true)).count();
-            desk.is_quorate(&QUORUM, well, values.len().max(least))?.into()
+            let told = values.iter().filter(|v| !v.is_null()).count();
+            desk.is_quorate(&QUORUM, well, told.max(least))?.into()
         }
+        How::Function(function) => desk.applied(&TRANSFORMATION, &function, Value::Array(values))?,
         How::List => Value::Array(values),
         How::First => values.into_iter().next().unwrap_or_default(),
     };
     publish(desk, value, event)
 }
 
-/// The values that count, in the order of their entities. One that is not set counts as the default, if any.
+/// The values that count, in the order of their entities: nothing where one is not set and has no default.
 fn values(desk: &Desk<'_>) -> Result<Vec<Value>, String> {
     let (source, blank) = (desk.must_sensor(&SOURCE)?, desk.flag(&EXCLUDE_BLANK)?);
     let default = desk.value(&DEFAULT_MEMBER_VALUE)?;
-    let filtered = desk.is_set(&VALUE_FILTER);
     let mut values = Vec::new();
     for entity in Many::read(desk)?.entities(desk)? {
-        let value = entity.sensor(&source).unwrap_or(&default);
-        if value.is_null() || blank && value.as_str().is_some_and(|t| t.trim().is_empty()) {
-            continue;
-        }
-        if !filtered || desk.fulfils(&VALUE_FILTER, &entity.id, Some(value))? {
+        let value = entity.sensor(&source).filter(|v| !v.is_null()).unwrap_or(&default);
+        let is_blank = value.is_null() || value.as_str().is_some_and(|t| t.trim().is_empty());
+        if !(blank && is_blank) && passes(desk, &entity.id, value)? {
             values.push(value.clone());
         }
     }
     Ok(values)
+}
+
+/// Whether a value passes the filter: a condition, or one of Brooklyn's words for a predicate.
+fn passes(desk: &Desk<'_>, entity: &EntityId, value: &Value) -> Result<bool, String> {
+    if !desk.is_set(&VALUE_FILTER) {
+        return Ok(true);
+    }
+    Ok(match desk.value_now(&VALUE_FILTER)?.as_str() {
+        Some("alwaysTrue") => true,
+        Some("alwaysFalse") => false,
+        Some("isNull") => value.is_null(),
+        Some("notNull") => !value.is_null(),
+        _ => desk.fulfils(&VALUE_FILTER, entity, Some(value))?,
+    })
 }

@@ -2,17 +2,20 @@
 
 use base::EntityId;
 use model::adjuncts::enricher::{PRODUCER, SOURCE};
-use model::adjuncts::transformer::{ALLOW_CYCLIC, TARGET_VALUE, TRANSFORMATION, TRIGGERS, TYPE};
-use serde_json::Value;
+use model::adjuncts::transformer::{ALLOW_CYCLIC, OF_EVENT, TARGET_VALUE, TRANSFORMATION, TRIGGERS, TYPE};
 
+use super::super::function::Function;
 use super::super::{Act, Desk, Event, Subject};
 use super::one_to_one;
 
 pub(super) static ACT: Act = Act { table: &TYPE, hears, on };
 
 fn hears(desk: &Desk<'_>) -> Result<Vec<Subject>, String> {
+    if desk.is_set(&OF_EVENT) {
+        return Err(format!("'{}' is a Java function, which Brownstone does not run", OF_EVENT.name));
+    }
     if desk.is_set(&TRANSFORMATION) {
-        return Err(format!("'{}' is a Java function, which Brownstone does not run", TRANSFORMATION.name));
+        transformation(desk)?;
     }
     let producer = desk.entity_of(&PRODUCER)?;
     let mut subjects = triggers(desk, &producer)?;
@@ -29,6 +32,12 @@ fn hears(desk: &Desk<'_>) -> Result<Vec<Subject>, String> {
         None => {}
     }
     Ok(subjects)
+}
+
+/// The function of the source's value.
+fn transformation<'d>(desk: &Desk<'d>) -> Result<Function<'d>, String> {
+    let found = desk.function(&TRANSFORMATION)?;
+    found.ok_or_else(|| format!("'{}' is no function that Brownstone knows", TRANSFORMATION.name))
 }
 
 fn triggers(desk: &Desk<'_>, producer: &EntityId) -> Result<Vec<Subject>, String> {
@@ -50,8 +59,14 @@ fn on(desk: &mut Desk<'_>, event: &Event<'_>) -> Result<(), String> {
         Event::Sensor { of, name, value } if **of == producer && *name == source => Some((*value).clone()),
         _ => desk.root().entity(&producer).and_then(|e| e.sensor(&source)).cloned(),
     };
-    match (told, event) {
-        (None, Event::Begun(_)) => Ok(()),
-        (told, _) => one_to_one::publish(desk, told.unwrap_or(Value::Null), event),
-    }
+    let value = match (told, event) {
+        (None, Event::Begun(_)) => return Ok(()),
+        (told, _) => told.unwrap_or_default(),
+    };
+    let value = if desk.is_set(&TRANSFORMATION) {
+        desk.applied(&TRANSFORMATION, &transformation(desk)?, value)?
+    } else {
+        value
+    };
+    one_to_one::publish(desk, value, event)
 }

@@ -10,7 +10,12 @@ use super::one_to_one::{hears, source_value};
 pub(super) static ACT: Act = Act { table: &TYPE, hears, on };
 
 fn on(desk: &mut Desk<'_>, event: &Event<'_>) -> Result<(), String> {
-    let Some(source) = source_value(desk, event)? else { return Ok(()) };
+    let source = match (source_value(desk, event)?, event) {
+        (Some(source), _) => source,
+        // At the begin, there is an entry for a source that has no value yet as well.
+        (None, Event::Begun(_)) => Value::Null,
+        (None, _) => return Ok(()),
+    };
     let target = desk.must_sensor(&TARGET)?;
     let key = match desk.text(&KEY)? {
         Some(key) => key,
@@ -33,6 +38,9 @@ fn on(desk: &mut Desk<'_>, event: &Event<'_>) -> Result<(), String> {
 
 /// The entry for a value of the source.
 fn computed(desk: &Desk<'_>, source: Value) -> Result<Value, String> {
+    if let Some(function) = desk.function(&COMPUTING)? {
+        return desk.applied(&COMPUTING, &function, source);
+    }
     match desk.value(&COMPUTING)? {
         Value::Null => Ok(source),
         Value::Object(map) => {

@@ -372,3 +372,82 @@ fn a_reducer_joins_or_formats() {
     assert_eq!(reducer("formatString", json!({ "format": "%s:%d" })), Some(json!("x:7")));
     assert_eq!(reducer("formatString", json!({})), None);
 }
+
+#[test]
+fn a_function_of_the_blueprint_makes_one_value_of_another() {
+    let for_map = |map: Value, more: &[Value]| {
+        let args: Vec<Value> = [map].into_iter().chain(more.iter().cloned()).collect();
+        json!({ "$brooklyn:object": {
+            "type": "com.google.guava:com.google.common.base.Functions",
+            "factoryMethod.name": "forMap",
+            "factoryMethod.args": args,
+        }})
+    };
+    let role = for_map(
+        json!({ "MASTER": "$brooklyn:formatString(\"%s\", \"one\")", "late": "$brooklyn:attributeWhenReady(\"x\")" }),
+        &[json!("not master")],
+    );
+    series(
+        "Transformer",
+        &[("enricher.transformation", role)],
+        &[
+            (json!("STANDBY"), Some(json!("not master"))),
+            (json!("MASTER"), Some(json!("one"))),
+            // What is not there yet is nothing, and nobody waits.
+            (json!("late"), None),
+        ],
+    );
+    let healthy = for_map(json!({ "true": null, "false": "down" }), &[json!("no value")]);
+    series(
+        "UpdatingMap",
+        &[("computing", healthy)],
+        &[
+            (json!(false), Some(json!({ "a": "down" }))),
+            (json!("?"), Some(json!({ "a": "no value" }))),
+            (json!(true), Some(json!({}))),
+        ],
+    );
+    series(
+        "Transformer",
+        &[("enricher.transformation", json!({ "$brooklyn:function.regexReplacement": ["^.*:", "port "] }))],
+        &[(json!("host:80"), Some(json!("port 80")))],
+    );
+    // Nothing is set for a value that the map does not have.
+    series(
+        "Transformer",
+        &[("enricher.transformation", for_map(json!({ "1": "one" }), &[]))],
+        &[(json!(1), Some(json!("one"))), (json!(2), Some(json!("one")))],
+    );
+}
+
+#[test]
+fn an_aggregator_counts_those_that_say_nothing_unless_they_are_filtered_out() {
+    let first = json!({ "$brooklyn:object": {
+        "type": "org.apache.brooklyn.util.collections.CollectionFunctionals$FirstElementFunction"
+    }});
+    for (how, filter, early, late) in [
+        (json!("list"), None, Some(json!([null, "2nd"])), json!(["1st", "2nd"])),
+        (json!("list"), Some("notNull"), Some(json!(["2nd"])), json!(["1st", "2nd"])),
+        (json!("first"), None, None, json!("1st")),
+        (first.clone(), None, None, json!("1st")),
+        (first, Some("notNull"), Some(json!("2nd")), json!("1st")),
+    ] {
+        let (mut env, app, [m1, m2]) = two(|_| {
+            let mut spec = adjunct(
+                "Aggregator",
+                [("sourceSensor", json!("a")), ("targetSensor", json!("b")), ("transformation", how.clone())],
+            );
+            spec.config.extend(
+                filter
+                    .map(|f| adjunct("Aggregator", [("valueFilter", json!(f))]).config)
+                    .into_iter()
+                    .flatten(),
+            );
+            spec
+        });
+        env.set(&m2, "a", json!("2nd"));
+        assert_eq!(env.sensor(&app, "b"), early, "{how} {filter:?}");
+        env.set(&m1, "a", json!("1st"));
+        assert_eq!(env.sensor(&app, "b"), Some(late), "{how} {filter:?}");
+    }
+}

@@ -34,19 +34,19 @@ pub(super) fn of_entity(cx: &mut Context<'_>, node: &Node) -> Option<Vec<Locatio
             if !same {
                 cx.error(many.span.clone(), "'location' and 'locations' differ").help("keep one of the two");
             }
-            Some(list(cx, one))
+            Some(list(cx, std::slice::from_ref(one)))
         }
-        (Some(given), None) => Some(list(cx, given)),
+        (Some(given), None) => Some(list(cx, std::slice::from_ref(given))),
         (None, Some(given)) => {
-            if given.as_seq().is_none() {
+            let Some(items) = given.as_seq() else {
                 cx.error(
                     given.span.clone(),
                     format!("'locations' must be a list, but it is {}", given.describe()),
                 )
                 .help("write `location:` for a single one");
                 return None;
-            }
-            Some(list(cx, given))
+            };
+            Some(list(cx, items))
         }
         (None, None) => None,
     }
@@ -99,7 +99,6 @@ pub(super) fn read_item(cx: &mut Context<'_>, node: &Node) -> Option<(String, No
     Some((name, type_node.clone(), flags))
 }
 
-fn list(cx: &mut Context<'_>, node: &Node) -> Vec<LocationSpec> {
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+fn list(cx: &mut Context<'_>, items: &[Node]) -> Vec<LocationSpec> {
     items.iter().filter_map(|item| resolve::location(cx, item)).collect()
 }

@@ -105,9 +105,9 @@ pub(super) fn is_known(around: &Surroundings, name: &str) -> bool {
 }
 
 fn illegal(cx: &mut Context<'_>, span: Range<usize>, what: &str) {
-    cx.error(span, format!("Illegal parameter for 'location': {what}"))
+    cx.error(span, format!("Illegal parameter for 'location' (must be a string or map): {what}"))
         .label("expected a name, or a map with one name")
-        .help("write `location: localhost`");
+        .help("write `location: localhost`, or `locations:` for a list");
 }
 
 /// Sets a flag. Names in the old form, with hyphens, are read and reported.

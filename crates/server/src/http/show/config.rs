@@ -10,7 +10,7 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
     let (app, id) = (entity.app.as_str(), entity.id.as_str());
     let summary = |key: Key<'_>| ConfigSummary {
         name: key.name().to_owned(),
-        kind: key.value_type().java_type().to_owned(),
+        kind: key.java_type().to_owned(),
         description: key.description().map(str::to_owned),
         default_value: key.default(),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
@@ -22,6 +22,6 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
 
 /// All values that are set here or above; a default is none.
 pub(in crate::http) fn values(root: &Root, entity: &Entity, resolved: bool) -> Map<String, Value> {
-    let value = |name: &str| Some((name.to_owned(), root.config_shown(&entity.id, name, resolved)?));
+    let value = |name: String| root.config_shown(&entity.id, &name, resolved).map(|v| (name, v));
     root.config_names(&entity.id).into_iter().filter_map(value).collect()
 }

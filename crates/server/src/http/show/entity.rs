@@ -27,7 +27,7 @@ pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
 }
 
 /// An entity of the tree, with the sensors that were asked for (`None`: with no such field).
-pub(in crate::http) fn detail(entity: &Entity, sensors: Option<&[String]>) -> EntityDetail {
+pub(in crate::http) fn detail(root: &Root, entity: &Entity, sensors: Option<&[String]>) -> EntityDetail {
     EntityDetail {
         application_id: entity.app.to_string(),
         id: entity.id.to_string(),
@@ -44,20 +44,20 @@ pub(in crate::http) fn detail(entity: &Entity, sensors: Option<&[String]>) -> En
         links: SelfLink { own: paths::entity(entity.app.as_str(), entity.id.as_str()) },
         creation_time_utc: entity.created_at.0,
         relations: Vec::new(),
-        sensors: sensors.map(|names| asked(entity, names)),
+        sensors: sensors.map(|names| asked(root, entity, names)),
     }
 }
 
 /// An entity with everything below it. Trees are as deep as blueprints may be, which is bounded.
 pub(in crate::http) fn tree(root: &Root, entity: &Entity, sensors: Option<&[String]>) -> EntityDetail {
-    let mut detail = detail(entity, sensors);
+    let mut detail = detail(root, entity, sensors);
     // Values stand on the topmost element only, as in Brooklyn.
     detail.children = root.children(&entity.id).map(|child| tree(root, child, None)).collect();
     detail
 }
 
-fn asked(entity: &Entity, names: &[String]) -> BTreeMap<String, Value> {
-    let value = |name: &String| Some((name.clone(), sensor::shown(entity, name, true)?));
+fn asked(root: &Root, entity: &Entity, names: &[String]) -> BTreeMap<String, Value> {
+    let value = |name: &String| Some((name.clone(), sensor::shown(root, entity, name, true)?));
     names.iter().filter_map(value).collect()
 }
 
@@ -65,9 +65,9 @@ fn asked(entity: &Entity, names: &[String]) -> BTreeMap<String, Value> {
 pub(in crate::http) fn location(location: &LocationSpec) -> LocationSummary {
     LocationSummary {
         id: location.spec.clone(),
-        name: Some(location.spec.clone()),
+        name: Some(location.display_name().to_owned()),
         spec: Some(location.spec.clone()),
-        kind: Some("org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation".to_owned()),
+        kind: Some(location.java_type().to_owned()),
         links: SelfLink { own: paths::below(paths::V1, "locations", &location.spec) },
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::sensor::{SensorLinks, SensorSummary};
-use engine::Entity;
+use engine::{Entity, Root};
 use serde_json::{Map, Value};
 
 use super::text;
@@ -36,21 +36,21 @@ pub(in crate::http) fn list(entity: &Entity) -> Vec<SensorSummary> {
 }
 
 /// All values, with null for those that are not set.
-pub(in crate::http) fn values(entity: &Entity, hints: bool) -> Map<String, Value> {
+pub(in crate::http) fn values(root: &Root, entity: &Entity, hints: bool) -> Map<String, Value> {
     let mut all = Map::new();
     for def in entity.type_def().into_iter().flat_map(model::types::TypeDef::all_sensors) {
-        all.insert(def.name.to_owned(), shown(entity, def.name, hints).unwrap_or(Value::Null));
+        all.insert(def.name.to_owned(), shown(root, entity, def.name, hints).unwrap_or(Value::Null));
     }
     for name in entity.sensors.keys() {
         if !all.contains_key(name) {
-            all.insert(name.clone(), shown(entity, name, hints).unwrap_or(Value::Null));
+            all.insert(name.clone(), shown(root, entity, name, hints).unwrap_or(Value::Null));
         }
     }
     all
 }
 
 /// One value; with hints, in the words for people.
-pub(in crate::http) fn shown(entity: &Entity, name: &str, hints: bool) -> Option<Value> {
+pub(in crate::http) fn shown(root: &Root, entity: &Entity, name: &str, hints: bool) -> Option<Value> {
     let Some(value) = entity.sensor(name) else {
         return match name {
             "entity.id" => Some(Value::from(entity.id.as_str())),
@@ -64,7 +64,7 @@ pub(in crate::http) fn shown(entity: &Entity, name: &str, hints: bool) -> Option
     {
         return Some(Value::String(text));
     }
-    Some(value.clone())
+    Some(if hints { text::for_people(root, value.clone()) } else { value.clone() })
 }
 
 /// One value as plain text.

@@ -1,5 +1,6 @@
 //! Values in the words that Java would use for them: what `text/plain` and display hints show.
 
+use engine::Root;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -32,6 +33,11 @@ pub(in crate::http) fn transition(value: &Value) -> Option<String> {
     let at = value.get("timestampUtc")?.as_u64()?;
     let time = Timestamp::from_millisecond(i64::try_from(at).ok()?).ok()?.to_zoned(TimeZone::UTC);
     Some(format!("{} @ {at} / {}", state.spoken(), time.strftime("%a %b %d %H:%M:%S UTC %Y")))
+}
+
+/// A value as display hints show it: an entity by its name.
+pub(in crate::http) fn for_people(root: &Root, value: Value) -> Value {
+    root.entity_in(&value).map_or(value, |entity| entity.name.as_str().into())
 }
 
 /// `3h 12m`: the two largest units of a length of time in milliseconds.

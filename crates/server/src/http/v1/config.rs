@@ -27,11 +27,12 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     const VALUES: &str = "/v1/applications/{app}/entities/{ent}/config/current-state";
     const ONE: &str = "/v1/applications/{app}/entities/{ent}/config/{config}";
     let shown = |route: Route| {
-        route.query("skipResolution?", Flag, "As it was given, not as it is meant").query(
-            "suppressSecrets?",
-            Flag,
-            "Hide secret values",
-        )
+        route
+            .query("skipResolution?", Flag, "As it was given, not as it is meant")
+            .query("useDisplayHints?", Flag, "In words for people (default true)")
+            .query("useDisplayHint?", Flag, "The same")
+            .query("raw?", Flag, "Without hints; wins over useDisplayHints")
+            .query("suppressSecrets?", Flag, "Hide secret values")
     };
     all.extend([
         Route::get(ALL, "Which keys its type declares", list)
@@ -65,6 +66,15 @@ fn resolved(call: &Call) -> bool {
     !call.query_flag("skipResolution").unwrap_or(false)
 }
 
+/// A value as it is asked for; Brooklyn spells the flag in two ways.
+fn in_words(call: &Call, value: Value) -> Value {
+    let flag = call.query_flag("useDisplayHints").or(call.query_flag("useDisplayHint"));
+    if call.query_flag("raw") == Some(true) || flag == Some(false) {
+        return value;
+    }
+    text::for_people(call.root(), value)
+}
+
 async fn list(call: Call) -> Answer {
     json(&declared(call.root(), find::entity(&call)?))
 }
@@ -74,13 +84,15 @@ async fn values(call: Call) -> Answer {
     if hides(&call) {
         all = all.into_iter().map(|(name, v)| (name.clone(), suppress(&name, v))).collect();
     }
+    all.values_mut().for_each(|value| *value = in_words(&call, value.take()));
     json(&all)
 }
 
 async fn one(call: Call) -> Answer {
     let name = call.param("config");
     let value = call.root().config_shown(&find::entity(&call)?.id, name, resolved(&call));
-    let value = value.filter(|v| !v.is_null()).map(|v| if hides(&call) { suppress(name, v) } else { v });
+    let value = value.filter(|v| !v.is_null()).map(|v| in_words(&call, v));
+    let value = value.map(|v| if hides(&call) { suppress(name, v) } else { v });
     match value {
         None if call.form == TEXT => Ok(raw(StatusCode::OK, TEXT, "")),
         None => Ok(no_content()),

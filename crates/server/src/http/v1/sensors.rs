@@ -70,7 +70,7 @@ async fn list(call: Call) -> Answer {
 }
 
 async fn values(call: Call) -> Answer {
-    let mut all = sensor::values(find::entity(&call)?, hints(&call));
+    let mut all = sensor::values(call.root(), find::entity(&call)?, hints(&call));
     if hides(&call) {
         all = all.into_iter().map(|(name, v)| (name.clone(), suppress(&name, v))).collect();
     }
@@ -80,7 +80,7 @@ async fn values(call: Call) -> Answer {
 async fn one(call: Call) -> Answer {
     let entity = find::entity(&call)?;
     let name = call.param("sensor");
-    let value = sensor::shown(entity, name, hints(&call)).filter(|v| !v.is_null());
+    let value = sensor::shown(call.root(), entity, name, hints(&call)).filter(|v| !v.is_null());
     let value = value.map(|v| if hides(&call) { suppress(name, v) } else { v });
     match value {
         None if call.form == TEXT => Ok(raw(StatusCode::OK, TEXT, "")),
