@@ -3,8 +3,12 @@
 //! now; the difference is to be read before it is committed.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use base::WallMs;
+use brownstone_model::catalog::Catalog;
+use brownstone_model::catalog::add::{Content, Said, Upload, read};
 use brownstone_model::compile::{Diagnostics, compile_children};
 use brownstone_model::spec::SpecWarning;
 use brownstone_model::{EntitySpec, Surroundings, compile};
@@ -29,13 +33,25 @@ fn around() -> Surroundings {
 
 #[test]
 fn blueprints_become_what_the_golden_files_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+    check("tests/golden", outcome);
+}
+
+/// A block is a BOM; or BOMs with `+++` between them and, last, a blueprint that names their items.
+#[test]
+fn boms_become_what_the_golden_files_say() {
+    check("tests/golden/catalog", outcome_of_catalog);
+}
+
+fn check(folder: &str, outcome: fn(&str, &str) -> String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
     files.sort();
+    assert!(!files.is_empty(), "{} has no files", folder.display());
     let mut wrong = String::new();
     for file in files {
         let golden = std::fs::read_to_string(&file).unwrap();
-        let now = rewritten(&golden);
+        let now = rewritten(&golden, outcome);
         if golden == now {
             continue;
         }
@@ -50,18 +66,53 @@ fn blueprints_become_what_the_golden_files_say() {
 }
 
 /// The file with every block's outcome as it is now.
-fn rewritten(golden: &str) -> String {
+fn rewritten(golden: &str, outcome: fn(&str, &str) -> String) -> String {
     let mut out = String::new();
     for block in golden.split_inclusive("\n=====\n") {
         let block = block.trim_end_matches("\n=====\n").trim_matches('\n');
         let (title, rest) = block.split_once('\n').expect("a title and a blueprint");
-        let blueprint = rest.split("\n---\n").next().expect("a blueprint").trim_end_matches("\n---");
+        let given = rest.split("\n---\n").next().expect("a blueprint").trim_end_matches("\n---");
+        let blueprint = if given.starts_with("---") { "" } else { given };
         if !out.is_empty() {
             out.push_str("=====\n");
         }
         let _ = writeln!(out, "{title}\n{blueprint}\n---\n{}", outcome(title, blueprint).trim_end());
     }
     out
+}
+
+fn outcome_of_catalog(_title: &str, given: &str) -> String {
+    let mut around = around();
+    let parts: Vec<&str> = given.split("\n+++\n").collect();
+    let (blueprint, boms) = match parts.as_slice() {
+        [bom] => (None, vec![*bom]),
+        [boms @ .., blueprint] => (Some(*blueprint), boms.to_vec()),
+        [] => (None, vec![""]),
+    };
+    let mut out = String::new();
+    for bom in boms {
+        let upload = Upload { source: "catalog.bom", content: Content::Bom(bom) };
+        let mut fetch = |_: &str| Err("nothing is fetched".to_owned());
+        let said: Vec<Said> = match read(&upload, &around, &mut fetch, "anonymous", WallMs(0)) {
+            Ok(read) => {
+                if blueprint.is_none() {
+                    for item in &read.bundle.items {
+                        let _ = writeln!(out, "{:?} {} of {}", item.kind, item.id, read.bundle.id);
+                    }
+                }
+                let mut catalog = Catalog::clone(&around.catalog);
+                catalog.put(Arc::new(read.bundle));
+                around.catalog = Arc::new(catalog);
+                read.warnings
+            }
+            Err(refused) => refused.items().to_vec(),
+        };
+        for said in &said {
+            let label = said.diagnostic().label.as_ref().map(|l| format!(" | {l}")).unwrap_or_default();
+            let _ = writeln!(out, "{}{label}", said.one_line());
+        }
+    }
+    blueprint.map_or(out.clone(), |blueprint| out + &compiled(blueprint, &around))
 }
 
 fn outcome(title: &str, blueprint: &str) -> String {
@@ -72,7 +123,11 @@ fn outcome(title: &str, blueprint: &str) -> String {
             Err(found) => refused(&found, blueprint),
         };
     }
-    match compile("app.yaml", blueprint, &around) {
+    compiled(blueprint, &around)
+}
+
+fn compiled(blueprint: &str, around: &Surroundings) -> String {
+    match compile("app.yaml", blueprint, around) {
         Ok(app) => {
             let json = serde_json::to_vec(&app).expect("a spec is JSON");
             assert_eq!(

@@ -76,6 +76,35 @@ fn plan_prints_what_would_be_created_and_from_which_line() {
 }
 
 #[test]
+fn a_bom_is_looked_at_and_its_items_are_known_to_blueprints() {
+    let bad = run(&["validate", "bad.bom"]);
+    assert_eq!((bad.code, bad.err.as_str()), (Some(1), ""));
+    expect("bad-bom.txt", &bad.out);
+    let good = run(&["validate", "catalog.bom"]);
+    assert_eq!((good.code, good.out.as_str()), (Some(0), "catalog.bom: good, 2 items\n"));
+    let unknown = run(&["validate", "of-catalog.yaml"]);
+    assert_eq!(unknown.code, Some(1));
+    // The folder has a catalog.bom, so it is a bundle.
+    for catalog in ["catalog.bom", "."] {
+        let plan = run(&["plan", "of-catalog.yaml", "--catalog", catalog]);
+        assert_eq!((plan.code, plan.err.as_str()), (Some(0), ""), "{}", plan.out);
+        expect("of-catalog.txt", &plan.out);
+    }
+    let plan = run(&["plan", "--json", "of-catalog.yaml", "--catalog", "catalog.bom"]);
+    let said: Value = serde_json::from_str(&plan.out).unwrap();
+    let web = &said["plan"]["children"][0];
+    assert_eq!(web["catalogItemId"], "web:1.2.0");
+    let command = web["config"].as_array().unwrap().iter().find(|c| c["key"] == "launch.command").unwrap();
+    assert_eq!((&command["line"], &command["item"]), (&11.into(), &"web:1.2.0".into()));
+    let plan = run(&["plan", "catalog.bom"]);
+    assert_eq!(plan.code, Some(2));
+    assert_eq!(plan.err, "catalog.bom is a catalog: give it with --catalog, and a blueprint that uses it\n");
+    let refused = run(&["validate", "of-catalog.yaml", "--catalog", "bad.bom"]);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    assert!(refused.err.contains("bad.bom:6:15"), "{}", refused.err);
+}
+
+#[test]
 fn json_says_the_same_to_programs() {
     let bad = run(&["validate", "--json", "bad.yaml"]);
     assert_eq!(bad.code, Some(1));

@@ -174,7 +174,7 @@ pub(super) fn finish(cx: &mut Context<'_>, entity: &mut EntitySpec, mut settings
 }
 
 /// The kinds of items that an entity may be made from.
-const KINDS: &[ItemKind] = &[ItemKind::Entity, ItemKind::Application, ItemKind::Template];
+pub(super) const KINDS: &[ItemKind] = &[ItemKind::Entity, ItemKind::Application, ItemKind::Template];
 
 /// The type, and what an entity of it is to begin with: nothing, or what a catalog item says.
 fn find_type(cx: &mut Context<'_>, node: &Node) -> Option<(&'static TypeDef, EntitySpec)> {

@@ -37,7 +37,7 @@ use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
 pub(crate) use items::built_in_names;
 pub use location::machines;
-pub use places::Place;
+pub use places::{Origin, Place};
 pub use surroundings::{LOCALHOST_OVER_SSH, Surroundings};
 pub use values::ENTITY_SPEC;
 pub(crate) use values::type_only;
@@ -72,7 +72,7 @@ pub fn compile(source: &str, text: &str, around: &Surroundings) -> Result<AppSpe
 /// The same with the lines that everything came from.
 pub fn explain(source: &str, text: &str, around: &Surroundings) -> Result<Explained, Diagnostics> {
     let (document, root, warnings) = application(source, text, around)?;
-    Ok(Explained { place: places::of_document(text, &document, &root), root, warnings })
+    Ok(Explained { place: places::of_document(text, &document, &root, around), root, warnings })
 }
 
 /// Compiles what is to be added below an entity: one entity, a list of them, or a whole plan, whose services are put

@@ -163,6 +163,13 @@ fn read(cx: &mut Context<'_>, root: &Node, services: &[Node]) -> Plan {
 
 /// The services of a plan; `None` with an error when the document is none.
 fn services<'n>(cx: &mut Context<'_>, root: &'n Node) -> Option<&'n [Node]> {
+    // An item may also be a single entity.
+    let is_blueprint = cx.chain.is_empty();
+    let (what, expected) = if is_blueprint {
+        ("the blueprint has no services", "expected `services:`")
+    } else {
+        ("the item has no type", "expected `type:` or `services:`")
+    };
     let Some(entries) = root.as_map() else {
         cx.error(root.span.clone(), format!("a blueprint must be a map, but it is {}", root.describe()))
             .label("expected `services:`");
@@ -186,12 +193,13 @@ fn services<'n>(cx: &mut Context<'_>, root: &'n Node) -> Option<&'n [Node]> {
     let near = keyed(entries).find(|(k, ..)| cx.nearest(k, ["services"]).is_some());
     match near {
         Some((_, key, _)) if key.as_str() != Some("services") => {
-            cx.error(key.span.clone(), "the blueprint has no services").nearest(Some("services"));
+            cx.error(key.span.clone(), what).nearest(Some("services"));
         }
         _ => {
-            cx.error(root.span.start..root.span.start, "the blueprint has no services")
-                .label("expected `services:`")
-                .help("add `services:` with a list of entities");
+            let adding = cx.error(root.span.start..root.span.start, what).label(expected);
+            if is_blueprint {
+                adding.help("add `services:` with a list of entities");
+            }
         }
     }
     None

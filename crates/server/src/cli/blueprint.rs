@@ -1,5 +1,6 @@
 //! `brownstone blueprint validate|plan`: what a blueprint would do, without a plane.
 
+mod catalog;
 mod plan;
 mod show;
 
@@ -9,7 +10,7 @@ use std::io::{self, IsTerminal, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use lang::diag::{Diagnostic, Look, render_in};
+use lang::diag::{Diagnostic, Located, Look, Severity, render_in};
 use lang::yaml::Limits;
 use model::Surroundings;
 use model::compile::{Explained, explain};
@@ -21,7 +22,7 @@ use crate::config::{self, Outside};
 /// A blueprint.
 #[derive(Debug, Subcommand)]
 pub(super) enum Blueprint {
-    /// Look for faults: exit 0 when all can be deployed, 1 when one cannot, 2 when one cannot be read.
+    /// Look for faults, in BOMs too: exit 0 when all can be deployed, 1 when one cannot, 2 when one cannot be read.
     Validate(Validate),
     /// Show what would be created, and which line each value comes from.
     Plan(Plan),
@@ -29,7 +30,7 @@ pub(super) enum Blueprint {
 
 #[derive(Debug, Args)]
 pub(super) struct Validate {
-    /// The files; `-` is standard input.
+    /// The files, also BOMs and folders with a catalog.bom; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -50,6 +51,9 @@ struct Common {
     /// Whose brooklyn.cfg says what locations there are.
     #[command(flatten)]
     release: Release,
+    /// A BOM, a folder with a catalog.bom or with *.bom files, whose items blueprints may name (repeatable).
+    #[arg(long = "catalog", value_name = "FILE_OR_DIR")]
+    catalogs: Vec<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -58,11 +62,26 @@ struct Common {
 /// A file that was read and compiled.
 struct Judged {
     name: String,
-    text: String,
-    /// What it describes, unless there are errors.
-    explained: Option<Explained>,
+    /// What it describes.
+    outcome: Outcome,
     /// Errors first, each in the order of the text.
-    diagnostics: Vec<Diagnostic>,
+    findings: Vec<Finding>,
+}
+
+/// What a file describes.
+enum Outcome {
+    /// An application.
+    Application(Box<Explained>),
+    /// So many catalog items.
+    Catalog(usize),
+    /// Nothing, because of its errors.
+    Bad,
+}
+
+/// An error or a warning.
+struct Finding {
+    located: Located,
+    rendered: String,
 }
 
 impl Blueprint {
@@ -85,11 +104,11 @@ impl Validate {
         for file in &self.files {
             match judge(file, &around) {
                 Ok(judged) => {
-                    code = code.max(u8::from(judged.explained.is_none()));
+                    code = code.max(u8::from(matches!(judged.outcome, Outcome::Bad)));
                     if self.common.json {
                         files.push(judged.as_json());
                     } else {
-                        say(&judged.as_text(look()));
+                        say(&judged.as_text());
                     }
                 }
                 Err(why) => code = refused(2, why),
@@ -108,13 +127,23 @@ impl Plan {
             Ok(judged) => judged,
             Err(why) => return refused(2, why),
         };
-        let planned = judged.explained.as_ref().map(|e| plan::entity(&e.root, &e.place));
+        let planned = match &judged.outcome {
+            Outcome::Application(explained) => Some(plan::entity(&explained.root, &explained.place)),
+            Outcome::Bad => None,
+            Outcome::Catalog(_) => {
+                let why = format!(
+                    "{} is a catalog: give it with --catalog, and a blueprint that uses it",
+                    judged.name
+                );
+                return refused(2, why);
+            }
+        };
         if self.common.json {
             let mut out = judged.as_json();
             out["plan"] = json!(planned);
             say(&format!("{out}\n"));
         } else {
-            say(&judged.as_text(look()));
+            say(&judged.as_text());
             if let Some(planned) = &planned {
                 say(&format!("\n{}", show::tree(planned)));
             }
@@ -124,8 +153,16 @@ impl Plan {
 }
 
 impl Common {
-    /// What the configuration says of locations; nothing where there is no release folder.
+    /// What `--catalog` brings, and what the configuration says of locations; nothing of that where there is no release folder.
     fn surroundings(&self) -> Result<Surroundings, String> {
+        let mut around = self.configured()?;
+        for path in &self.catalogs {
+            catalog::add(&mut around, path)?;
+        }
+        Ok(around)
+    }
+
+    fn configured(&self) -> Result<Surroundings, String> {
         let home = self.release.home()?;
         if !home.join("etc").is_dir() && self.release.define.is_empty() {
             return Ok(Surroundings::default());
@@ -148,16 +185,31 @@ fn look() -> Look {
 
 fn judge(file: &Path, around: &Surroundings) -> Result<Judged, String> {
     let name = if file.as_os_str() == "-" { "stdin".to_owned() } else { file.display().to_string() };
+    if file.is_dir() {
+        return Ok(judged(name, &catalog::of_folder(file, around)));
+    }
     let text = read(file).map_err(|e| format!("{name} cannot be read: {e}"))?;
-    let (explained, mut diagnostics) = match explain(&name, &text, around) {
+    if catalog::is_bom(&name, &text) {
+        let read = catalog::of_text(&name, &text, around);
+        return Ok(judged(name, &read));
+    }
+    let (outcome, mut diagnostics) = match explain(&name, &text, around) {
         Ok(explained) => {
             let warnings = explained.warnings.clone();
-            (Some(explained), warnings)
+            (Outcome::Application(Box::new(explained)), warnings)
         }
-        Err(found) => (None, found.items().to_vec()),
+        Err(found) => (Outcome::Bad, found.items().to_vec()),
     };
     diagnostics.sort_by_key(|d| (d.severity, d.span.start));
-    Ok(Judged { name, text, explained, diagnostics })
+    let look = look();
+    let finding = |d: &Diagnostic| Finding { located: d.locate(&text), rendered: render_in(d, &text, look) };
+    Ok(Judged { name, outcome, findings: diagnostics.iter().map(finding).collect() })
+}
+
+/// What an upload of a catalog would be.
+fn judged(name: String, read: &Result<catalog::Read, catalog::Refused>) -> Judged {
+    let outcome = read.as_ref().map_or(Outcome::Bad, |read| Outcome::Catalog(read.bundle.items.len()));
+    Judged { name, outcome, findings: catalog::findings(read, look()) }
 }
 
 /// A whole file. Of one that is too long only so much is read that the compiler says so.
@@ -174,23 +226,25 @@ fn read(file: &Path) -> io::Result<String> {
 
 impl Judged {
     fn as_json(&self) -> serde_json::Value {
-        let diagnostics: Vec<_> = self.diagnostics.iter().map(|d| d.locate(&self.text)).collect();
-        json!({ "file": self.name, "valid": self.explained.is_some(), "diagnostics": diagnostics })
+        let diagnostics: Vec<_> = self.findings.iter().map(|f| &f.located).collect();
+        let valid = !matches!(self.outcome, Outcome::Bad);
+        json!({ "file": self.name, "valid": valid, "diagnostics": diagnostics })
     }
 
-    fn as_text(&self, look: Look) -> String {
+    fn as_text(&self) -> String {
         let mut out = String::new();
-        for diagnostic in &self.diagnostics {
+        for finding in &self.findings {
             // Writing to a text cannot fail.
-            let _ = writeln!(out, "{}\n", render_in(diagnostic, &self.text, look));
+            let _ = writeln!(out, "{}\n", finding.rendered);
         }
-        let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
-        let warnings = self.diagnostics.len() - errors;
-        let verdict = match &self.explained {
-            Some(explained) => {
+        let errors = self.findings.iter().filter(|f| f.located.severity == Severity::Error).count();
+        let warnings = self.findings.len() - errors;
+        let verdict = match &self.outcome {
+            Outcome::Application(explained) => {
                 format!("good, {}", count(explained.root.walk().count(), "entity", "entities"))
             }
-            None => count(errors, "error", "errors"),
+            Outcome::Catalog(items) => format!("good, {}", count(*items, "item", "items")),
+            Outcome::Bad => count(errors, "error", "errors"),
         };
         let also = if warnings == 0 {
             String::new()

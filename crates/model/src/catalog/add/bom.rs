@@ -145,6 +145,12 @@ impl<'u, 'f> Documents<'u, 'f> {
                 .or(meta.symbolic_name.as_ref())
                 .map(|w| super::name::bare(&w.text).to_owned()),
         };
+        if let (Some(name), Some(bundle)) = (&said.bundle, brings.bundle)
+            && !super::name::is_good(name)
+        {
+            let message = format!("'{name}' cannot be a bundle's name: {}", super::name::BAD);
+            cx.error(bundle.span.clone(), message);
+        }
         if let (Some(_), None, Some(bundle), true) =
             (&said.bundle, &said.version, brings.bundle, self.open.len() == 1)
         {
@@ -152,7 +158,7 @@ impl<'u, 'f> Documents<'u, 'f> {
                 .help("add `version:`");
         }
         let beside = entries.iter().any(|(k, _)| k.as_str() != Some("brooklyn.catalog"));
-        if !map.is_empty() || !beside {
+        if !map.is_empty() || !beside && matches!(catalog.value, Value::Map(_) | Value::Null) {
             self.brought(cx, at, catalog, &meta, &brings, !beside);
         }
         if beside {
@@ -262,7 +268,7 @@ impl<'u, 'f> Documents<'u, 'f> {
                 let root = yaml::parse("template", text, &Limits::BLUEPRINT).0;
                 self.push(cx, at, span, meta.clone(), root, cut);
             }
-            Value::String(text) if !text.contains('\n') => {
+            Value::String(text) if !text.contains('\n') && !cut::is_block(&at.document.1, value) => {
                 let cut = Cut {
                     text: format!("type: {}\n", serde_json::Value::from(text.as_str())),
                     line: cut::verbatim(&at.document.1, value).line,
@@ -328,6 +334,10 @@ impl<'u, 'f> Documents<'u, 'f> {
         node: Option<Node>,
         cut: Cut,
     ) {
+        // Its name was no good, which was said.
+        if meta.has_bad_name {
+            return;
+        }
         let items = &mut self.drafts.items;
         if items.len() >= BUNDLE_ITEMS_MAX {
             let message =

@@ -19,9 +19,8 @@ use crate::compile::items::{self, Checker, Frame};
 pub(super) fn finish(drafts: Drafts, mut bundle: Bundle, around: &Surroundings) -> (Bundle, Collected) {
     let Drafts { items: raws, mut found, first } = drafts;
     for (what, text) in [("name", bundle.id.name.as_str()), ("version", bundle.id.version.as_str())] {
-        if !name::is_good(text) {
-            let message =
-                format!("'{text}' cannot be a bundle's {what}: blanks, ':', '/' and '\\' may not be in it");
+        if !name::is_good(text) && !found.failed() {
+            let message = format!("'{text}' cannot be a bundle's {what}: {}", name::BAD);
             found.push(&first, None, Diagnostic::error(&first.0, 0..0, message));
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use lang::diag::Position;
-use lang::yaml::{self, Limits, Node, Value};
+use lang::yaml::{self, Limits, Node, Style, Value};
 
 use crate::yaml_value::to_json;
 
@@ -49,9 +49,16 @@ pub(super) fn verbatim(document: &str, node: &Node) -> Cut {
 
 /// A text that stands in a value: its lines are those of the value.
 pub(super) fn scalar(document: &str, node: &Node, text: &str) -> Cut {
-    let is_block = document.get(node.span.clone()).is_some_and(|t| t.starts_with(['|', '>']));
-    let line = Position::of(document, node.span.start).line + u32::from(is_block);
+    // Its place may begin with its indicator, in the line above.
+    let indicator = document[node.span.start.min(document.len())..].starts_with(['|', '>']);
+    let line = Position::of(document, node.span.start).line + u32::from(indicator);
     Cut { text: text.to_owned(), line }
+}
+
+/// Whether a text is written as a block.
+pub(super) fn is_block(document: &str, node: &Node) -> bool {
+    let written = document.get(node.span.clone()).unwrap_or_default();
+    node.style == Style::Quoted && !written.starts_with(['"', '\''])
 }
 
 /// A document without one of its keys, for the old layout: the item stands beside the key.

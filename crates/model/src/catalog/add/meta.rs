@@ -33,6 +33,8 @@ pub(super) struct Meta {
     pub(super) libraries: Vec<Value>,
     pub(super) deprecated: bool,
     pub(super) disabled: bool,
+    /// It was given a name that is none.
+    pub(super) has_bad_name: bool,
     /// What else was said.
     pub(super) others: BTreeMap<String, Value>,
 }
@@ -120,10 +122,13 @@ pub(super) fn read<'n>(cx: &mut Context<'_>, parent: &Meta, node: &'n Node) -> (
                 continue;
             }
         };
+        let is_name = matches!(name.as_str(), "id" | "symbolicName") && !value.is_null();
         let text = cx.text(&name, value).filter(|text| !text.trim().is_empty());
+        let is_bad = is_name && text.is_none();
         if let Some(text) = text {
             *slot = Some(Word { text: text.trim().to_owned(), span: value.span.clone() });
         }
+        meta.has_bad_name |= is_bad;
     }
     (meta, brings)
 }

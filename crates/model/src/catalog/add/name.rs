@@ -12,6 +12,9 @@ use crate::catalog::ItemId;
 /// The most characters of a name or a version.
 const NAME_CHARS_MAX: usize = 255;
 
+/// What may not be in one.
+pub(super) const BAD: &str = "blanks, ':', '/' and '\\' may not be in it";
+
 /// A name and the version behind its colon, if there is one.
 fn parts(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
@@ -51,7 +54,7 @@ pub(super) fn of(raw: &Raw, bundle_version: &Version) -> Result<ItemId, Box<Diag
     };
     let (name, behind) = parts(&word.text);
     if !is_good(name) {
-        let why = format!("'{name}' cannot be an item's name: blanks, ':', '/' and '\\' may not be in it");
+        let why = format!("'{name}' cannot be an item's name: {BAD}");
         let mut bad = error(word.span, why);
         bad.help = Some("give it an `id:`; a `name:` beside it may be anything".to_owned());
         return Err(bad);

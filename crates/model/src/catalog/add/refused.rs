@@ -82,9 +82,14 @@ impl Collected {
         self.take(document, item, found.into_kept());
     }
 
-    /// Errors first, each in the order in which they were found.
+    /// Errors first, each in the order of its document.
     pub(super) fn into_said(mut self) -> Vec<Said> {
-        self.said.sort_by_key(|s| s.diagnostic.severity);
+        self.said.sort_by(|a, b| {
+            let place = |s: &Said| (s.diagnostic.severity, s.diagnostic.span.start);
+            let ((a_severity, a_start), (b_severity, b_start)) = (place(a), place(b));
+            let documents = a.document.0.cmp(&b.document.0);
+            a_severity.cmp(&b_severity).then(documents).then(a_start.cmp(&b_start))
+        });
         self.said
     }
 }

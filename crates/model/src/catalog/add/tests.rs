@@ -227,6 +227,8 @@ fn a_template_is_kept_as_it_is_even_where_it_is_no_blueprint() {
             "services: [\n  # TODO\n"
         ]
     );
+    let lines_of: Vec<u32> = read.bundle.items.iter().map(|i| i.plan.line).collect();
+    assert_eq!(lines_of, [6, 11, 15]);
     assert!(read.bundle.items.iter().all(|i| i.kind == ItemKind::Template));
     assert!(read.bundle.items.iter().all(|i| i.supertypes.iter().any(|s| s.ends_with(".Application"))));
     assert_eq!(

@@ -29,8 +29,8 @@ pub(crate) fn find<'a>(
     kinds: &[ItemKind],
     built_in: impl Fn(&str) -> bool,
 ) -> Named<'a> {
-    let Some(bare) = without_prefix(name) else { return Named::None };
-    let Some((bundle, item)) = search(&cx.around.catalog, cx.chain.last(), bare) else { return Named::None };
+    let found = search(&cx.around.catalog, cx.chain.last(), name);
+    let (Some(bare), Some((bundle, item))) = (without_prefix(name), found) else { return Named::None };
     cx.used.insert(item.id.name.clone());
     let met = cx.chain.iter().position(|f| f.id.name == item.id.name);
     if (met.is_some() || !kinds.contains(&item.kind)) && built_in(bare) {
@@ -61,8 +61,7 @@ pub(crate) fn find<'a>(
 
 /// Whether `name` means an item that can be deployed.
 pub(crate) fn is_item(cx: &Context<'_>, name: &str) -> bool {
-    let found = without_prefix(name).and_then(|n| search(&cx.around.catalog, cx.chain.last(), n));
-    found.is_some_and(|(_, item)| {
+    search(&cx.around.catalog, cx.chain.last(), name).is_some_and(|(_, item)| {
         matches!(item.kind, ItemKind::Entity | ItemKind::Application | ItemKind::Template)
     })
 }
@@ -95,11 +94,13 @@ fn without_prefix(name: &str) -> Option<&str> {
     Some(bare.unwrap_or(name).trim())
 }
 
-fn search<'a>(
+/// The item that a name means, whatever it is used for.
+pub(crate) fn search<'a>(
     catalog: &'a Catalog,
     frame: Option<&Frame>,
     name: &str,
 ) -> Option<(&'a Arc<Bundle>, &'a Item)> {
+    let name = without_prefix(name)?;
     let own = frame.and_then(|f| catalog.bundle(&f.bundle));
     let in_own = own.and_then(|bundle| {
         let found = best(bundle.items.iter(), name)?;

@@ -55,12 +55,38 @@ pub(crate) fn location<'a>(
         let node = only(&mut inner, root, "brooklyn.locations")?;
         location::read_item(&mut inner, node)
     });
-    let problems = problems(item, bundle, inner.into_diagnostics());
+    let problems = problems(item, bundle, inner.into_diagnostics(), &[]);
     if !problems.is_empty() {
         report(cx, at, bundle, item, &problems);
         return None;
     }
     read.map(|(text, _, flags)| (text, flags))
+}
+
+/// Takes over what was found while the location that an item names was looked up for `at`.
+pub(crate) fn take_over(
+    cx: &mut Context<'_>,
+    at: &Range<usize>,
+    bundle: &Bundle,
+    item: &Item,
+    mut inner: Context<'_>,
+) {
+    cx.take_budgets(&inner);
+    cx.used.append(&mut inner.used);
+    cx.blamed.append(&mut inner.blamed);
+    let fatal = std::mem::take(&mut inner.fatal);
+    let errors = inner.into_diagnostics().into_iter().filter(Diagnostic::is_error);
+    // It is about what the item's text names, at one place.
+    let problem = |d: Diagnostic| {
+        let is_fatal = fatal.contains(&d.message);
+        let place = format!("{}, line {}, of bundle {}", item.plan.file, item.plan.line, bundle.id);
+        let message = if is_fatal { d.message } else { format!("{} ({place})", d.message) };
+        Problem { message, help: d.help, is_fatal }
+    };
+    let problems: Vec<Problem> = errors.map(problem).collect();
+    if !problems.is_empty() {
+        report(cx, at, bundle, item, &problems);
+    }
 }
 
 /// The tree of an item's text and a context to compile it in, unless that leads too far.
@@ -130,14 +156,7 @@ fn compiled<'a>(
             let levels = inner.deepest - cx.level;
             let fatal = std::mem::take(&mut inner.fatal);
             let blamed = !inner.blamed.is_empty();
-            let mut problems = problems(item, bundle, inner.into_diagnostics());
-            for problem in &mut problems {
-                problem.is_fatal = fatal.iter().any(|f| problem.message.starts_with(f.as_str()));
-                if problem.is_fatal {
-                    let whole = fatal.iter().find(|f| problem.message.starts_with(f.as_str()));
-                    problem.message = whole.cloned().unwrap_or_default();
-                }
-            }
+            let problems = problems(item, bundle, inner.into_diagnostics(), &fatal);
             let made = match made {
                 Some(made) if problems.is_empty() && !blamed => Ok(made),
                 _ => Err(problems),
@@ -174,10 +193,13 @@ fn compiled<'a>(
 }
 
 /// The errors in an item's text, each with the place that its author knows.
-fn problems(item: &Item, bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Problem> {
+fn problems(item: &Item, bundle: &Bundle, found: Vec<Diagnostic>, fatal: &[String]) -> Vec<Problem> {
     let errors = found.into_iter().filter(Diagnostic::is_error);
     errors
         .map(|d| {
+            if fatal.contains(&d.message) {
+                return Problem { message: d.message, help: d.help, is_fatal: true };
+            }
             let line = item.plan.line + Position::of(&item.plan.text, d.span.start).line - 1;
             let message = format!("{} ({}, line {line}, of bundle {})", d.message, item.plan.file, bundle.id);
             Problem { message, help: d.help, is_fatal: false }

@@ -26,9 +26,9 @@ use crate::spec::{AdjunctKind, AdjunctSpec, EntitySpec, LocationSpec, TypeName};
 use crate::types::basic_entity;
 
 pub(super) use bean::as_initializer;
-pub(super) use find::{Named, find, is_item, names, nearest, versions_of};
+pub(super) use find::{Named, find, is_item, names, nearest, search, versions_of};
 pub(crate) use kinds::{built_in_kind, built_in_names, supertypes};
-pub(super) use made::{adjunct, entity, location as location_of};
+pub(super) use made::{adjunct, entity, location as location_of, take_over};
 pub(crate) use memo::Memo;
 pub(super) use merge::{Rule, merged, reaches_subtypes};
 

@@ -158,11 +158,12 @@ fn resolve(cx: &mut Context<'_>, way: &mut Way<'_>, written: &str, given: Config
                 flags::check(cx, &way.span(), name, &given);
                 flags.extend(given);
                 flags.extend(args);
-                cx.chain.push(Frame { id: item.id.clone(), bundle: bundle.id.clone() });
-                let quiet = std::mem::replace(&mut cx.quiet, true);
-                let found = resolve(cx, way, &text, flags);
-                cx.quiet = quiet;
-                cx.chain.pop();
+                // By itself, so that its errors name the item; its warnings were told when it was added.
+                let mut inner = cx.within(cx.document(), Vec::new());
+                inner.chain.push(Frame { id: item.id.clone(), bundle: bundle.id.clone() });
+                inner.quiet = true;
+                let found = resolve(&mut inner, way, &text, flags);
+                items::take_over(cx, &way.span(), bundle, item, inner);
                 return found.map(|found| LocationSpec { spec: parsed.name.clone(), ..found });
             }
             Named::Refused => return None,

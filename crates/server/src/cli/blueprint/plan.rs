@@ -1,7 +1,7 @@
 //! What a blueprint would create, as it is shown: secrets left out, specs of members taken out of their values.
 
 use base::secret::is_sensitive_name;
-use model::compile::{ENTITY_SPEC, Place};
+use model::compile::{ENTITY_SPEC, Origin, Place};
 use model::spec::{AdjunctKind, ConfigMap, EffectorSpec, KeySpec, LocationKind, LocationSpec};
 use model::{EntitySpec, TypeName};
 use serde::Serialize;
@@ -18,7 +18,11 @@ pub(super) struct Planned {
     pub(super) type_name: String,
     pub(super) name: Option<String>,
     pub(super) id: Option<String>,
-    pub(super) line: Option<u32>,
+    #[serde(flatten)]
+    pub(super) origin: Source,
+    /// The catalog item that it is made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) catalog_item_id: Option<String>,
     pub(super) locations: Option<Vec<String>>,
     pub(super) config: Vec<Setting>,
     pub(super) parameters: Vec<String>,
@@ -35,10 +39,26 @@ pub(super) struct Planned {
 pub(super) struct Setting {
     pub(super) key: String,
     pub(super) value: Value,
-    pub(super) line: Option<u32>,
+    #[serde(flatten)]
+    pub(super) origin: Source,
     /// Specs of entities that stand in the value, which has their types in their places.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) specs: Vec<Planned>,
+}
+
+/// The line that something comes from; nothing where it is not known.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Source {
+    pub(super) line: Option<u32>,
+    /// The catalog item whose line it is, where it is not the blueprint's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) item: Option<String>,
+}
+
+impl Source {
+    fn of(origin: Option<&Origin>) -> Self {
+        Self { line: origin.map(|o| o.line), item: origin.and_then(|o| o.item.clone()) }
+    }
 }
 
 /// What would become of a spec.
@@ -59,7 +79,8 @@ pub(super) fn entity(spec: &EntitySpec, place: &Place) -> Planned {
         type_name: spec.type_name.simple().to_owned(),
         name: spec.name.clone(),
         id: spec.plan_id().map(str::to_owned),
-        line: place.line,
+        origin: Source::of(place.origin.as_ref()),
+        catalog_item_id: spec.catalog_id.clone(),
         locations: spec.locations.as_ref().map(|all| all.iter().map(location).collect()),
         config: settings(&spec.config, place),
         parameters: spec.parameters.iter().map(parameter).collect(),
@@ -85,10 +106,11 @@ fn settings(config: &ConfigMap, place: &Place) -> Vec<Setting> {
         .map(|(key, value)| {
             let mut specs = Vec::new();
             let value = shown(key, value.given(), &mut specs);
-            Setting { key: key.clone(), value, line: place.keys.get(key).copied(), specs }
+            Setting { key: key.clone(), value, origin: Source::of(place.keys.get(key)), specs }
         })
         .collect();
-    all.sort_by_key(|s| s.line.unwrap_or(u32::MAX));
+    // The blueprint's own lines first, then those of items.
+    all.sort_by_key(|s| (s.origin.item.clone(), s.origin.line.unwrap_or(u32::MAX)));
     all
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::plan::{Planned, Setting, text};
+use super::plan::{Planned, Setting, Source, text};
 
 /// Where the lines' numbers stand.
 const LINE_COLUMN: usize = 76;
@@ -20,7 +20,8 @@ pub(super) fn tree(root: &Planned) -> String {
 fn entity(out: &mut String, planned: &Planned, first: &str, indent: &str) {
     let name = planned.name.as_ref().map(|n| format!(" \"{n}\"")).unwrap_or_default();
     let id = planned.id.as_ref().map(|id| format!(", id {id}")).unwrap_or_default();
-    line(out, &format!("{first}{}{name}{id}", planned.type_name), planned.line);
+    let item = planned.catalog_item_id.as_ref().map(|i| format!(", from {i}")).unwrap_or_default();
+    line(out, &format!("{first}{}{name}{id}{item}", planned.type_name), &planned.origin);
     let has_children = !planned.children.is_empty();
     let bar = format!("{indent}{} ", if has_children { "│" } else { " " });
     match planned.locations.as_deref() {
@@ -45,7 +46,7 @@ fn entity(out: &mut String, planned: &Planned, first: &str, indent: &str) {
 fn section(out: &mut String, bar: &str, title: &str, items: &[String]) {
     for (i, item) in items.iter().enumerate() {
         let title = if i == 0 { title } else { "" };
-        line(out, &format!("{bar}{title:11} {}", cut(item)), None);
+        line(out, &format!("{bar}{title:11} {}", cut(item)), &Source::default());
     }
 }
 
@@ -53,7 +54,7 @@ fn config(out: &mut String, bar: &str, settings: &[Setting]) {
     for (i, setting) in settings.iter().enumerate() {
         let title = if i == 0 { "config" } else { "" };
         let value = cut(&text(&setting.value));
-        line(out, &format!("{bar}{title:11} {} = {value}", setting.key), setting.line);
+        line(out, &format!("{bar}{title:11} {} = {value}", setting.key), &setting.origin);
         for spec in &setting.specs {
             let deeper = format!("{bar}{:13} ", "");
             entity(out, spec, &deeper, &deeper);
@@ -70,12 +71,13 @@ fn cut(value: &str) -> String {
     }
 }
 
-fn line(out: &mut String, left: &str, number: Option<u32>) {
+fn line(out: &mut String, left: &str, origin: &Source) {
     // Writing to a text cannot fail.
-    let _ = match number {
+    let _ = match origin.line {
         Some(number) => {
             let gap = LINE_COLUMN.saturating_sub(left.chars().count()).max(2);
-            writeln!(out, "{left}{:gap$}line {number}", "")
+            let of = origin.item.as_ref().map(|item| format!(" of {item}")).unwrap_or_default();
+            writeln!(out, "{left}{:gap$}line {number}{of}", "")
         }
         None => writeln!(out, "{}", left.trim_end()),
     };
