@@ -44,19 +44,20 @@ fn boms_become_what_the_golden_files_say() {
 
 fn check(folder: &str, outcome: fn(&str, &str) -> String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let entries = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path());
+    let entries = std::fs::read_dir(&folder).expect("a folder");
+    let entries = entries.map(|e| e.expect("a folder that can be listed").path());
     let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
     files.sort();
     assert!(!files.is_empty(), "{} has no files", folder.display());
     let mut wrong = String::new();
     for file in files {
-        let golden = std::fs::read_to_string(&file).unwrap();
+        let golden = std::fs::read_to_string(&file).expect("a text");
         let now = rewritten(&golden, outcome);
         if golden == now {
             continue;
         }
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            std::fs::write(&file, &now).unwrap();
+            std::fs::write(&file, &now).expect("a file that can be written");
         }
         let lines = golden.lines().zip(now.lines()).enumerate().find(|(_, (a, b))| a != b);
         let (line, (was, is)) = lines.unwrap_or((golden.lines().count(), ("the end", "more")));
