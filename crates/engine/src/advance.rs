@@ -110,6 +110,8 @@ impl Draft {
             StepKind::Batch { entities, effector, params, at_once, tolerated } => {
                 self.call_batch(task, entities, (effector, params), *at_once, *tolerated)
             }
+            StepKind::CompileChildren => self.compile_children(task),
+            StepKind::StartAdded { entities } => self.start_added(task, entities),
             StepKind::ReturnLast => self.return_last(task),
             StepKind::ReturnAll => self.return_all(task),
             StepKind::Diagnose => self.diagnose(task),

@@ -3,9 +3,11 @@
 //! Work goes through one interface: this host, hosts over SSH, and the server itself (requests, files from
 //! elsewhere). All take [`Work`] and answer with [`Outcome`]s, the last of which [`Outcome::is_final`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{EntityId, Mono, Secret, Span, TaskId, Term};
+use model::spec::EntitySpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -65,7 +67,8 @@ pub enum Machine {
     Local(Host),
     /// A host that is reached over SSH, from whichever server rules.
     Ssh(Arc<SshTarget>),
-    /// The server itself, on whatever host it runs: [`Work::Http`], [`Work::Fetch`] and [`Work::Password`] only.
+    /// The server itself, on whatever host it runs: [`Work::Http`], [`Work::Fetch`], [`Work::Children`] and
+    /// [`Work::Password`] only.
     Server,
 }
 
@@ -176,6 +179,13 @@ pub enum Work {
         /// More is refused, in bytes.
         bytes_max: usize,
     },
+    /// Compiles a blueprint of what is to be added below an entity: [`Outcome::Children`].
+    Children {
+        /// Its text.
+        blueprint: String,
+        /// What stands in the places of `${NAME}` in it, and is config of what is added.
+        params: BTreeMap<String, Value>,
+    },
     /// Draws a password from the operating system's randomness: [`Outcome::Password`].
     Password {
         /// From which characters; where there are several groups, each gives one at least.
@@ -280,7 +290,7 @@ pub struct ProcessRef {
 }
 
 /// How work got on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// A script's process has begun.
     Started(ProcessRef),
@@ -307,6 +317,8 @@ pub enum Outcome {
     Http(HttpResponse),
     /// A text that was read.
     Fetched(String),
+    /// A blueprint of children was compiled.
+    Children(Vec<EntitySpec>),
     /// A password that was drawn.
     Password(Secret),
     /// Done (kill, remove, put).

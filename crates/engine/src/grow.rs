@@ -21,7 +21,7 @@ use crate::service::first_sensors;
 pub(crate) struct Spot<'a> {
     pub(crate) app: EntityId,
     pub(crate) parent: Option<EntityId>,
-    /// The text of the blueprint, for an application.
+    /// The text of the blueprint, for what one was given for.
     pub(crate) source: Option<&'a str>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Added {
 impl Draft {
     /// Makes the entities of a spec below an entity and adds them.
     pub(crate) fn add_below(&mut self, parent: &Entity, spec: &EntitySpec) -> Try<Added> {
-        let (top, made) = self.grow_below(parent, spec).or_else(|e| fail(e.to_string()))?;
+        let (top, made) = self.grow_below(parent, spec, None).or_else(|e| fail(e.to_string()))?;
         let count = made.len();
         for entity in made {
             self.add_entity(entity);
@@ -49,8 +49,9 @@ impl Draft {
         &mut self,
         parent: &Entity,
         spec: &EntitySpec,
+        source: Option<&str>,
     ) -> Result<(EntityId, Vec<Entity>), Refusal> {
-        let spot = Spot { app: parent.app.clone(), parent: Some(parent.id.clone()), source: None };
+        let spot = Spot { app: parent.app.clone(), parent: Some(parent.id.clone()), source };
         let top = self.draw_entity_id();
         Ok((top.clone(), self.grow(&spot, top, spec)?))
     }

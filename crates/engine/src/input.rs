@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, TaskId, Term};
-use model::spec::{AdjunctSpec, AppSpec};
+use model::spec::{AdjunctSpec, AppSpec, EntitySpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -117,6 +117,17 @@ pub enum Command {
         /// What to create.
         spec: Arc<AppSpec>,
         /// Whether to call its `start` effector.
+        start: bool,
+    },
+    /// Adds what a blueprint describes below an entity.
+    AddChildren {
+        /// Below which.
+        parent: EntityId,
+        /// What to add.
+        specs: Arc<Vec<EntitySpec>>,
+        /// The blueprint's text.
+        source: String,
+        /// Whether to call the `start` effector of what has one.
         start: bool,
     },
     /// Calls an effector.

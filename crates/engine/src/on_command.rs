@@ -42,6 +42,9 @@ impl Draft {
     fn obey(&mut self, caller: Caller, command: Command) -> Result<Reply, Refusal> {
         match command {
             Command::Deploy { id, spec, start } => self.on_deploy(caller, id, &spec, start),
+            Command::AddChildren { parent, specs, source, start } => {
+                self.on_add_children(caller, &parent, &specs, &source, start)
+            }
             Command::Invoke { entity, effector, params } => {
                 self.on_invoke(caller, &entity, &effector, params)
             }

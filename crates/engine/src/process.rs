@@ -155,6 +155,9 @@ impl Draft {
                 self.on_script(task, outcome)
             }
             (Some(StepKind::Request), outcome) => self.on_answer(task, outcome),
+            (Some(StepKind::CompileChildren), Outcome::Children(specs)) => {
+                self.children_compiled(task, &specs)
+            }
             (Some(StepKind::CopyFiles { .. }), Outcome::Done) => self.file_copied(task),
             (Some(StepKind::CopyFiles { stage }), Outcome::Fetched(text)) => {
                 self.template_read(task, *stage, &text)

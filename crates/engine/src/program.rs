@@ -80,6 +80,13 @@ pub enum StepKind {
         /// Whether to go on when one fails.
         tolerated: bool,
     },
+    /// Has the blueprint compiled whose entities the effector that the task is a call of adds.
+    CompileChildren,
+    /// Calls `start` of those entities that have it, side by side, as one task.
+    StartAdded {
+        /// Of which.
+        entities: Vec<EntityId>,
+    },
     /// Ends with what the last part has returned.
     ReturnLast,
     /// Ends with what all parts have returned, as the text of a list.
@@ -312,6 +319,8 @@ impl StepKind {
             StepKind::FindProcess => "find process".to_owned(),
             StepKind::Script { phase } => phase.name().to_owned(),
             StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),
+            StepKind::CompileChildren => "compile blueprint".to_owned(),
+            StepKind::StartAdded { .. } => "start children".to_owned(),
             StepKind::Request => "request".to_owned(),
             StepKind::PassOn => "pass on".to_owned(),
             StepKind::Batch { effector, entities, .. } => format!("invoke {effector} on {}", entities.len()),

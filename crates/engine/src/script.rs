@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::advance::Flow;
 use crate::config::unreadable;
 use crate::effect::{Captured, Script};
+use crate::effectors::defaults;
 use crate::entity::Entity;
 use crate::machine::{Try, fail};
 use crate::phases;
@@ -159,17 +160,10 @@ pub(crate) fn of_effector(
     let read = |key: &str, value_type, value: &ConfigValue| {
         root.resolve_at(&entity.id, key, value_type, value).or_else(unreadable)
     };
-    let mut env = Env::new();
-    for p in &effector.parameters {
-        if let Some(default) = &p.default {
-            env.insert(
-                p.name.clone(),
-                config::as_variable(read(&p.name, p.value_type(), default)?.into_json()),
-            );
-        }
-    }
+    let variable = |(name, value): (String, Value)| (name, config::as_variable(value));
+    let mut env: Env = defaults(root, &entity.id, effector)?.into_iter().map(variable).collect();
     env.extend(shell_env(root, entity)?);
-    env.extend(params.iter().map(|(name, value)| (name.clone(), config::as_variable(value.clone()))));
+    env.extend(params.clone().into_iter().map(variable));
     if let Some(own) = own
         && let Coerced::Map(map) = read("shell.env", ValueType::Map, own)?
     {

@@ -139,6 +139,7 @@ impl Reactor {
             | Work::Put { .. }
             | Work::Http(_)
             | Work::Fetch { .. }
+            | Work::Children { .. }
             | Work::Password { .. } => {
                 return self
                     .report(key, Outcome::Failed("a defect: this is no work for the reactor".to_owned()));

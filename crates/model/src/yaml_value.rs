@@ -1,7 +1,7 @@
 //! A YAML tree as the JSON value that a record keeps.
 
 use lang::diag::Diagnostic;
-use lang::yaml::{self, Limits, Node, Value as Yaml};
+use lang::yaml::{self, Limits, Node, Style, Value as Yaml};
 use serde_json::{Map, Number, Value};
 
 /// What a text that a program wrote or a user gave as a value is, read as YAML; `None` when it is none.
@@ -27,6 +27,28 @@ pub(crate) fn to_json(node: &Node) -> Value {
             Value::Object(entries.collect::<Map<_, _>>())
         }
     }
+}
+
+/// A value as a tree that stands where another node does.
+pub(crate) fn from_json(value: &Value, at: &Node) -> Node {
+    let (value, style) = match value {
+        Value::Null => (Yaml::Null, Style::Plain),
+        Value::Bool(b) => (Yaml::Bool(*b), Style::Plain),
+        Value::Number(n) => {
+            let whole = n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from));
+            (whole.map_or_else(|| Yaml::Float(n.as_f64().unwrap_or(f64::NAN)), Yaml::Int), Style::Plain)
+        }
+        Value::String(text) => (Yaml::String(text.clone()), Style::Quoted),
+        Value::Array(items) => {
+            (Yaml::Seq(items.iter().map(|item| from_json(item, at)).collect()), Style::Collection)
+        }
+        Value::Object(map) => {
+            let key = |name: &String| from_json(&Value::String(name.clone()), at);
+            let entries = map.iter().map(|(name, value)| (key(name), from_json(value, at)));
+            (Yaml::Map(entries.collect()), Style::Collection)
+        }
+    };
+    Node { value, span: at.span.clone(), tag: None, style }
 }
 
 /// A key as text.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use base::WallMs;
 use brownstone_model::catalog::Catalog;
 use brownstone_model::catalog::add::{Content, Said, Upload, read};
-use brownstone_model::compile::{Diagnostics, compile_children};
+use brownstone_model::compile::{Diagnostics, Params, compile_children};
 use brownstone_model::spec::SpecWarning;
 use brownstone_model::{EntitySpec, Surroundings, compile};
 use serde_json::Value;
@@ -119,7 +119,7 @@ fn outcome_of_catalog(_title: &str, given: &str) -> String {
 fn outcome(title: &str, blueprint: &str) -> String {
     let around = around();
     if title.starts_with("# children") {
-        return match compile_children("app.yaml", blueprint, &around) {
+        return match compile_children("app.yaml", blueprint, &Params::new(), &around) {
             Ok(children) => accepted(&children.specs, &children.warnings),
             Err(found) => refused(&found, blueprint),
         };

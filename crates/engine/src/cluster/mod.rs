@@ -130,7 +130,7 @@ pub(crate) fn each(
     }
 }
 
-fn start_params() -> Params {
+pub(crate) fn start_params() -> Params {
     BTreeMap::from([("locations".to_owned(), Value::Array(Vec::new()))])
 }
 

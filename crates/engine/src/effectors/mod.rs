@@ -5,20 +5,26 @@
 //! a value that is not there yet is waited for, and what cannot be is a task that has failed.
 
 mod batch;
+mod children;
 mod circle;
 mod http;
 mod pass_on;
 mod snippet;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base::EntityId;
 use model::spec::{EffectorBody, EffectorSpec, ExecutionTarget};
+use serde_json::Value;
 
+use crate::config::unreadable;
 use crate::draft::Draft;
 use crate::entity::Entity;
 use crate::machine::{Try, fail};
 use crate::program::StepKind;
 use crate::read::EffectorRef;
+use crate::state::Root;
 use crate::task::{Call, Task};
 
 /// The program of an effector from a blueprint.
@@ -38,9 +44,7 @@ pub(crate) fn program(spec: &EffectorSpec) -> Try<Vec<StepKind>> {
         EffectorBody::Proxy { .. } | EffectorBody::Composite { .. } | EffectorBody::ChildrenBatch(_) => {
             vec![StepKind::PassOn]
         }
-        EffectorBody::AddChildren(_) => {
-            return fail(format!("effector '{}' is of a kind that this version cannot run", spec.name));
-        }
+        EffectorBody::AddChildren(_) => vec![StepKind::CompileChildren],
     })
 }
 
@@ -49,6 +53,20 @@ pub(crate) struct Called {
     pub(crate) entity: Arc<Entity>,
     pub(crate) spec: EffectorSpec,
     pub(crate) call: Call,
+}
+
+/// What an effector's parameters are where they are not given.
+pub(crate) fn defaults(
+    root: &Root,
+    entity: &EntityId,
+    effector: &EffectorSpec,
+) -> Try<BTreeMap<String, Value>> {
+    let with_default = effector.parameters.iter().filter_map(|p| Some((p, p.default.as_ref()?)));
+    let each = with_default.map(|(p, default)| {
+        let read = root.resolve_at(entity, &p.name, p.value_type(), default).or_else(unreadable)?;
+        Ok((p.name.clone(), read.into_json()))
+    });
+    each.collect()
 }
 
 impl Draft {

@@ -8,6 +8,7 @@ use base::{EntityId, Moment, Mono, Span, TaskId, Term, WallMs};
 use brownstone_engine::effect::{Effect, HttpResponse, Outcome, Refusal, Reply, Work, WorkKey};
 use brownstone_engine::input::{Caller, Command, Host, Input, Reign, RequestId, TimerId, WriteKey};
 use brownstone_engine::{Change, Entity, Lifecycle, Root, Status, Task, step};
+use model::compile::compile_children;
 use model::spec::{AppSpec, LocationSpec};
 use serde_json::Value;
 
@@ -115,9 +116,11 @@ impl Env {
         for effect in done.effects {
             match effect {
                 Effect::Reply { request, reply } => self.replies.push((request, reply)),
-                Effect::Run { key, work: work @ (Work::Http(_) | Work::Password { .. }), .. } => {
-                    self.of_server.push((key, work));
-                }
+                Effect::Run {
+                    key,
+                    work: work @ (Work::Http(_) | Work::Password { .. } | Work::Children { .. }),
+                    ..
+                } => self.of_server.push((key, work)),
                 Effect::Run { key, machine, work } => self.machine.ask(key, machine, work),
                 Effect::Cancel { key } => self.machine.cancel(&key),
                 Effect::Timer { id, at } => {
@@ -195,6 +198,17 @@ impl Env {
         {
             let (key, _) = self.of_server.remove(at);
             self.answer(key, status, &body);
+            return true;
+        }
+        if let Some(at) = self.of_server.iter().position(|(_, w)| matches!(w, Work::Children { .. }))
+            && let (key, Work::Children { blueprint, params }) = self.of_server.remove(at)
+        {
+            let around = model::Surroundings::default();
+            let outcome = match compile_children("blueprint", &blueprint, &params, &around) {
+                Ok(children) => Outcome::Children(children.specs),
+                Err(found) => Outcome::Failed(found.brooklyn_message()),
+            };
+            self.input(Input::Work { key, outcome });
             return true;
         }
         let busy = self.root.tasks().any(|t| !t.is_ended());

@@ -130,6 +130,9 @@ pub(crate) fn with_body(mut spec: EntitySpec, name: &str, body: EffectorBody) ->
     spec
 }
 
+/// A blueprint of one child that has a machine and no process.
+pub(crate) const A_SERVER: &str = "type: server\nname: added\n";
+
 /// An effector that asks an address.
 pub(crate) fn http(verb: &str, uri: &str) -> HttpEffector {
     HttpEffector {

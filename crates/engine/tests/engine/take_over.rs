@@ -1,10 +1,12 @@
 //! A new master, at every point of what the earlier one was about.
 
+use std::sync::Arc;
+
 use base::{EntityId, Span};
 use brownstone_engine::effect::{Outcome, Reply, Work};
 use brownstone_engine::input::{Command, Host, Input};
 use brownstone_engine::{Lifecycle, Status, Task};
-use model::spec::{EffectorBody, LocationSpec};
+use model::spec::{EffectorBody, LocationSpec, NewChildren};
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
@@ -55,6 +57,20 @@ fn calls_effectors(env: &mut Env) {
     env.invoke(&env.named("Shop"), "all");
 }
 
+/// An effector that adds a child and starts it, and children that somebody adds.
+fn adds_children(env: &mut Env) {
+    let location = env.location.clone();
+    let mut app = specs::app_at("Shop", location, vec![specs::vanilla("web")]);
+    let wanted = NewChildren { blueprint: specs::A_SERVER.to_owned(), auto_start: true };
+    app.root = specs::with_body(app.root, "more", EffectorBody::AddChildren(wanted));
+    env.deploy(app);
+    env.settle();
+    let shop = env.named("Shop");
+    env.invoke(&shop, "more");
+    let specs = Arc::new(vec![specs::basic("a"), specs::basic("b")]);
+    task_of(env.command(Command::AddChildren { parent: shop, specs, source: String::new(), start: true }));
+}
+
 fn stops(env: &mut Env) {
     deploys(env);
     env.settle();
@@ -101,6 +117,7 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
         ("restart", restarts),
         ("delete", deletes),
         ("effectors that call others", calls_effectors),
+        ("children", adds_children),
     ] {
         for survives in [true, false] {
             let mut n = 0;

@@ -17,6 +17,8 @@ pub(crate) const ITEM_DEPTH_MAX: usize = 16;
 pub(crate) const ITEM_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// What a text counts at least.
 pub(crate) const ITEM_BYTES_LEAST: usize = 1024;
+/// Bytes that parameters may add to the blueprint of children.
+pub(crate) const FILLED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How deep `$brooklyn:entitySpec` may stand within itself: a record's JSON must stay readable.
 pub(crate) const SPEC_DEPTH_MAX: usize = 16;
 /// How many definitions a named location may lead through.

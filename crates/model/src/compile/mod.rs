@@ -13,6 +13,7 @@ mod diagnostics;
 mod effectors;
 mod entity;
 mod fields;
+mod fill;
 mod initializers;
 pub(crate) mod items;
 mod later;
@@ -35,6 +36,7 @@ use lang::yaml::{self, Limits, Node};
 use crate::spec::{AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
+pub use fill::Params;
 pub(crate) use items::built_in_names;
 pub use location::machines;
 pub use places::{Origin, Place};
@@ -76,11 +78,22 @@ pub fn explain(source: &str, text: &str, around: &Surroundings) -> Result<Explai
 }
 
 /// Compiles what is to be added below an entity: one entity, a list of them, or a whole plan, whose services are put
-/// into one entity unless there is only one. Ids may name entities that are there already.
-pub fn compile_children(source: &str, text: &str, around: &Surroundings) -> Result<Children, Diagnostics> {
+/// into one entity unless there is only one. Ids may name entities that are there already. `params` are put in the
+/// places of `${NAME}`, and are config of what is added.
+pub fn compile_children(
+    source: &str,
+    text: &str,
+    params: &Params,
+    around: &Surroundings,
+) -> Result<Children, Diagnostics> {
     let (mut cx, document) = begin(source, text, around)?;
-    let specs = plan::compile_children(&mut cx, &document);
-    for spec in &specs {
+    let document = fill::fill(&mut cx, &document, params);
+    let mut specs = plan::compile_children(&mut cx, &document);
+    if specs.is_empty() && !cx.failed() {
+        cx.error(document.span.clone(), "the blueprint has no entity to add");
+    }
+    for spec in &mut specs {
+        fill::give(spec, params);
         check_depth(&mut cx, &document, Some(spec));
     }
     let warnings = finish(cx, text)?;

@@ -1,4 +1,5 @@
-//! What takes too long for the driver and needs no thread of its own: encoding checkpoints, keeping small files.
+//! What takes too long for the driver and needs no thread of its own: encoding checkpoints, compiling blueprints that
+//! effectors bring, keeping small files.
 
 use std::io;
 use std::sync::Arc;
@@ -8,9 +9,13 @@ use std::time::Duration;
 use base::{Incarnation, Lsn};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::Root;
+use engine::effect::{Outcome, WorkKey};
+use model::Surroundings;
+use model::compile::Params;
 use node::interface::Input;
 use tracing::error;
 
+use super::compile;
 use super::handle::Handle;
 use crate::data::Memory;
 
@@ -26,6 +31,15 @@ pub(super) enum Errand {
         /// The state.
         root: Box<Root>,
     },
+    /// Compile a blueprint of children.
+    Compile {
+        /// Who waits for it.
+        key: WorkKey,
+        /// Its text.
+        blueprint: String,
+        /// What is put into it.
+        params: Params,
+    },
     /// Keep the number of a life.
     KeepIncarnation(Incarnation),
     /// Keep a priority.
@@ -39,11 +53,12 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    pub(super) fn start(memory: Memory, handle: Handle) -> io::Result<Errands> {
+    /// `around` is what blueprints are compiled among.
+    pub(super) fn start(memory: Memory, handle: Handle, around: Arc<Surroundings>) -> io::Result<Errands> {
         let (queue, errands) = bounded(QUEUE_MAX);
         let (ended, done) = bounded(0);
         thread::Builder::new().name("errands".to_owned()).spawn(move || {
-            work(&errands, memory, &handle);
+            work(&errands, memory, &handle, &around);
             drop(ended);
         })?;
         Ok(Errands { queue, done })
@@ -56,6 +71,16 @@ impl Errands {
         }
     }
 
+    /// Has a blueprint compiled; an outcome when that could not even be begun.
+    pub(super) fn compile(&self, key: WorkKey, blueprint: String, params: Params) -> Option<Outcome> {
+        let full = self.queue.try_send(Errand::Compile { key, blueprint, params }).is_err();
+        full.then(|| {
+            Outcome::Failed(format!(
+                "nothing was compiled: more than {QUEUE_MAX} errands wait (QUEUE_MAX); try again"
+            ))
+        })
+    }
+
     /// Waits until what was handed over is done, but no longer than this.
     pub(super) fn finish(self, longest: Duration) {
         drop(self.queue);
@@ -64,12 +89,16 @@ impl Errands {
     }
 }
 
-fn work(errands: &Receiver<Errand>, mut memory: Memory, handle: &Handle) {
+fn work(errands: &Receiver<Errand>, mut memory: Memory, handle: &Handle, around: &Surroundings) {
     for errand in errands {
         match errand {
             Errand::Encode { floor, root } => {
                 let parts = root.checkpoint_parts().map(Arc::from).collect();
                 handle.send(Input::Encoded { floor, parts });
+            }
+            Errand::Compile { key, blueprint, params } => {
+                let outcome = compile::children(&blueprint, &params, around);
+                handle.send(Input::Worked { key, outcome });
             }
             Errand::KeepIncarnation(life) => told("the number of this life", memory.keep_incarnation(life)),
             Errand::KeepPriority(priority) => told("the priority", memory.keep_priority(priority)),

@@ -4,6 +4,7 @@
 //! small files) and [`nudges`] (telling other servers). All of them come back with an input.
 
 pub mod clock;
+mod compile;
 mod errands;
 pub mod handle;
 mod nudges;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base::{Moment, Mono, Span};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use engine::effect::Work;
 use engine::input::RequestId;
 use ha::input::{Event, Exit, Level};
 use ha::verbs::{Answer, Fault, FaultKind};
@@ -158,6 +159,11 @@ fn carry_out(driver: &mut Driver, effect: Effect) {
             if let Some(reply) = driver.waiting.remove(&request) {
                 // An error means that the client has gone.
                 let _ = reply.send(response);
+            }
+        }
+        Effect::Run { key, work: Work::Children { blueprint, params }, .. } => {
+            if let Some(outcome) = driver.errands.compile(key.clone(), blueprint, params) {
+                driver.at_once.push_back(Input::Worked { key, outcome });
             }
         }
         Effect::Run { key, machine, work } => {

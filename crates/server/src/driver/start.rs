@@ -7,6 +7,7 @@ use std::thread;
 use base::limits;
 use crossbeam_channel::bounded;
 use ha::input::Exit;
+use model::Surroundings;
 use node::Node;
 use node::interface::{Config, Input};
 use store::Store;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub memory: Memory,
     /// Who is told of claims.
     pub prover: Box<dyn Prover>,
+    /// What blueprints are compiled among.
+    pub surroundings: Arc<Surroundings>,
     /// The key to sign nudges with; `None`: none are sent.
     pub peer: Option<PeerKey>,
 }
@@ -59,7 +62,7 @@ pub fn start(parts: Parts) -> io::Result<Running> {
     let to_node = handle.clone();
     let lanes = Lanes::start(&parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
     let works = Works::start(host, Arc::clone(&shared), handle.clone())?;
-    let errands = Errands::start(parts.memory, handle.clone())?;
+    let errands = Errands::start(parts.memory, handle.clone(), parts.surroundings)?;
     let nudges = Nudges::start(parts.peer)?;
 
     let (ended, exit) = oneshot::channel();

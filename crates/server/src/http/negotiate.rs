@@ -23,6 +23,8 @@ pub enum Consumes {
     Json,
     /// JSON or a form.
     JsonOrForm,
+    /// YAML or JSON.
+    YamlOrJson,
     /// YAML, JSON or a form (the whole body is the blueprint).
     Blueprint,
     /// Whatever calls itself something.
@@ -40,7 +42,7 @@ impl Consumes {
             Consumes::Form => &[FORM],
             Consumes::Json => &[JSON],
             Consumes::JsonOrForm => &[JSON, FORM],
-            Consumes::Blueprint | Consumes::Named => &[YAML[1], YAML[2], JSON],
+            Consumes::YamlOrJson | Consumes::Blueprint | Consumes::Named => &[YAML[1], YAML[2], JSON],
         }
     }
 
@@ -56,6 +58,7 @@ impl Consumes {
             Consumes::Form => is(FORM),
             Consumes::Json => is(JSON),
             Consumes::JsonOrForm => is(JSON) || is(FORM),
+            Consumes::YamlOrJson => is(JSON) || YAML.iter().any(|y| is(y)),
             Consumes::Blueprint => is(JSON) || is(FORM) || YAML.iter().any(|y| is(y)),
         }
     }

@@ -200,6 +200,7 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         store: Arc::new(Counted::new(opened.store, Arc::clone(&metrics))),
         memory,
         prover: Box::new(parent.another()),
+        surroundings: Arc::new(surroundings.clone()),
         peer: settings.peer_link.then(|| peer.clone()),
     })
     .map_err(|e| End::new(1, format!("no threads to run with: {e}")))?;

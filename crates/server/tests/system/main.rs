@@ -8,6 +8,7 @@ mod bad_input;
 mod br;
 mod broken_store;
 mod certificate;
+mod children;
 mod config;
 mod damage;
 mod end;

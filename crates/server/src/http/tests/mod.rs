@@ -1,5 +1,6 @@
 //! The rules of the wire, driven through the whole front door over a real engine that keeps nothing.
 
+mod children;
 mod managed;
 mod openapi;
 mod roles;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use base::EntityId;
 use engine::effect::{Refusal, Reply};
 use engine::input::Command;
-use model::AppSpec;
+use model::Diagnostics;
 
 use super::applications::begun;
 use crate::http::answer::{Answer, at};
@@ -54,7 +54,10 @@ async fn put(call: Call) -> Answer {
 
 async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     let text = call.text().await?;
-    let spec = Arc::new(compiled(&call, text.clone()).await?);
+    let around = Arc::clone(&call.app.surroundings);
+    let blueprint = text.clone();
+    let spec = compiled(move || model::compile::compile("blueprint", &blueprint, &around)).await?;
+    let spec = Arc::new(spec);
     let command = Command::Deploy { id, spec, start: true };
     let reply = call.ask(command, text.as_bytes()).await?;
     let Reply::Task { entity, .. } = &reply else {
@@ -70,11 +73,10 @@ fn taken(who: &str) -> Fail {
 
 /// A blueprint's text into what was asked for. What is wrong with it is told with its places, all at once. A long
 /// one takes a while, and other requests must not wait for that.
-async fn compiled(call: &Call, text: String) -> Result<AppSpec, Fail> {
-    let around = Arc::clone(&call.app.surroundings);
-    let compiled =
-        tokio::task::spawn_blocking(move || model::compile::compile("blueprint", &text, &around)).await;
-    let Ok(compiled) = compiled else {
+pub(super) async fn compiled<T: Send + 'static>(
+    compile: impl FnOnce() -> Result<T, Diagnostics> + Send + 'static,
+) -> Result<T, Fail> {
+    let Ok(compiled) = tokio::task::spawn_blocking(compile).await else {
         return Err(Fail::inside("The blueprint made the compiler fail; nothing was created"));
     };
     compiled.map_err(|found| {

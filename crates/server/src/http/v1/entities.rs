@@ -32,8 +32,6 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         Route::get("/v1/applications/{app}/entities", "What is directly below an application", top)
             .ok(many::<EntitySummary>()),
         Route::get(ONE, "One entity", one).ok(shape::one::<EntitySummary>()),
-        Route::get("/v1/applications/{app}/entities/{ent}/children", "What is directly below it", children)
-            .ok(many::<EntitySummary>()),
         Route::get(BELOW, "It and all below it", descendants).ok(many::<EntitySummary>()),
         Route::get("/v1/applications/{app}/entities/{ent}/locations", "Where it runs", locations)
             .ok(many::<LocationSummary>()),
@@ -70,11 +68,6 @@ async fn top(call: Call) -> Answer {
 
 async fn one(call: Call) -> Answer {
     json(&entity::summary(find::entity(&call)?))
-}
-
-async fn children(call: Call) -> Answer {
-    let parent = find::entity(&call)?;
-    json(&call.root().children(&parent.id).map(entity::summary).collect::<Vec<_>>())
 }
 
 async fn descendants(call: Call) -> Answer {

@@ -2,6 +2,7 @@
 
 mod activities;
 mod applications;
+mod children;
 mod config;
 mod deploy;
 mod effectors;
@@ -25,6 +26,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     applications::add_routes(all);
     deploy::add_routes(all);
     entities::add_routes(all);
+    children::add_routes(all);
     sensors::add_routes(all);
     config::add_routes(all);
     effectors::add_routes(all);
