@@ -3,6 +3,8 @@
 mod enrichers;
 mod feeds;
 mod frame;
+mod of_failures;
+mod of_groups;
 mod policies;
 
 use base::{AdjunctId, EntityId, Span};
