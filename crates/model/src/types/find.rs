@@ -47,9 +47,11 @@ pub fn all_names() -> impl Iterator<Item = &'static str> {
 }
 
 impl TypeDef {
-    /// Whether a blueprint may mean this type by `name`.
+    /// Whether a blueprint may mean this type by `name`. Brooklyn takes the class that implements a type as well.
     pub fn is_called(&self, name: &str) -> bool {
-        self.java_type == name || self.names.contains(&name)
+        self.java_type == name
+            || self.names.contains(&name)
+            || name.strip_suffix("Impl").is_some_and(|interface| interface == self.java_type)
     }
 
     /// The last part of the wire name: `BasicEntity`.
@@ -108,6 +110,7 @@ mod tests {
             "catalog:vanilla-software-process",
             "java:org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess",
             "brooklyn.entity.basic.VanillaSoftwareProcess",
+            "org.apache.brooklyn.entity.software.base.VanillaSoftwareProcessImpl",
         ] {
             assert_eq!(known(name), "VanillaSoftwareProcess");
         }

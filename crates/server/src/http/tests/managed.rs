@@ -157,6 +157,24 @@ async fn config_is_seen_from_below_and_refused_when_it_is_of_the_wrong_type() {
 }
 
 #[tokio::test]
+async fn an_entity_among_values_is_shown_by_its_name_unless_hints_are_declined() {
+    let door = Door::new(Role::Master);
+    let (app, ent) = door.deploy().await;
+    let base = format!("/v1/applications/{app}/entities");
+    let name = door.get(&format!("{base}/{app}")).await.json()["name"].clone();
+    let stub = serde_json::json!({ "type": "org.apache.brooklyn.api.entity.Entity", "id": app });
+    for (kind, declined) in [("sensors", "useDisplayHints=false"), ("config", "useDisplayHint=false")] {
+        door.post_json(&format!("{base}/{ent}/{kind}/wire.ref"), &stub.to_string()).await;
+        let all = format!("{base}/{ent}/{kind}/current-state");
+        assert_eq!(door.get(&all).await.json()["wire.ref"], name, "{kind}");
+        assert_eq!(door.get(&format!("{base}/{ent}/{kind}/wire.ref")).await.json(), name, "{kind}");
+        for how in [declined, "raw=true"] {
+            assert_eq!(door.get(&format!("{all}?{how}")).await.json()["wire.ref"], stub, "{kind} {how}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn effectors_are_listed_called_and_missed() {
     let door = Door::new(Role::Master);
     let (app, _) = door.deploy().await;
