@@ -61,11 +61,17 @@ pub struct EntityLinks {
     pub rename: String,
     /// Below it.
     pub spec: String,
+    /// Its picture, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
+    /// The catalog item that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<String>,
 }
 
 impl EntityLinks {
     /// The links of one entity.
-    pub fn new(app: &str, entity: &str, parent: Option<&str>) -> Self {
+    pub fn new(app: &str, entity: &str, parent: Option<&str>, has_icon: bool, item: Option<&str>) -> Self {
         let own = paths::entity(app, entity);
         let below = |leaf: &str| format!("{own}/{leaf}");
         Self {
@@ -83,6 +89,10 @@ impl EntityLinks {
             expunge: below("expunge"),
             rename: below("name"),
             spec: below("spec"),
+            icon_url: has_icon.then(|| below("icon")),
+            catalog: item
+                .and_then(|id| id.rsplit_once(':'))
+                .map(|(name, of)| crate::catalog::entity_path(name, of)),
             own,
         }
     }

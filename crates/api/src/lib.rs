@@ -5,6 +5,7 @@
 //! about: `server` fills these types, clients read them.
 
 pub mod application;
+pub mod catalog;
 pub mod cluster;
 pub mod config;
 pub mod effector;

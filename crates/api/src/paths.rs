@@ -35,9 +35,14 @@ pub fn task(task: &str) -> String {
 
 /// One more segment below a path.
 pub fn below(path: &str, folder: &str, leaf: &str) -> String {
-    let mut below = format!("{path}/{folder}/");
-    push_segment(&mut below, leaf);
-    below
+    segment(&format!("{path}/{folder}"), leaf)
+}
+
+/// One more segment.
+pub fn segment(path: &str, leaf: &str) -> String {
+    let mut longer = format!("{path}/");
+    push_segment(&mut longer, leaf);
+    longer
 }
 
 /// Percent-encodes one segment as Brooklyn does: `/` and blanks are encoded, `:` and the like stay.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, TaskId};
+use model::catalog::{BundleId, ItemId};
 
 use crate::change::Change;
 use crate::entity::{Adjunct, Entity, Sensor};
 use crate::index::Index;
-use crate::state::{Root, WriteRecord};
+use crate::state::{CatalogBegun, Root, WriteRecord};
 use crate::task::Task;
 
 /// Why a change does not fit the state: the log and the state are not of one history.
@@ -25,6 +26,12 @@ pub enum ApplyError {
     /// It is about a member that is none.
     #[error("a change is about {1} as a member of {0}, which it is not")]
     NoMember(EntityId, EntityId),
+    /// It is about a bundle that is not there.
+    #[error("a change is about bundle {0}, which is not there")]
+    NoBundle(BundleId),
+    /// It is about an item that is not there.
+    #[error("a change is about item {1} of bundle {0}, which is not there")]
+    NoItem(BundleId, ItemId),
     /// It adds what is there.
     #[error("a change adds {0}, which is there already")]
     Exists(String),
@@ -149,6 +156,24 @@ impl Root {
                         self.tasks.remove_mut(task);
                     }
                 }
+            }
+            Change::BundlePut { bundle } => Arc::make_mut(&mut self.catalog).put(Arc::clone(bundle)),
+            Change::BundleRemoved { bundle } => {
+                let gone = Arc::make_mut(&mut self.catalog).remove(bundle);
+                gone.ok_or_else(|| ApplyError::NoBundle(bundle.clone()))?;
+            }
+            Change::ItemRemoved { bundle, item } => {
+                if !Arc::make_mut(&mut self.catalog).remove_item(bundle, item) {
+                    return Err(ApplyError::NoItem(bundle.clone(), item.clone()));
+                }
+            }
+            Change::ItemFlagged { bundle, item, deprecated, disabled } => {
+                if !Arc::make_mut(&mut self.catalog).flag(bundle, item, *deprecated, *disabled) {
+                    return Err(ApplyError::NoItem(bundle.clone(), item.clone()));
+                }
+            }
+            Change::CatalogBegun { problems, at } => {
+                self.catalog_begun = Some(Arc::new(CatalogBegun { problems: problems.clone(), at: *at }));
             }
             Change::WriteDone { key, body_sum, reply, at } => self.put_write(WriteRecord {
                 seq: self.next_seq,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, Rng, TaskId, WallMs};
+use model::catalog::{Bundle, BundleId, ItemId};
 use model::spec::{ConfigValue, LocationSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -242,6 +243,42 @@ pub enum Change {
     TasksForgotten {
         /// Which.
         tasks: Vec<TaskId>,
+    },
+    /// The catalog has a bundle, new or in the place of the one with its id.
+    BundlePut {
+        /// It.
+        bundle: Arc<Bundle>,
+    },
+    /// The catalog has a bundle less.
+    BundleRemoved {
+        /// Which.
+        bundle: BundleId,
+    },
+    /// A bundle has an item less.
+    ItemRemoved {
+        /// Which bundle.
+        bundle: BundleId,
+        /// Which of its items.
+        item: ItemId,
+    },
+    /// An item is marked otherwise.
+    ItemFlagged {
+        /// Of which bundle.
+        bundle: BundleId,
+        /// Which.
+        item: ItemId,
+        /// Whether newer ones are to be preferred.
+        deprecated: bool,
+        /// Whether it may not be used.
+        disabled: bool,
+    },
+    /// The catalog that a plane begins with was read: it is not read again.
+    CatalogBegun {
+        /// What was wrong with it, for people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        problems: Vec<String>,
+        /// When.
+        at: WallMs,
     },
     /// A write with a key was done.
     WriteDone {

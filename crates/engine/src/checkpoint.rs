@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use base::limits::CHECKPOINT_PART_BYTES;
 use base::{EntityId, Rng, TaskId, WallMs};
+use model::catalog::Bundle;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::Entity;
 use crate::input::Reign;
-use crate::state::{LostEntity, Root, WriteRecord};
+use crate::state::{CatalogBegun, LostEntity, Root, WriteRecord};
 use crate::task::Task;
 
 /// One line of a checkpoint.
@@ -21,7 +22,10 @@ enum Line {
         next_seq: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         writes_forgotten: Option<WallMs>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalog_begun: Option<Arc<CatalogBegun>>,
     },
+    Bundle(Arc<Bundle>),
     Entity(Arc<Entity>),
     Task(Arc<Task>),
     Write(Arc<WriteRecord>),
@@ -52,8 +56,10 @@ impl Root {
             rng: self.rng.clone(),
             next_seq: self.next_seq,
             writes_forgotten: self.writes_forgotten,
+            catalog_begun: self.catalog_begun.clone(),
         };
         std::iter::once(engine)
+            .chain(self.catalog.bundles().map(|b| Line::Bundle(Arc::clone(b))))
             .chain(self.entities.values().map(|e| Line::Entity(Arc::clone(e))))
             .chain(self.tasks.values().map(|t| Line::Task(Arc::clone(t))))
             .chain(self.writes.values().map(|w| Line::Write(Arc::clone(w))))
@@ -107,12 +113,14 @@ impl Root {
 
     fn load_line(&mut self, line: Line) {
         match line {
-            Line::Engine { reign, rng, next_seq, writes_forgotten } => {
+            Line::Engine { reign, rng, next_seq, writes_forgotten, catalog_begun } => {
+                self.catalog_begun = catalog_begun;
                 self.reign = reign;
                 self.rng = rng;
                 self.writes_forgotten = writes_forgotten;
                 self.next_seq = self.next_seq.max(next_seq);
             }
+            Line::Bundle(bundle) => Arc::make_mut(&mut self.catalog).put(bundle),
             Line::Entity(entity) => self.put_entity(entity),
             Line::Task(task) => self.put_task(task),
             Line::Write(write) => self.put_write((*write).clone()),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{EntityId, Mono, Secret, Span, TaskId, Term};
+use model::catalog::{BundleId, BundleSource};
 use model::spec::EntitySpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,8 +68,8 @@ pub enum Machine {
     Local(Host),
     /// A host that is reached over SSH, from whichever server rules.
     Ssh(Arc<SshTarget>),
-    /// The server itself, on whatever host it runs: [`Work::Http`], [`Work::Fetch`], [`Work::Children`] and
-    /// [`Work::Password`] only.
+    /// The server itself, on whatever host it runs: [`Work::Http`], [`Work::Fetch`], [`Work::ReadBundle`],
+    /// [`Work::Children`] and [`Work::Password`] only.
     Server,
 }
 
@@ -186,6 +187,13 @@ pub enum Work {
         /// What stands in the places of `${NAME}` in it, and is config of what is added.
         params: BTreeMap<String, Value>,
     },
+    /// Reads a text out of bundles of the catalog: [`Outcome::Fetched`].
+    ReadBundle {
+        /// Which.
+        file: BundleFile,
+        /// More is refused, in bytes.
+        bytes_max: usize,
+    },
     /// Draws a password from the operating system's randomness: [`Outcome::Password`].
     Password {
         /// From which characters; where there are several groups, each gives one at least.
@@ -222,6 +230,26 @@ pub enum FileContent {
     Bytes(Arc<[u8]>),
     /// From an address (`http:`, `https:`, `file:`), read by the server and streamed to the machine.
     Url(String),
+    /// Out of bundles of the catalog.
+    Bundle(BundleFile),
+}
+
+/// A file of bundles: the first that has it gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleFile {
+    /// Its path in them, without a slash in front.
+    pub path: String,
+    /// The bundles, nearest first.
+    pub among: Vec<Held>,
+}
+
+/// Where a bundle's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The bundle.
+    pub bundle: BundleId,
+    /// What it was made from: a BOM by itself has no other file than `catalog.bom`.
+    pub source: BundleSource,
 }
 
 /// A request over HTTP.
@@ -373,8 +401,22 @@ pub enum Reply {
     },
     /// A value (the earlier one, a flag).
     Value(Value),
+    /// A bundle was added to the catalog.
+    Bundle(Added),
     /// Refused.
     Refused(Refusal),
+}
+
+/// What became of a bundle that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Added {
+    /// It is there now.
+    New,
+    /// It has taken the place of the one with its id.
+    Replaced,
+    /// The very same was there: nothing has changed.
+    Identical,
 }
 
 /// Why a command was refused, by what the caller can do; one place in `server` makes HTTP of it.
@@ -396,4 +438,7 @@ pub enum Refusal {
     /// A bound was met (503, Retry-After).
     #[error("{0}")]
     Overloaded(String),
+    /// What the command was made from has changed since: to be made anew, then it may go well.
+    #[error("{0}")]
+    Stale(String),
 }

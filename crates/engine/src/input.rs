@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, TaskId, Term};
+use model::catalog::{Bundle, BundleId, Catalog, ItemId};
 use model::spec::{AdjunctSpec, AppSpec, EntitySpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -226,6 +227,41 @@ pub enum Command {
         key: String,
         /// To what, as given.
         value: Value,
+    },
+    /// Adds a bundle to the catalog. Answers with what became of it ([`crate::effect::Reply::Bundle`]).
+    PutBundle {
+        /// It, as it was read.
+        bundle: Arc<Bundle>,
+        /// Whether it may take the place of a release with other content.
+        force: bool,
+        /// Among what it was read: refused when that has changed since, for its items may mean something else now.
+        among: Arc<Catalog>,
+    },
+    /// Takes a bundle with all its items away. What was made from them goes on.
+    RemoveBundle {
+        /// Which.
+        bundle: BundleId,
+    },
+    /// Takes one item away.
+    RemoveItem {
+        /// Which.
+        item: ItemId,
+    },
+    /// Marks an item; what is not said stays.
+    FlagItem {
+        /// Which.
+        item: ItemId,
+        /// Whether newer ones are to be preferred.
+        deprecated: Option<bool>,
+        /// Whether it may not be used.
+        disabled: Option<bool>,
+    },
+    /// Gives a plane the catalog that it begins with; answers whether it had none yet.
+    BeginCatalog {
+        /// It, if it could be read.
+        bundle: Option<Arc<Bundle>>,
+        /// What is wrong with it, for people.
+        problems: Vec<String>,
     },
     /// Empties the whole state (persist mode CLEAN): a record like any other.
     Reset,

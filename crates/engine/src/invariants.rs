@@ -52,6 +52,11 @@ pub fn check(root: &Root) -> Vec<String> {
         }
     }
     check_ports(root, &mut bad);
+    let mut catalog = model::catalog::Catalog::default();
+    root.catalog.bundles().for_each(|b| catalog.put(std::sync::Arc::clone(b)));
+    if catalog != *root.catalog {
+        bad.push("the catalog's names are not those of its bundles".to_owned());
+    }
     check_index(root, &mut bad);
     bad
 }

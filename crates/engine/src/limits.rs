@@ -55,3 +55,7 @@ pub const SENSOR_TIMEOUT: Span = Span::secs(300);
 pub const HTTP_TIMEOUT: Span = Span::secs(60);
 /// How long connecting to an address may take.
 pub const CONNECT_TIMEOUT: Span = Span::secs(10);
+/// Bundles in the catalog.
+pub const BUNDLES_MAX: usize = 10_000;
+/// The longest record of one bundle, in bytes: its texts, without the bytes of a zip.
+pub const BUNDLE_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;

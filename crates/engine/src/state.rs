@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{EntityId, Rng, TaskId, WallMs};
+use model::catalog::Catalog;
 use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,10 @@ pub struct Root {
     pub(crate) writes: Map<String, Arc<WriteRecord>>,
     /// Writes with a key that were done up to this time may have been forgotten; `None`: none ever was.
     pub(crate) writes_forgotten: Option<WallMs>,
+    /// What blueprints may name beside what is built in.
+    pub(crate) catalog: Arc<Catalog>,
+    /// What became of the catalog that a plane begins with; `None`: it was not read yet.
+    pub(crate) catalog_begun: Option<Arc<CatalogBegun>>,
     /// What was lost: not recorded. What the log says of it further on is passed over.
     pub(crate) gaps: Option<Arc<Gaps>>,
     // Given by the server that holds it: neither recorded nor hashed.
@@ -55,6 +60,17 @@ pub struct WriteRecord {
     /// What was answered.
     pub reply: Reply,
     /// When it was done.
+    pub at: WallMs,
+}
+
+/// What became of the catalog that a plane begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogBegun {
+    /// What was wrong with it, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+    /// When it was read.
     pub at: WallMs,
 }
 
@@ -133,6 +149,8 @@ impl Root {
             tasks: Map::new_sync(),
             writes: Map::new_sync(),
             writes_forgotten: None,
+            catalog: Arc::default(),
+            catalog_begun: None,
             gaps: None,
             externals: Externals::default(),
             index: Index::default(),
@@ -152,6 +170,16 @@ impl Root {
     /// is passed over instead of being an error. Loading a damaged part says so by itself.
     pub fn accept_gaps(&mut self) {
         self.gaps.get_or_insert_default();
+    }
+
+    /// What blueprints may name beside what is built in.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// What became of the catalog that a plane begins with; `None`: it was not read yet.
+    pub fn catalog_begun(&self) -> Option<&CatalogBegun> {
+        self.catalog_begun.as_deref()
     }
 
     /// Whether something is missing in this state.

@@ -12,6 +12,7 @@
 //!
 //! Not here: what to do and when (engine), whether this node may act (the caller's `permit`).
 
+mod bundles;
 mod capture;
 mod error;
 mod executor;
@@ -35,7 +36,9 @@ mod watch;
 mod work;
 mod worker;
 
+pub use bundles::{BundleBytes, Bundles};
 pub use error::{StartError, SubmitError};
 pub use executor::Executor;
 pub use host::host;
 pub use options::Options;
+pub use server::read_text;

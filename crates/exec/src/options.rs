@@ -1,6 +1,9 @@
-//! What bounds the executor, by name.
+//! What bounds the executor, by name, and what it is given.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::bundles::{Bundles, NoBundles};
 
 /// How much at once and how long. The defaults are what a server uses.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Options {
     pub ssh_keepalive: Duration,
     /// How long a connection over SSH may be idle before it is closed (Brooklyn's `sshCacheExpiryDuration`).
     pub ssh_idle_max: Duration,
+    /// Where files of the catalog's bundles come from.
+    pub bundles: Arc<dyn Bundles>,
 }
 
 impl Default for Options {
@@ -37,6 +42,7 @@ impl Default for Options {
             ssh_scripts_at_once: 1000,
             ssh_keepalive: Duration::from_secs(10),
             ssh_idle_max: Duration::from_mins(5),
+            bundles: Arc::new(NoBundles),
         }
     }
 }

@@ -140,6 +140,7 @@ impl Reactor {
             | Work::Http(_)
             | Work::Fetch { .. }
             | Work::Children { .. }
+            | Work::ReadBundle { .. }
             | Work::Password { .. } => {
                 return self
                     .report(key, Outcome::Failed("a defect: this is no work for the reactor".to_owned()));

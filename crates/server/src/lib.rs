@@ -4,6 +4,7 @@
 //! managed in `engine`; here is what reads clocks, files and sockets for them.
 
 pub mod auth;
+pub mod bundles;
 pub mod cli;
 pub mod config;
 pub mod data;

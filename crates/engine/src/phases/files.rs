@@ -6,6 +6,7 @@ use model::value::Coerced;
 use serde_json::Value;
 
 use super::Stage;
+use super::classpath;
 use super::template::fill_in;
 use crate::advance::Flow;
 use crate::change::Change;
@@ -43,12 +44,15 @@ impl Draft {
         let plain = self.wanted_files(&entity, plain)?;
         // The files come first, then one template after the other.
         let Some(at) = task.cursor.checked_sub(1) else {
-            let file = |w: &Wanted| FileToPut {
-                path: stage.path(&site.place, &w.path),
-                content: FileContent::Url(w.url.clone()),
-                mode: MODE,
-            };
-            let files: Vec<FileToPut> = plain.iter().map(file).collect();
+            let mut files = Vec::new();
+            for w in &plain {
+                let content = if classpath::is_classpath(&w.url) {
+                    FileContent::Bundle(classpath::file(&self.root, &entity, &w.url)?)
+                } else {
+                    FileContent::Url(w.url.clone())
+                };
+                files.push(FileToPut { path: stage.path(&site.place, &w.path), content, mode: MODE });
+            }
             let what = format!("copies {} files", files.len());
             if files.is_empty() {
                 return Ok(self.file_copied(task));
@@ -59,8 +63,16 @@ impl Draft {
         let Some(template) = templates.get(at as usize) else { return Ok(Flow::Next) };
         let (url, here) = (template.url.clone(), MachineRef::default());
         let what = format!("reads template {url}");
-        let work = Work::Fetch { url, bytes_max: TEMPLATE_BYTES_MAX };
+        let work = self.text_at(&entity, url, TEMPLATE_BYTES_MAX)?;
         Ok(self.act(task, (&here, self.host().as_ref()), Machine::Server, what, work))
+    }
+
+    /// How the text at an address is read.
+    pub(crate) fn text_at(&self, entity: &Entity, url: String, bytes_max: usize) -> Try<Work> {
+        if !classpath::is_classpath(&url) {
+            return Ok(Work::Fetch { url, bytes_max });
+        }
+        Ok(Work::ReadBundle { file: classpath::file(&self.root, entity, &url)?, bytes_max })
     }
 
     /// Everything up to here is copied: on to the next.
@@ -105,15 +117,11 @@ fn wanted(key: &ConfigDef, url: String, path: Value) -> Try<Wanted> {
     if path.trim().is_empty() || path.split('/').any(|part| part == "..") {
         return fail(format!("{}: '{path}' is no path that a file can be copied to", key.name));
     }
-    if url.starts_with("classpath:") {
+    if ["http://", "https://", "file:", "classpath:"].iter().all(|scheme| !url.starts_with(scheme)) {
         return fail(format!(
-            "{}: '{url}' is a file of a catalog bundle, and bundles' files are not in this release; use a URL \
-             (http:, https:, file:)",
+            "{}: '{url}' is no address of a file; use http:, https:, file: or classpath:",
             key.name
         ));
-    }
-    if ["http://", "https://", "file:"].iter().all(|scheme| !url.starts_with(scheme)) {
-        return fail(format!("{}: '{url}' is no address of a file; use http:, https: or file:", key.name));
     }
     Ok(Wanted { url, path })
 }

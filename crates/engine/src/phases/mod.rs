@@ -1,6 +1,7 @@
 //! What a process's phases are made of beside its commands: latches that hold a phase up, files that are copied
 //! before it, the archive that is downloaded in it (`brooklyn-blueprints.md` 5.3).
 
+mod classpath;
 mod diagnose;
 mod download;
 mod files;

@@ -86,7 +86,10 @@ impl Machine {
                 self.behind(&target.address)
             }
             effect::Machine::Server => {
-                assert!(matches!(work, Work::Fetch { .. }), "no test server does {work:?}");
+                assert!(
+                    matches!(work, Work::Fetch { .. } | Work::ReadBundle { .. }),
+                    "no test server does {work:?}"
+                );
                 self.host.clone().expect("a host")
             }
         };
@@ -227,6 +230,7 @@ impl Machine {
                     let content = match file.content {
                         FileContent::Url(url) => format!("from {url}"),
                         FileContent::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                        FileContent::Bundle(file) => format!("{} of {}", file.path, file.among[0].bundle),
                     };
                     self.files.insert(file.path, content);
                 }
@@ -247,6 +251,10 @@ impl Machine {
             Work::Fetch { url, .. } => match self.texts.get(&url) {
                 Some(text) => Outcome::Fetched(text.clone()),
                 None => Outcome::Failed(format!("{url} is not there")),
+            },
+            Work::ReadBundle { file, .. } => match self.texts.get(&file.path) {
+                Some(text) => Outcome::Fetched(text.clone()),
+                None => Outcome::Failed(format!("{} is not there", file.path)),
             },
             Work::Describe { base_dir } => {
                 Outcome::Described(Host { base_dir: base_dir.unwrap_or(host.base_dir), ..host })

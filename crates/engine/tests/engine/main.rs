@@ -1,6 +1,7 @@
 //! The engine from outside: inputs in, changes and effects out, on a scripted machine.
 
 mod adjuncts;
+mod catalog;
 mod children;
 mod clusters;
 mod dsl;

@@ -78,10 +78,10 @@ fn files_and_templates_are_copied_before_their_phase() {
 #[test]
 fn a_file_that_cannot_be_copied_says_which_and_why() {
     for (config, said) in [
-        (("files.runtime", json!({ "classpath://a.sh": "a" })), "is a file of a catalog bundle"),
+        (("files.runtime", json!({ "classpath://a.sh": "a" })), "is a file of a catalog bundle, and"),
         (
             ("files.runtime", json!({ "ftp://x/a": "a" })),
-            "is no address of a file; use http:, https: or file:",
+            "is no address of a file; use http:, https:, file: or classpath:",
         ),
         (("files.runtime", json!({ "http://x/a": "../a" })), "is no path that a file can be copied to"),
         (("templates.runtime", json!({ "http://x/none": "a" })), "http://x/none is not there"),

@@ -21,9 +21,11 @@ pub(crate) async fn carry_out(job: &Job, host: &Host, work: Work) -> Outcome {
         Work::Describe { base_dir } => describe::describe(context, base_dir).map(Outcome::Described),
         Work::FindPorts { wishes } => ports::find(&wishes).map(Outcome::Ports),
         Work::Put { files } => put::put(job, files).await.map(|()| Outcome::Done),
-        Work::Http(_) | Work::Fetch { .. } | Work::Children { .. } | Work::Password { .. } => {
-            Err("this is work for the server itself, not for a host".to_owned())
-        }
+        Work::Http(_)
+        | Work::Fetch { .. }
+        | Work::ReadBundle { .. }
+        | Work::Children { .. }
+        | Work::Password { .. } => Err("this is work for the server itself, not for a host".to_owned()),
         Work::Script(_) | Work::Watch { .. } | Work::Kill { .. } | Work::RemoveDir { .. } => {
             Err("a defect in the executor: this is work for its reactor".to_owned())
         }

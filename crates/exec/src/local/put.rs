@@ -4,15 +4,15 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use engine::effect::{FileContent, FileToPut};
+use engine::effect::FileToPut;
 use tokio::fs::{self, OpenOptions};
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use crate::folder::{make_dir, name_of};
-use crate::limits::{FETCH_TIME_MAX, PUT_BYTES_MAX};
+use crate::limits::FETCH_TIME_MAX;
 use crate::net::Job;
-use crate::server::{Source, open};
+use crate::server::Source;
 
 /// Writes them beside their places first, and puts them there when all are whole.
 pub(super) async fn put(job: &Job, files: Vec<FileToPut>) -> Result<(), String> {
@@ -43,10 +43,7 @@ pub(super) async fn put(job: &Job, files: Vec<FileToPut>) -> Result<(), String> 
 }
 
 async fn write(job: &Job, file: &FileToPut, temp: &Path) -> Result<(), String> {
-    let mut source = match &file.content {
-        FileContent::Bytes(bytes) => Source::of_bytes(bytes),
-        FileContent::Url(url) => open(job, url, PUT_BYTES_MAX).await?,
-    };
+    let mut source = Source::of(job, &file.content).await?;
     job.permit()?;
     if let Some(folder) = temp.parent() {
         make_dir(folder).map_err(|error| error.to_string())?;

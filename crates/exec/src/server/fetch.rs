@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::effect::Outcome;
+use engine::effect::{BundleFile, FileContent, Outcome};
 use reqwest::{Response, Url};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use super::url::{parse, reasons, shown};
-use crate::limits::FETCH_TIME_MAX;
+use crate::limits::{FETCH_TIME_MAX, PUT_BYTES_MAX};
 use crate::net::Job;
 
 /// Bytes read from a file at a time.
@@ -37,9 +37,20 @@ enum From {
 
 impl Source {
     /// What is in memory already.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+    fn of_bytes(bytes: &[u8]) -> Self {
         let from = From::Memory(Some(bytes.to_vec()));
         Self { from, name: "memory".to_owned(), count: Arc::default(), bytes_max: u64::MAX }
+    }
+
+    /// What is to stand in a file.
+    pub(crate) async fn of(job: &Job, content: &FileContent) -> Result<Self, String> {
+        match content {
+            FileContent::Bytes(bytes) => Ok(Self::of_bytes(bytes)),
+            FileContent::Url(url) => open(job, url, PUT_BYTES_MAX).await,
+            FileContent::Bundle(file) => {
+                Ok(Self::of_bytes(&job.tasks.context.options.bundles.read(file.clone()).await?))
+            }
+        }
     }
 
     /// Counts the bytes that were read, also when the source itself is gone.
@@ -94,8 +105,27 @@ async fn read(job: &Job, url: &str, bytes_max: usize) -> Result<String, String> 
     })
 }
 
+/// Reads a whole text out of bundles.
+pub(super) async fn bundle_text(job: &Job, file: BundleFile, bytes_max: usize) -> Outcome {
+    let path = file.path.clone();
+    let bytes = match job.tasks.context.options.bundles.read(file).await {
+        Ok(bytes) => bytes,
+        Err(why) => return Outcome::Failed(why),
+    };
+    if bytes.len() > bytes_max {
+        return Outcome::Failed(format!("{path} is longer than {bytes_max} bytes, which is the bound"));
+    }
+    match str::from_utf8(&bytes) {
+        Ok(text) => Outcome::Fetched(text.to_owned()),
+        Err(error) => {
+            let at = error.valid_up_to();
+            Outcome::Failed(format!("{path} is not a text: from byte {at} on it is no UTF-8"))
+        }
+    }
+}
+
 /// Opens what an address names.
-pub(crate) async fn open(job: &Job, url: &str, bytes_max: u64) -> Result<Source, String> {
+async fn open(job: &Job, url: &str, bytes_max: u64) -> Result<Source, String> {
     let url = parse(url)?;
     let name = shown(&url);
     job.permit()?;

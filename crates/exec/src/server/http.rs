@@ -65,6 +65,27 @@ fn same_scheme() -> Policy {
     })
 }
 
+/// Reads a text from the web, for what the server itself needs. The error is for people.
+pub async fn read_text(url: &str, bytes_max: usize, longest: Duration) -> Result<String, String> {
+    let url = parse(url)?;
+    let name = shown(&url);
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("{name}: only http and https are asked"));
+    }
+    let read = async {
+        let web = Web::new();
+        let mut response = web.client(&url, false)?.get(url.clone()).send().await.map_err(reasons)?;
+        if !response.status().is_success() {
+            return Err(format!("the answer is {}", response.status()));
+        }
+        let text = String::from_utf8(body(&mut response, bytes_max).await?);
+        text.map_err(|error| format!("from byte {} on it is no UTF-8", error.utf8_error().valid_up_to()))
+    };
+    let read = timeout(longest, read).await;
+    let read = read.unwrap_or_else(|_| Err(format!("there was no whole answer within {longest:?}")));
+    read.map_err(|why| format!("{name}: {why}"))
+}
+
 /// Makes the request. Its time limit counts from now, also while it waits for a place.
 pub(crate) async fn ask(job: &Job, request: HttpRequest) -> Outcome {
     let url = match parse(&request.url) {

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use engine::effect::{FileContent, FileToPut, Outcome};
+use engine::effect::{FileToPut, Outcome};
 
 use super::command::{Command, line, text};
 use super::connect::Patience;
 use super::error::SshError;
 use super::target::Target;
 use crate::folder::name_of;
-use crate::limits::PUT_BYTES_MAX;
 use crate::net::Job;
-use crate::server::{Source, open};
+use crate::server::Source;
 
 /// Streams each to a name beside its place, and puts all in their places when all have come whole: a connection
 /// that breaks looks like the end of a file to the machine.
@@ -41,10 +40,7 @@ pub(super) async fn put(job: &Job, target: &Arc<Target>, files: Vec<FileToPut>) 
 }
 
 async fn write(job: &Job, target: &Arc<Target>, file: &FileToPut, temp: &str) -> Result<(), SshError> {
-    let source = match &file.content {
-        FileContent::Bytes(bytes) => Source::of_bytes(bytes),
-        FileContent::Url(url) => open(job, url, PUT_BYTES_MAX).await.map_err(SshError::Machine)?,
-    };
+    let source = Source::of(job, &file.content).await.map_err(SshError::Machine)?;
     let sent = source.counter();
     let doing = format!("writing {}", file.path);
     let command = Command::change(&doing)

@@ -6,6 +6,7 @@
 pub mod add;
 mod bundle;
 mod describe;
+mod edit;
 mod item;
 mod rules;
 
@@ -23,14 +24,14 @@ pub use rules::{Added, Clash};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     bundles: BTreeMap<BundleId, Arc<Bundle>>,
-    /// For each name and version, the bundle that has it; an item of another bundle with the same id hides behind
-    /// the one that was added first.
+    /// For each name and version, the bundle that has it; of two with an item of the same id, the one whose own id
+    /// comes first: what is found must not depend on the way that led here.
     names: BTreeMap<String, BTreeMap<Version, BundleId>>,
 }
 
 impl Catalog {
     /// All bundles, by name and version.
-    pub fn bundles(&self) -> impl DoubleEndedIterator<Item = &Arc<Bundle>> {
+    pub fn bundles(&self) -> impl DoubleEndedIterator<Item = &Arc<Bundle>> + ExactSizeIterator {
         self.bundles.values()
     }
 
@@ -72,7 +73,10 @@ impl Catalog {
         self.remove(&bundle.id);
         for item in &bundle.items {
             let versions = self.names.entry(item.id.name.clone()).or_default();
-            versions.entry(item.id.version.clone()).or_insert_with(|| bundle.id.clone());
+            let owner = versions.entry(item.id.version.clone()).or_insert_with(|| bundle.id.clone());
+            if bundle.id < *owner {
+                *owner = bundle.id.clone();
+            }
         }
         self.bundles.insert(bundle.id.clone(), bundle);
     }

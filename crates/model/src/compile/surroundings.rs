@@ -24,6 +24,12 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// The same with this catalog.
+    #[must_use]
+    pub fn with_catalog(&self, catalog: &Arc<Catalog>) -> Self {
+        Self { catalog: Arc::clone(catalog), ..self.clone() }
+    }
+
     /// What is in a server's properties; keys that are about something else are passed over.
     pub fn of_properties(properties: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>) -> Self {
         let mut all = Self::default();

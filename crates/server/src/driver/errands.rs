@@ -53,7 +53,7 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    /// `around` is what blueprints are compiled among.
+    /// `around` is what blueprints are compiled among, beside the catalog.
     pub(super) fn start(memory: Memory, handle: Handle, around: Arc<Surroundings>) -> io::Result<Errands> {
         let (queue, errands) = bounded(QUEUE_MAX);
         let (ended, done) = bounded(0);
@@ -97,7 +97,9 @@ fn work(errands: &Receiver<Errand>, mut memory: Memory, handle: &Handle, around:
                 handle.send(Input::Encoded { floor, parts });
             }
             Errand::Compile { key, blueprint, params } => {
-                let outcome = compile::children(&blueprint, &params, around);
+                let catalog =
+                    handle.view().root.as_ref().map(|r| Arc::clone(r.catalog())).unwrap_or_default();
+                let outcome = compile::children(&blueprint, &params, &around.with_catalog(&catalog));
                 handle.send(Input::Worked { key, outcome });
             }
             Errand::KeepIncarnation(life) => told("the number of this life", memory.keep_incarnation(life)),

@@ -37,8 +37,10 @@ pub struct Parts {
     pub memory: Memory,
     /// Who is told of claims.
     pub prover: Box<dyn Prover>,
-    /// What blueprints are compiled among.
+    /// What blueprints are compiled among, the catalog apart: that is in the state.
     pub surroundings: Arc<Surroundings>,
+    /// Where files of the catalog's bundles come from.
+    pub bundles: Arc<dyn exec::Bundles>,
     /// The key to sign nudges with; `None`: none are sent.
     pub peer: Option<PeerKey>,
 }
@@ -61,7 +63,7 @@ pub fn start(parts: Parts) -> io::Result<Running> {
 
     let to_node = handle.clone();
     let lanes = Lanes::start(&parts.store, move |op, answer| to_node.send(Input::Stored { op, answer }))?;
-    let works = Works::start(host, Arc::clone(&shared), handle.clone())?;
+    let works = Works::start(host, Arc::clone(&shared), handle.clone(), parts.bundles)?;
     let errands = Errands::start(parts.memory, handle.clone(), parts.surroundings)?;
     let nudges = Nudges::start(parts.peer)?;
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use engine::effect::{Machine, Outcome, Work, WorkKey};
 use engine::input::Host;
-use exec::Executor;
+use exec::{Bundles, Executor, Options};
 use node::interface::Input;
 use tracing::{error, warn};
 
@@ -18,15 +18,21 @@ pub(super) struct Works {
     host: Host,
     shared: Arc<Shared>,
     handle: Handle,
+    bundles: Arc<dyn Bundles>,
     executor: Executor,
     /// Whether it was given anything.
     used: bool,
 }
 
 impl Works {
-    pub(super) fn start(host: Host, shared: Arc<Shared>, handle: Handle) -> io::Result<Works> {
-        let executor = executor(&host, &shared, &handle)?;
-        Ok(Works { host, shared, handle, executor, used: false })
+    pub(super) fn start(
+        host: Host,
+        shared: Arc<Shared>,
+        handle: Handle,
+        bundles: Arc<dyn Bundles>,
+    ) -> io::Result<Works> {
+        let executor = executor(&host, &shared, &handle, &bundles)?;
+        Ok(Works { host, shared, handle, bundles, executor, used: false })
     }
 
     /// Begins work; an outcome when it could not even be begun.
@@ -47,7 +53,7 @@ impl Works {
         if !self.used {
             return;
         }
-        match executor(&self.host, &self.shared, &self.handle) {
+        match executor(&self.host, &self.shared, &self.handle, &self.bundles) {
             Ok(fresh) => {
                 let old = std::mem::replace(&mut self.executor, fresh);
                 self.used = false;
@@ -68,9 +74,15 @@ impl Works {
     }
 }
 
-fn executor(host: &Host, shared: &Arc<Shared>, handle: &Handle) -> io::Result<Executor> {
+fn executor(
+    host: &Host,
+    shared: &Arc<Shared>,
+    handle: &Handle,
+    bundles: &Arc<dyn Bundles>,
+) -> io::Result<Executor> {
     let (shared, handle) = (Arc::clone(shared), handle.clone());
-    Executor::start(
+    Executor::start_with(
+        Options { bundles: Arc::clone(bundles), ..Options::default() },
         host.clone(),
         move |key| permit::may_act(key, &shared.view.load().status),
         move |key, outcome| handle.send(Input::Worked { key, outcome }),

@@ -8,6 +8,7 @@ use super::nudge::NudgeGate;
 use super::plane::Plane;
 use super::writes::Pending;
 use crate::auth::{Auth, AuthOptions};
+use crate::bundles::BundleStore;
 use crate::metrics::Metrics;
 
 /// What the `X-HA-*` headers show before login (`brownstone.ha.publicHeaders`).
@@ -36,8 +37,10 @@ pub struct Options {
     pub nudge_key: Option<Vec<u8>>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// What blueprints are compiled among.
+    /// What blueprints are compiled among, the catalog apart: that is in the state.
     pub surroundings: model::Surroundings,
+    /// Files of the catalog's bundles.
+    pub bundles: BundleStore,
 }
 
 /// What all requests share.
@@ -53,9 +56,17 @@ pub struct App {
     pub(super) started: base::WallMs,
     pub(super) metrics: Arc<Metrics>,
     pub(super) surroundings: Arc<model::Surroundings>,
+    pub(super) bundles: BundleStore,
+    /// Whose turn it is to add to the catalog: what is read must still be so when it is written.
+    pub(super) adding: tokio::sync::Mutex<()>,
 }
 
 impl App {
+    /// What blueprints are compiled among, with the catalog of this state.
+    pub(super) fn surroundings(&self, root: &engine::Root) -> model::Surroundings {
+        self.surroundings.with_catalog(root.catalog())
+    }
+
     /// Puts it together; nothing is opened yet.
     pub fn new(plane: Arc<dyn Plane>, options: Options) -> Arc<App> {
         Arc::new(App {
@@ -70,6 +81,8 @@ impl App {
             pending: Pending::default(),
             metrics: options.metrics,
             surroundings: Arc::new(options.surroundings),
+            bundles: options.bundles,
+            adding: tokio::sync::Mutex::default(),
         })
     }
 }

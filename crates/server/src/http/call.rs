@@ -57,6 +57,11 @@ impl Call {
         self.view.root.as_ref().unwrap_or(&NOTHING)
     }
 
+    /// What blueprints are compiled among at this moment.
+    pub fn surroundings(&self) -> model::Surroundings {
+        self.app.surroundings(self.root())
+    }
+
     /// What this server is at this moment.
     pub fn role(&self) -> Role {
         self.view.status.role_at(self.app.plane.now())
@@ -135,8 +140,13 @@ impl Call {
 
     /// Reads the body; it is bounded in size and time. A second call finds nothing.
     pub async fn body(&mut self) -> Result<Vec<u8>, Fail> {
+        self.body_within("BODY_BYTES_MAX", BODY_BYTES_MAX).await
+    }
+
+    /// The same with another bound, which has this name.
+    pub async fn body_within(&mut self, name: &'static str, most: usize) -> Result<Vec<u8>, Fail> {
         let body = std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner));
-        match tokio::time::timeout(BODY_WAIT_MAX, collect(body)).await {
+        match tokio::time::timeout(BODY_WAIT_MAX, collect(body, name, most)).await {
             Ok(read) => read,
             Err(_) => Err(Fail::said(
                 StatusCode::REQUEST_TIMEOUT,
@@ -187,22 +197,22 @@ impl Call {
     }
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, Fail> {
+async fn collect(mut body: Body, name: &str, most: usize) -> Result<Vec<u8>, Fail> {
     let too_long = || {
         Fail::said(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is longer than {BODY_BYTES_MAX} bytes (BODY_BYTES_MAX); send less at once"),
+            format!("The body is longer than {most} bytes ({name}); send less at once"),
         )
     };
     let announced = body.size_hint().lower();
-    if announced > BODY_BYTES_MAX as u64 {
+    if announced > most as u64 {
         return Err(too_long());
     }
     let mut bytes = Vec::with_capacity(announced as usize);
     while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|e| Fail::bad(format!("The body broke off: {e}")))?;
         if let Ok(data) = frame.into_data() {
-            if bytes.len() + data.len() > BODY_BYTES_MAX {
+            if bytes.len() + data.len() > most {
                 return Err(too_long());
             }
             bytes.extend_from_slice(&data);

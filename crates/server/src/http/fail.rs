@@ -126,7 +126,7 @@ impl From<Refusal> for Fail {
             Refusal::Conflict(_) => Fail::said(StatusCode::CONFLICT, message),
             Refusal::Invalid(_) => Fail::bad(message),
             Refusal::KeyReused(_) => Fail::said(StatusCode::UNPROCESSABLE_ENTITY, message),
-            Refusal::Overloaded(_) => Fail::later(message),
+            Refusal::Overloaded(_) | Refusal::Stale(_) => Fail::later(message),
         }
     }
 }

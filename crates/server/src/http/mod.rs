@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod app;
 pub mod call;
+mod catalog;
 pub mod console;
 pub mod fail;
 pub mod front;

@@ -12,6 +12,9 @@ pub const AS_TEXT: &[&str] = &[TEXT];
 pub const AS_YAML: &[&str] =
     &["text/x-yaml", "application/x-yaml", "text/yaml", "text/plain", "application/yaml"];
 
+/// Whatever it is: bytes whose type is seen only when they are there.
+pub const ANY: &[&str] = &[];
+
 /// Which bodies a route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumes {
@@ -29,6 +32,8 @@ pub enum Consumes {
     Blueprint,
     /// Whatever calls itself something.
     Named,
+    /// The same; a zip is welcome too.
+    Upload,
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -43,6 +48,7 @@ impl Consumes {
             Consumes::Json => &[JSON],
             Consumes::JsonOrForm => &[JSON, FORM],
             Consumes::YamlOrJson | Consumes::Blueprint | Consumes::Named => &[YAML[1], YAML[2], JSON],
+            Consumes::Upload => &[YAML[1], YAML[2], JSON, "application/x-zip"],
         }
     }
 
@@ -54,7 +60,7 @@ impl Consumes {
         let media = given.split(';').next().unwrap_or("").trim();
         let is = |known: &str| media.eq_ignore_ascii_case(known);
         match self {
-            Consumes::Nothing | Consumes::Named => true,
+            Consumes::Nothing | Consumes::Named | Consumes::Upload => true,
             Consumes::Form => is(FORM),
             Consumes::Json => is(JSON),
             Consumes::JsonOrForm => is(JSON) || is(FORM),

@@ -115,6 +115,10 @@ fn in_a_path(name: &str) -> Value {
         "task" => "A task's id",
         "stream" => "stdin, stdout, stderr or env",
         "key" => "An Idempotency-Key",
+        "name" => "The name of an item, a type or a bundle; an item also as NAME:VERSION",
+        "version" => "Its version; `latest` is the best one of an item or type",
+        "type" => "The name of a type of the bundle",
+        "type_version" => "The version of that type",
         _ => "",
     };
     json!({ "name": name, "in": "path", "required": true, "description": says, "schema": kind(Kind::Text) })
@@ -198,6 +202,7 @@ fn response(status: StatusCode, produces: &[&str], given: &Content, schemas: &mu
     let text = json!({ "type": "string" });
     described["content"] = match given {
         Content::Nothing => return described,
+        Content::Bytes => content(&["*/*"], &json!({ "type": "string", "format": "binary" })),
         Content::Text => content(if produces.is_empty() { &[TEXT] } else { produces }, &text),
         Content::Json(shape) => {
             let types = if produces.is_empty() { AS_JSON } else { produces };

@@ -83,6 +83,8 @@ pub enum Content {
     Nothing,
     /// Raw text.
     Text,
+    /// Bytes: a picture, a zip.
+    Bytes,
     /// JSON of this type.
     Json(Shape),
 }

@@ -19,7 +19,8 @@ use tokio::sync::{oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::words::{Ready, Word, say};
-use super::{Options, listen, plane_store};
+use super::{Options, first_catalog, listen, plane_store};
+use crate::bundles::{Blobs, BundleStore};
 use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
 use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
@@ -30,6 +31,8 @@ use crate::metrics::{self, Counted, Metrics};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
 const FIRST_STATE: Duration = Duration::from_secs(2);
+/// How long the parent is kept waiting for what is wrong with the first catalog.
+const FIRST_CATALOG: Duration = Duration::from_secs(5);
 /// The longest that a reading nobody waits for is unrecorded on a folder, where a record costs little (`persistPeriod`
 /// can only shorten it).
 const READING_DELAY_MAX: base::Span = base::Span::millis(200);
@@ -195,18 +198,23 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         "starting version {}", config.ha.version
     );
     let metrics = Arc::new(Metrics::default());
+    let store: Arc<dyn store::Store> = Arc::new(Counted::new(opened.store, Arc::clone(&metrics)));
+    let no_threads = |e: io::Error| End::new(1, format!("no threads to run with: {e}"));
+    let bundles = BundleStore::new(Blobs::start(Arc::clone(&store)).map_err(no_threads)?);
     let running = driver::start(Parts {
         config,
-        store: Arc::new(Counted::new(opened.store, Arc::clone(&metrics))),
+        store,
+        bundles: Arc::new(bundles.clone()),
         memory,
         prover: Box::new(parent.another()),
         surroundings: Arc::new(surroundings.clone()),
         peer: settings.peer_link.then(|| peer.clone()),
     })
-    .map_err(|e| End::new(1, format!("no threads to run with: {e}")))?;
+    .map_err(no_threads)?;
 
     let (stop_web, stop) = watch::channel(false);
     tokio::spawn(metrics::watch(Arc::new(running.handle.clone()), Arc::clone(&metrics)));
+    let wrong = first_catalog::give(running.handle.clone(), settings.catalog.clone(), surroundings.clone());
     let options = http::Options {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("BROWNSTONE_COMMIT").map(str::to_owned),
@@ -214,6 +222,7 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         auth,
         nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
         surroundings,
+        bundles,
         metrics,
     };
     let web = start_web(bound, &settings, options, &running.handle, &stop);
@@ -221,6 +230,12 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     let mut exit = running.exit;
     if let Some(end) = first_state(&running.handle, &mut exit).await {
         return Ok(end);
+    }
+    let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    if running.handle.role() == Role::Master {
+        // A plane that has its catalog already tells nothing, at once.
+        let wrong = tokio::time::timeout(FIRST_CATALOG, wrong).await;
+        warnings.extend(wrong.ok().and_then(Result::ok).unwrap_or_default());
     }
     let view = running.handle.view();
     let state = running.handle.role().brooklyn_word();
@@ -230,7 +245,7 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         local: config::address::local_uri(&settings.web),
         state: state.to_owned(),
         why: view.status.why.clone(),
-        warnings: warnings.iter().map(ToString::to_string).collect(),
+        warnings,
         first_login,
     }));
     info!("Started Brownstone console at {}", settings.node_uri);

@@ -7,6 +7,7 @@
 mod bad_input;
 mod br;
 mod broken_store;
+mod catalog;
 mod certificate;
 mod children;
 mod config;

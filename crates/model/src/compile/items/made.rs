@@ -28,6 +28,9 @@ pub(crate) fn entity<'a>(
     let Ok(Made::Entity(spec)) = &compiled.made else { return None };
     let mut spec = (**spec).clone();
     spec.catalog_id = Some(item.id.to_string());
+    if item.icon_url.is_some() {
+        spec.icon_url.clone_from(&item.icon_url);
+    }
     Some(spec)
 }
 

@@ -17,11 +17,13 @@ pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
         id: entity.id.to_string(),
         name: Some(entity.name.clone()),
         kind: entity.def.type_name.to_string(),
-        catalog_item_id: None,
+        catalog_item_id: entity.def.catalog_id.clone(),
         links: EntityLinks::new(
             entity.app.as_str(),
             entity.id.as_str(),
             entity.parent.as_ref().map(base::EntityId::as_str),
+            entity.def.icon_url.is_some(),
+            entity.def.catalog_id.as_deref(),
         ),
     }
 }
@@ -36,8 +38,8 @@ pub(in crate::http) fn detail(root: &Root, entity: &Entity, sensors: Option<&[St
         kind: entity.def.type_name.to_string(),
         service_up: entity.is_up(),
         service_state: entity.state().map(|s| s.word().to_owned()),
-        icon_url: entity.def.icon_url.clone(),
-        catalog_item_id: None,
+        icon_url: entity.def.icon_url.as_deref().map(|url| icon_url(entity, url)),
+        catalog_item_id: entity.def.catalog_id.clone(),
         children: Vec::new(),
         group_ids: Vec::new(),
         members: Vec::new(),
@@ -46,6 +48,14 @@ pub(in crate::http) fn detail(root: &Root, entity: &Entity, sensors: Option<&[St
         relations: Vec::new(),
         sensors: sensors.map(|names| asked(root, entity, names)),
     }
+}
+
+/// Where a client finds an entity's icon: here, where it is a file of a bundle.
+fn icon_url(entity: &Entity, url: &str) -> String {
+    if !url.starts_with("classpath:") {
+        return url.to_owned();
+    }
+    format!("{}/icon", paths::entity(entity.app.as_str(), entity.id.as_str()))
 }
 
 /// An entity with everything below it. Trees are as deep as blueprints may be, which is bounded.

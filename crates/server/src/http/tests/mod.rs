@@ -1,5 +1,6 @@
 //! The rules of the wire, driven through the whole front door over a real engine that keeps nothing.
 
+mod catalog;
 mod children;
 mod managed;
 mod openapi;
@@ -23,7 +24,9 @@ use serde_json::Value;
 
 use super::{App, Front, Options, PublicHeaders};
 use crate::auth::AuthOptions;
+use crate::bundles::{Blobs, BundleStore};
 use small::Small;
+use store::mem::MemStore;
 
 pub(super) const NUDGE_KEY: &[u8] = b"the plane's key";
 
@@ -73,6 +76,7 @@ impl Door {
                 nudge_key: Some(NUDGE_KEY.to_vec()),
                 metrics: Arc::default(),
                 surroundings: model::Surroundings::default(),
+                bundles: BundleStore::new(Blobs::start(Arc::new(MemStore::new())).unwrap()),
             },
         );
         Door { front: Front::new(&app), plane }
@@ -83,7 +87,7 @@ impl Door {
         let response = self.front.answer(request).await;
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let body = String::from_utf8(body.to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&body).into_owned();
         Got { status: head.status, headers: head.headers, body }
     }
 

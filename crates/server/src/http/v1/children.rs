@@ -60,7 +60,7 @@ async fn add(mut call: Call) -> Answer {
         Some(_) => call.query_wait("timeout")?,
     };
     let text = call.text().await?;
-    let around = Arc::clone(&call.app.surroundings);
+    let around = call.surroundings();
     let blueprint = text.clone();
     let children =
         compiled(move || compile_children("blueprint", &blueprint, &Params::new(), &around)).await?;

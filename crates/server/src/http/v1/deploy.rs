@@ -54,7 +54,7 @@ async fn put(call: Call) -> Answer {
 
 async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     let text = call.text().await?;
-    let around = Arc::clone(&call.app.surroundings);
+    let around = call.surroundings();
     let blueprint = text.clone();
     let spec = compiled(move || model::compile::compile("blueprint", &blueprint, &around)).await?;
     let spec = Arc::new(spec);

@@ -12,9 +12,10 @@ use super::applications::accepted;
 use super::find;
 use crate::http::answer::{Answer, empty, json, no_content, raw};
 use crate::http::call::{Call, limit_of};
+use crate::http::catalog::icon_at;
 use crate::http::fail::Fail;
-use crate::http::negotiate::AS_YAML;
-use crate::http::route::Content::{Json, Nothing, Text};
+use crate::http::negotiate::{ANY, AS_YAML};
+use crate::http::route::Content::{Bytes, Json, Nothing, Text};
 use crate::http::route::Kind::{self, Flag, Number};
 use crate::http::route::{LIMIT, Route};
 use crate::http::show::task::Detail;
@@ -40,6 +41,11 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .gives(AS_YAML)
             .answers(StatusCode::OK, Text)
             .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::get("/v1/applications/{app}/entities/{ent}/icon", "Its picture", icon)
+            .gives(ANY)
+            .answers(StatusCode::OK, Bytes)
+            .answers(StatusCode::NO_CONTENT, Nothing)
+            .answers(StatusCode::TEMPORARY_REDIRECT, Nothing),
         Route::get(TASKS, "Its tasks", activities)
             .query("limit?", Number, LIMIT)
             .query("recurse?", Flag, "Those of all below it too")
@@ -89,6 +95,11 @@ async fn spec(call: Call) -> Answer {
         Some(text) => Ok(raw(StatusCode::OK, call.form, text.clone())),
         None => Ok(no_content()),
     }
+}
+
+async fn icon(call: Call) -> Answer {
+    let found = find::entity(&call)?;
+    icon_at(&call, found.def.icon_url.as_deref(), &found.def.bundles).await
 }
 
 async fn activities(call: Call) -> Answer {

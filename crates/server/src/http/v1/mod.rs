@@ -2,6 +2,10 @@
 
 mod activities;
 mod applications;
+mod catalog;
+mod catalog_bundles;
+mod catalog_items;
+mod catalog_types;
 mod children;
 mod config;
 mod deploy;
@@ -31,5 +35,9 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     config::add_routes(all);
     effectors::add_routes(all);
     activities::add_routes(all);
+    catalog::add_routes(all);
+    catalog_items::add_routes(all);
+    catalog_types::add_routes(all);
+    catalog_bundles::add_routes(all);
     writes::add_routes(all);
 }

@@ -72,6 +72,22 @@ impl Client {
         self.send_as(USER, PASSWORD, method, uri, path, body, patience)
     }
 
+    /// Adds a zip to the catalog.
+    pub(crate) fn add_zip(&self, server: &Release, bytes: Vec<u8>) -> Reply {
+        let request = self
+            .http
+            .post(format!("{}/v1/catalog?detail=true", server.uri()))
+            .basic_auth(USER, Some(PASSWORD))
+            .header("content-type", "application/x-zip")
+            .timeout(PATIENCE)
+            .body(bytes);
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Reply { status, headers, body: response.text().await.unwrap() }
+        })
+    }
+
     /// Asks a server to be something else. One that is no master takes it with this header only, as in Brooklyn.
     pub(crate) fn set_mode(&self, server: &Release, mode: &str) {
         let request = self

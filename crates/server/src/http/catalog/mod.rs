@@ -1,0 +1,14 @@
+//! The catalog as the wire shows it: items of bundles and what is built in, side by side, under one name.
+
+mod add;
+mod filter;
+mod icon;
+mod parts;
+mod registered;
+mod show;
+
+pub(super) use add::add;
+pub(super) use filter::Filter;
+pub(super) use icon::{icon, icon_at};
+pub(super) use registered::Registered;
+pub(super) use show::{bundle, item, types};

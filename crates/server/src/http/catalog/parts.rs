@@ -1,0 +1,109 @@
+//! What a type has: config keys, sensors, effectors.
+
+use std::collections::BTreeMap;
+
+use api::catalog::{TypeConfig, TypeEffector, TypeSensor};
+use base::secret::is_sensitive_name;
+use model::Surroundings;
+use model::catalog::{Described, describe};
+use model::config::Key;
+use model::spec::{Constraint, EntitySpec};
+use model::types::{self, TypeDef};
+use serde_json::{Map, Value};
+
+use super::Registered;
+use crate::http::show::effector;
+
+/// The parts of a type; `None`: it has no such thing, or its item cannot be used (any more).
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) config: Option<Vec<TypeConfig>>,
+    pub(super) sensors: Option<Vec<TypeSensor>>,
+    pub(super) effectors: Option<Vec<TypeEffector>>,
+}
+
+pub(super) fn of(registered: &Registered<'_>, around: &Surroundings) -> Parts {
+    match registered {
+        Registered::Entity(def) => of_entity(None, def, def.config_keys().map(Key::from).collect()),
+        Registered::Adjunct(def) => of_keys(def.config_keys().map(Key::from).collect()),
+        Registered::Item(bundle, item) => match describe(item, &bundle.id, around) {
+            Ok(described) => match &described {
+                Described::Entity { spec, type_def } => of_entity(Some(spec), type_def, described.keys()),
+                _ => of_keys(described.keys()),
+            },
+            Err(_) => Parts::default(),
+        },
+    }
+}
+
+fn of_entity(spec: Option<&EntitySpec>, def: &TypeDef, keys: Vec<Key<'_>>) -> Parts {
+    let (own_sensors, own_effectors) =
+        spec.map_or((&[][..], &[][..]), |s| (s.sensors.as_slice(), s.effectors.as_slice()));
+    let mut sensors: Vec<TypeSensor> = def.all_sensors().map(sensor).collect();
+    sensors.extend(own_sensors.iter().map(|s| TypeSensor {
+        name: s.name.clone(),
+        kind: "java.lang.Object".to_owned(),
+        description: None,
+        links: BTreeMap::new(),
+    }));
+    sensors.sort_by(|a, b| a.name.cmp(&b.name));
+    let not_again = def.all_effectors().filter(|e| own_effectors.iter().all(|own| own.name != e.name));
+    let mut effectors: Vec<TypeEffector> = own_effectors.iter().map(effector::of_spec).collect();
+    effectors.extend(not_again.map(effector::of_type));
+    effectors.sort_by(|a, b| a.name.cmp(&b.name));
+    Parts { sensors: Some(sensors), effectors: Some(effectors), ..of_keys(keys) }
+}
+
+fn of_keys(keys: Vec<Key<'_>>) -> Parts {
+    Parts { config: Some(keys.iter().map(config).collect()), ..Parts::default() }
+}
+
+fn config(key: &Key<'_>) -> TypeConfig {
+    let default = key.default().filter(|_| !is_sensitive_name(key.name()));
+    TypeConfig {
+        name: key.name().to_owned(),
+        kind: key.value_type().java_type().to_owned(),
+        default_value: default,
+        description: key.description().map(str::to_owned),
+        reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
+        label: key.spec.and_then(|s| s.label.clone()).unwrap_or_else(|| key.name().to_owned()),
+        priority: key.spec.filter(|s| s.pinned).map(|_| 1.0),
+        pinned: key.spec.is_some_and(|s| s.pinned),
+        constraints: key.spec.map(|s| s.constraints.iter().map(constraint).collect()).unwrap_or_default(),
+        links: BTreeMap::new(),
+    }
+}
+
+fn sensor(def: &types::SensorDef) -> TypeSensor {
+    TypeSensor {
+        name: def.name.to_owned(),
+        kind: def.java_type.to_owned(),
+        description: Some(def.description.to_owned()),
+        links: BTreeMap::new(),
+    }
+}
+
+/// A constraint in the form in which a blueprint gives it.
+fn constraint(constraint: &Constraint) -> Value {
+    let named = |name: &str, of: Value| Value::Object(Map::from_iter([(name.to_owned(), of)]));
+    let all = |list: &[Constraint]| Value::from(list.iter().map(self::constraint).collect::<Vec<_>>());
+    match constraint {
+        Constraint::Required => "required".into(),
+        Constraint::Regex(text) => named("regex", text.clone().into()),
+        Constraint::Glob(text) => named("glob", text.clone().into()),
+        Constraint::UrlExists => "urlExists".into(),
+        Constraint::ForbiddenIf(key) => named("forbiddenIf", key.clone().into()),
+        Constraint::ForbiddenUnless(key) => named("forbiddenUnless", key.clone().into()),
+        Constraint::RequiredIf(key) => named("requiredIf", key.clone().into()),
+        Constraint::RequiredUnless(key) => named("requiredUnless", key.clone().into()),
+        Constraint::ForbiddenUnlessAnyOf(keys) => named("forbiddenUnlessAnyOf", keys.clone().into()),
+        Constraint::RequiredUnlessAnyOf(keys) => named("requiredUnlessAnyOf", keys.clone().into()),
+        Constraint::Any(list) => named("any", all(list)),
+        Constraint::All(list) => named("all", all(list)),
+        Constraint::NotNull => "notNull".into(),
+        Constraint::IsBlank => "isBlank".into(),
+        Constraint::AlwaysTrue => "alwaysTrue".into(),
+        Constraint::AlwaysFalse => "alwaysFalse".into(),
+        Constraint::Predicate(given) => given.clone(),
+    }
+}

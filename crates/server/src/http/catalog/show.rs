@@ -1,0 +1,169 @@
+//! Types, items and bundles in the forms of the wire.
+
+use api::catalog::{
+    BundleSummary, CatalogItemSummary, SpecSummary, TypePlan, TypeSummary, icon_path, item_path,
+    type_icon_path, type_path,
+};
+use api::entity::SelfLink;
+use model::Surroundings;
+use model::catalog::{Bundle, BundleSource, ItemKind};
+
+use super::{Registered, parts};
+
+/// What a plan is called that its author called nothing.
+const CAMP: &str = "brooklyn-camp";
+
+/// Types, as `/v1/catalog/types` shows them.
+pub(in crate::http) mod types {
+    use super::{CAMP, Registered, SelfLink, SpecSummary, Surroundings, TypePlan, TypeSummary};
+    use super::{ItemKind, icon_url, is_in_bundle, parts, type_icon_path, type_path};
+
+    /// A type in a list.
+    pub(in crate::http) fn summary(r: &Registered<'_>) -> TypeSummary {
+        let bundle = r.bundle().map(|b| (b.id.name.as_str(), b.id.version.as_str()));
+        let source = r.item().and_then(|i| i.icon_url.as_deref()).filter(|url| !url.is_empty());
+        let format = r.item().and_then(|i| i.plan.format.clone()).unwrap_or_else(|| CAMP.to_owned());
+        TypeSummary {
+            symbolic_name: r.name().to_owned(),
+            version: r.version().to_owned(),
+            containing_bundle: r.bundle().map(|b| b.id.to_string()),
+            kind: if r.kind() == ItemKind::Bean { "BEAN" } else { "SPEC" }.to_owned(),
+            display_name: r.display_name(),
+            description: r.description().map(str::to_owned),
+            icon_url: icon_url(r, type_icon_path),
+            aliases: r.aliases().iter().map(|alias| (*alias).to_owned()).collect(),
+            supertypes: r.supertypes(),
+            tags: r.tags(),
+            disabled: r.is_disabled(),
+            deprecated: r.is_deprecated(),
+            plan: None,
+            links: SelfLink { own: type_path(bundle, r.name(), r.version()) },
+            template: r.kind() == ItemKind::Template,
+            icon_url_source: source.filter(|url| is_in_bundle(url)).map(str::to_owned),
+            spec_list: r
+                .item()
+                .map(|i| SpecSummary {
+                    summary: format!("{format} implementation"),
+                    format,
+                    contents: i.wire_plan(),
+                })
+                .into_iter()
+                .collect(),
+            config: None,
+            sensors: None,
+            effectors: None,
+            plan_yaml: None,
+            name: None,
+        }
+    }
+
+    /// A type alone.
+    pub(in crate::http) fn detail(r: &Registered<'_>, around: &Surroundings) -> TypeSummary {
+        let parts = parts::of(r, around);
+        let plan = r.item().map(|i| TypePlan { format: i.plan.format.clone(), data: i.wire_plan() });
+        TypeSummary {
+            plan,
+            config: parts.config,
+            sensors: parts.sensors,
+            effectors: parts.effectors,
+            ..summary(r)
+        }
+    }
+
+    /// A type in the answer to an upload without `detail`.
+    pub(in crate::http) fn uploaded(r: &Registered<'_>, around: &Surroundings) -> TypeSummary {
+        TypeSummary {
+            plan_yaml: r.item().map(model::catalog::Item::wire_plan),
+            name: r.display_name(),
+            ..detail(r, around)
+        }
+    }
+}
+
+/// An item, as `/v1/catalog/entities` and its like show it. `folder`: which of them.
+pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundings) -> CatalogItemSummary {
+    let parts = parts::of(r, around);
+    let kind = match r.kind() {
+        ItemKind::Entity | ItemKind::Application => "ENTITY",
+        ItemKind::Template => "APPLICATION",
+        ItemKind::Policy => "policy",
+        ItemKind::Enricher => "enricher",
+        ItemKind::Location => "location",
+        ItemKind::Bean => "bean",
+    };
+    CatalogItemSummary {
+        symbolic_name: r.name().to_owned(),
+        version: r.version().to_owned(),
+        containing_bundle: r.bundle().map(|b| b.id.to_string()),
+        name: r.display_name(),
+        java_type: r.supertypes().into_iter().next().unwrap_or_else(|| r.name().to_owned()),
+        item_type: kind.to_owned(),
+        plan_yaml: r.item().map(model::catalog::Item::wire_plan),
+        description: r.description().map(str::to_owned),
+        icon_url: icon_url(r, icon_path),
+        tags: r.tags(),
+        config: parts.config,
+        sensors: parts.sensors.unwrap_or_default(),
+        effectors: parts.effectors.unwrap_or_default(),
+        deprecated: r.is_deprecated(),
+        links: SelfLink { own: item_path(folder, r.name(), r.version()) },
+        id: r.id(),
+        kind: r.name().to_owned(),
+    }
+}
+
+/// A bundle.
+pub(in crate::http) fn bundle(bundle: &Bundle, detail: bool) -> BundleSummary {
+    let types =
+        if detail { Registered::of_bundle(bundle).map(|r| types::summary(&r)).collect() } else { Vec::new() };
+    BundleSummary {
+        symbolic_name: bundle.id.name.clone(),
+        version: bundle.id.version.to_string(),
+        types,
+        deleteable: matches!(bundle.source, BundleSource::Bom(_)).then_some(true),
+        osgi_version: detail.then(|| osgi(bundle.id.version.as_str())),
+        checksum: detail.then(|| bundle.sum.clone()),
+        format: detail.then(|| "brooklyn-bom-bundle".to_owned()),
+    }
+}
+
+/// A version in the form of `OSGi`: three numbers, and a qualifier behind a dot (`1.0-SNAPSHOT`: `1.0.0.SNAPSHOT`).
+fn osgi(version: &str) -> String {
+    let cut = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let (front, rest) = version.split_at(cut);
+    let mut numbers: Vec<&str> = front.split('.').filter(|n| !n.is_empty()).collect();
+    numbers.resize(numbers.len().max(3), "0");
+    let rest = rest.trim_start_matches(['-', '_', '.']);
+    match rest {
+        "" => numbers.join("."),
+        rest => format!("{}.{}", numbers.join("."), rest.replace('.', "_")),
+    }
+}
+
+/// Whether an icon's address is that of a file of its bundle.
+fn is_in_bundle(url: &str) -> bool {
+    url.starts_with("classpath:")
+}
+
+/// Where a client finds an icon: elsewhere as it is given, at `path` what is a file of the bundle.
+fn icon_url(r: &Registered<'_>, path: fn(&str, &str) -> String) -> Option<String> {
+    let url = r.item()?.icon_url.as_deref().filter(|url| !url.is_empty())?;
+    Some(if is_in_bundle(url) { path(r.name(), r.version()) } else { url.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_told_as_osgi_has_them() {
+        for (given, told) in [
+            ("1.0.0", "1.0.0"),
+            ("1", "1.0.0"),
+            ("1.2-SNAPSHOT", "1.2.0.SNAPSHOT"),
+            ("2.0.0-beta.1", "2.0.0.beta_1"),
+        ] {
+            assert_eq!(osgi(given), told, "{given}");
+        }
+    }
+}
