@@ -65,6 +65,15 @@ impl Draft {
                 bundle.id
             )));
         }
+        for old in self.root.catalog.superseded_by(bundle) {
+            if old.is_all {
+                self.record(Change::BundleRemoved { bundle: old.bundle });
+                continue;
+            }
+            for item in old.items {
+                self.record(Change::ItemRemoved { bundle: old.bundle.clone(), item });
+            }
+        }
         self.record(change);
         Ok(added)
     }

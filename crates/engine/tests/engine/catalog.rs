@@ -74,6 +74,27 @@ fn a_bundle_is_new_then_identical_then_refused_and_by_force_replaced() {
 }
 
 #[test]
+fn a_bom_without_a_name_that_is_added_again_takes_the_place_of_what_it_was() {
+    let mut env = Env::new();
+    let nameless = |name: &str, text: &str| Bundle { anonymous: true, ..bundle(name, "1-SNAPSHOT", text) };
+    let text = |env: &Env| env.root.catalog().best("web").map(|i| i.plan.text.clone());
+    // The ids of such bundles are made up: neither order of theirs may decide.
+    for (name, content) in [("m", "a"), ("z", "b"), ("a", "c")] {
+        assert_eq!(env.put(nameless(name, content), false), Reply::Bundle(Added::New), "{name}");
+        assert_eq!(text(&env).as_deref(), Some(content));
+        assert_eq!(env.root.catalog().bundles().len(), 1, "the one before has nothing left");
+    }
+    let mut two = nameless("two", "d");
+    two.items.push(Item { id: item_id("other", "1"), ..two.items[0].clone() });
+    env.put(two, false);
+    env.put(nameless("y", "e"), false);
+    assert_eq!(text(&env).as_deref(), Some("e"));
+    assert!(env.root.catalog().best("other").is_some(), "what only the older one has stays");
+    env.take_over("node2", host("B", "boot2"), "node1 is gone");
+    assert_eq!((text(&env).as_deref(), env.root.catalog().bundles().len()), (Some("e"), 2));
+}
+
+#[test]
 fn of_two_uploads_at_once_the_later_one_is_read_again() {
     let mut env = Env::new();
     let among = Arc::clone(env.root.catalog());

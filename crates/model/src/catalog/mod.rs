@@ -18,7 +18,7 @@ use base::Version;
 pub use bundle::{BlobRef, Bundle, BundleId, BundleSource};
 pub use describe::{Described, describe};
 pub use item::{Item, ItemId, ItemKind, ItemPlan};
-pub use rules::{Added, Clash};
+pub use rules::{Added, Clash, Superseded};
 
 /// All that was added. A clone costs as much as there are bundles, not what is in them.
 #[derive(Clone, Debug, Default, PartialEq)]

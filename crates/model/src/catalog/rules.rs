@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Bundle, BundleId, Catalog, ItemId};
+use super::{Bundle, BundleId, Catalog, Item, ItemId};
 
 /// What adding a bundle does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,29 @@ impl Catalog {
         }
         Ok(if before.is_some() { Added::Replaced } else { Added::New })
     }
+
+    /// What bundles without a name of their own have to give up to `bundle`, which has it too: who adds a BOM again
+    /// means the new one. A bundle that gives up all that it has goes.
+    pub fn superseded_by(&self, bundle: &Bundle) -> Vec<Superseded> {
+        let others = self.bundles().filter(|old| old.anonymous && old.id != bundle.id);
+        let given_up = others.map(|old| {
+            let is_in_new = |item: &&Item| bundle.item(&item.id.name, &item.id.version).is_some();
+            let items: Vec<ItemId> = old.items.iter().filter(is_in_new).map(|i| i.id.clone()).collect();
+            Superseded { bundle: old.id.clone(), is_all: items.len() == old.items.len(), items }
+        });
+        given_up.filter(|s| !s.items.is_empty()).collect()
+    }
+}
+
+/// What an older bundle gives up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    /// Which bundle.
+    pub bundle: BundleId,
+    /// Which of its items.
+    pub items: Vec<ItemId>,
+    /// Whether these are all that it has.
+    pub is_all: bool,
 }
 
 #[cfg(test)]
@@ -77,7 +100,7 @@ mod tests {
     use base::{Version, WallMs};
 
     use super::*;
-    use crate::catalog::{BundleSource, Item, ItemKind, ItemPlan};
+    use crate::catalog::{BundleSource, ItemKind, ItemPlan};
 
     fn bundle(name: &str, version: &str, item: &str, text: &str) -> Bundle {
         let (item, item_version) = item.split_once(':').expect("an id");
@@ -120,6 +143,25 @@ mod tests {
         catalog.put(Arc::new(snapshot));
         let other = bundle("b", "1.0-SNAPSHOT", "y:1-SNAPSHOT", "type: b");
         assert_eq!(catalog.may_add(&other, false), Ok(Added::Replaced));
+    }
+
+    #[test]
+    fn a_bundle_without_a_name_gives_up_what_a_newer_one_has() {
+        let mut catalog = Catalog::default();
+        let mut nameless = bundle("made-up", "0.0.0-SNAPSHOT", "x:1-SNAPSHOT", "type: a");
+        nameless.anonymous = true;
+        catalog.put(Arc::new(nameless.clone()));
+        catalog.put(Arc::new(bundle("named", "1", "x:1-SNAPSHOT", "type: a")));
+        assert_eq!(catalog.superseded_by(&nameless), [], "a bundle does not give up to itself");
+        let again = bundle("made-up-again", "0.0.0-SNAPSHOT", "x:1-SNAPSHOT", "type: b");
+        let items = vec![nameless.items[0].id.clone()];
+        let all = Superseded { bundle: nameless.id.clone(), items, is_all: true };
+        assert_eq!(catalog.superseded_by(&again), std::slice::from_ref(&all));
+        let more = bundle("more", "1", "y:1", "type: a");
+        assert_eq!(catalog.superseded_by(&more), []);
+        nameless.items.extend(more.items);
+        catalog.put(Arc::new(nameless));
+        assert_eq!(catalog.superseded_by(&again), [Superseded { is_all: false, ..all }]);
     }
 
     #[test]

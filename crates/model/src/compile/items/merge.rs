@@ -1,6 +1,6 @@
 //! What a type says, and what is said over it by those that are made from it (`brooklyn-blueprints.md` 1.8).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::config::{is_expression, merge};
 use crate::spec::{ConfigMap, ConfigValue};
@@ -51,7 +51,7 @@ pub(crate) fn merged(
                 continue;
             }
             (true, Some(Value::Object(far)), Value::Object(near)) => {
-                out.insert(key.clone(), ConfigValue::new(Value::Object(together(near, far))));
+                out.insert(key.clone(), ConfigValue::new(Value::Object(merge(near, far))));
                 continue;
             }
             _ => {}
@@ -59,10 +59,6 @@ pub(crate) fn merged(
         out.insert(key.clone(), value.clone());
     }
     (out, hidden)
-}
-
-fn together(near: &Map<String, Value>, far: &Map<String, Value>) -> Map<String, Value> {
-    merge(near, far)
 }
 
 /// Entries of the type under dotted names (`shell.env.FOO`) that the whole hides.
