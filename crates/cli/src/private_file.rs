@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Writes the file anew. A new file takes the old one's place: so its mode is right too, and half of it is never seen.
@@ -15,6 +15,17 @@ pub(crate) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     fs::rename(&next, path)
 }
 
+/// Reads a file that holds a secret, unless others may read it too.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    let wrong = |e: io::Error| format!("{}: {e}", path.display());
+    let mode = fs::metadata(path).map_err(wrong)?.mode();
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        return Err(format!("{path}: others may read it (mode {:o}); chmod 600 {path}", mode & 0o777));
+    }
+    fs::read_to_string(path).map_err(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -22,14 +33,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_could_read_is_replaced_by_what_they_cannot() {
+    fn a_secret_that_others_may_read_is_not_used() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret");
-        fs::write(&path, "old").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         write(&path, b"hush").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "hush");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert_eq!(read(&path).as_deref(), Ok("hush"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let why = read(&path).unwrap_err();
+        assert!(why.contains("mode 640") && why.contains("chmod 600") && !why.contains("hush"), "{why}");
     }
 }

@@ -184,33 +184,37 @@ fn picked(item: &Value, wanted: &Json) -> Result<String, Ended> {
     Ok(found.iter().map(|value| shown(value) + "\n").collect())
 }
 
-/// A file, a folder that is zipped on the way, or an address that is fetched here.
+/// A file or a folder; or an address, of whose items the stock prints nothing.
 pub(super) fn add(session: &mut Session, word: &str) -> Result<(), Ended> {
     if word.is_empty() {
         return Err(Ended::usage("A filename or URL must be provided as the first argument"));
     }
-    match resource::place(word)? {
-        Place::Web(_) => {
-            let body = resource::read(word)?;
-            session.post(CATALOG, "application/octet-stream", body)?;
-        }
-        Place::File(path) => {
-            let path = Path::new(path);
-            if !path.exists() {
-                let why = format!("File does not exist or unrecognised URL protocol scheme: {word}");
-                return Err(Ended::failed(why));
-            }
-            let (kind, body) = if path.is_dir() {
-                let body = zipped(path).map_err(|why| Ended::failed(format!("{}: {why}", path.display())))?;
-                ("application/x-zip", body)
-            } else {
-                (content_type(path), resource::read(word)?)
-            };
-            let answer = session.post(&format!("{CATALOG}?detail=true"), kind, body)?;
-            print(&added(&parse(&answer)?));
-        }
+    let is_file = matches!(resource::place(word)?, Place::File(_));
+    let (kind, body) = body(word)?;
+    let query = if is_file { "?detail=true" } else { "" };
+    let answer = session.post(&format!("{CATALOG}{query}"), kind, body)?;
+    if is_file {
+        print(&added(&parse(&answer)?));
     }
     Ok(())
+}
+
+/// What is added, and what kind of body that is: a file, a folder that is zipped here, an address that is fetched here.
+pub(super) fn body(word: &str) -> Result<(&'static str, Vec<u8>), Ended> {
+    let Place::File(path) = resource::place(word)? else {
+        return Ok(("application/octet-stream", resource::read(word)?));
+    };
+    let path = Path::new(path);
+    if !path.exists() {
+        return Err(Ended::failed(format!(
+            "File does not exist or unrecognised URL protocol scheme: {word}"
+        )));
+    }
+    if path.is_dir() {
+        let body = zipped(path).map_err(|why| Ended::failed(format!("{}: {why}", path.display())))?;
+        return Ok(("application/x-zip", body));
+    }
+    Ok((content_type(path), resource::read(word)?))
 }
 
 fn content_type(path: &Path) -> &'static str {

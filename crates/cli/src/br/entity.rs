@@ -86,7 +86,7 @@ pub(super) fn add_children(session: &mut Session, scope: &Scope, word: &str) -> 
 }
 
 /// As forms and queries have it.
-pub(super) fn form_text(text: &str) -> String {
+pub(crate) fn form_text(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte == b' ' {

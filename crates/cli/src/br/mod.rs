@@ -25,6 +25,7 @@ mod table;
 mod tests;
 
 use ended::Ended;
+pub(crate) use entity::form_text;
 use flags::{Parsed, parse};
 use grammar::{Command, GLOBAL_FLAGS, Verb, find};
 use scope::Scope;
@@ -32,6 +33,39 @@ use session::{Session, Verbosity};
 
 /// The release of the grammar that is followed.
 pub const FOLLOWS: &str = "1.1.0";
+
+/// The server that `br login` named.
+pub(crate) struct Target {
+    pub(crate) url: String,
+    pub(crate) skip_verify: bool,
+}
+
+/// The server that `br login` named, if it named one.
+pub(crate) fn stock_target() -> Option<Target> {
+    let file = config_file::ConfigFile::read().ok()?;
+    let url = Some(file.target.clone()).filter(|url| !url.is_empty())?;
+    Some(Target { url, skip_verify: file.skip_ssl_checks })
+}
+
+/// The login that `br login` keeps for a server, if it keeps one.
+pub(crate) fn stock_login(url: &str) -> Option<client::Login> {
+    let file = config_file::ConfigFile::read().ok()?;
+    match file.login(url.trim_end_matches('/')) {
+        Ok(client::Login::None) | Err(_) => None,
+        Ok(login) => Some(login),
+    }
+}
+
+/// What a word of the line stands for: a file, an address, or `-` for what is piped in. Or why it cannot be read.
+pub(crate) fn read_resource(word: &str) -> Result<Vec<u8>, String> {
+    let read = if word == "-" { resource::read_stdin() } else { resource::read(word) };
+    read.map_err(|ended| ended.message)
+}
+
+/// What is added to the catalog, and what kind of body that is.
+pub(crate) fn catalog_body(word: &str) -> Result<(&'static str, Vec<u8>), String> {
+    catalog::body(word).map_err(|ended| ended.message)
+}
 
 /// Runs one line; its first word is the name by which the program was called. The exit code.
 pub fn run(words: &[String]) -> u8 {

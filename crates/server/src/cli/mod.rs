@@ -2,6 +2,7 @@
 
 mod blueprint;
 mod config;
+mod help;
 mod password;
 mod server;
 mod store;
@@ -34,11 +35,12 @@ enum Command {
     /// Look at a plane's folder.
     #[command(subcommand)]
     Store(store::Store),
-    /// Print what a shell needs to complete commands.
-    Completion {
-        /// For which shell.
-        shell: clap_complete::Shell,
-    },
+    #[command(flatten)]
+    Plane(::cli::plane::Command),
+    /// Print what a shell needs to complete commands, and names that the plane has then.
+    Completion(help::Completion),
+    /// Write manual pages.
+    Man(help::Man),
 }
 
 /// Which release, and what is set on the command line.
@@ -79,6 +81,8 @@ pub fn run() -> u8 {
     if let Some(words) = called_as_br(std::env::args_os()) {
         return ::cli::br::run(&words);
     }
+    // A shell that asks for completions does so in the environment.
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     // Usage errors end the process with 2, as the contract has it; help and version with 0.
     match Cli::parse().command {
         Command::Server(server) => server.run(),
@@ -86,10 +90,9 @@ pub fn run() -> u8 {
         Command::Blueprint(blueprint) => blueprint.run(),
         Command::GeneratePassword(generate) => generate.run(),
         Command::Store(store) => store.run(),
-        Command::Completion { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "brownstone", &mut std::io::stdout());
-            0
-        }
+        Command::Plane(command) => command.run(),
+        Command::Completion(completion) => completion.run(),
+        Command::Man(man) => man.run(Cli::command()),
     }
 }
 

@@ -10,6 +10,7 @@ mod broken_store;
 mod catalog;
 mod certificate;
 mod children;
+mod cli;
 mod config;
 mod damage;
 mod end;
