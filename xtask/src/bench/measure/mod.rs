@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod folder;
+pub(crate) mod load;
 pub(crate) mod plane;
 pub(crate) mod process;
 pub(crate) mod samples;

@@ -123,6 +123,33 @@ impl Plane {
         })?;
         Ok(format!("/v1/applications/{app}/entities/{entity}"))
     }
+
+    /// Deploy a blueprint and wait until its task is over; the application's path, and how long that took.
+    pub(crate) fn deploy_all(&self, login: &Login, yaml: &str) -> Result<(String, Duration)> {
+        let request = login.request("POST", "/v1/applications", Some(("application/x-yaml", yaml)));
+        let mut connection = self.connect(login, 0)?;
+        let mut ask = |request: &[u8]| self.runtime.block_on(connection.ask(request))?.json();
+        let began = Instant::now();
+        let task = ask(&request)?;
+        let app = task["entityId"].as_str().context("the deployment names no application")?.to_owned();
+        let id = task["id"].as_str().context("the deployment names no task")?;
+        let look = login.get(&format!("/v1/activities/{id}"));
+        let mut word = String::new();
+        self.until("the deployment's task is over", || {
+            ask(&look)?["currentStatus"].as_str().unwrap_or("In progress").clone_into(&mut word);
+            Ok(word != "In progress")
+        })?;
+        let took = began.elapsed();
+        anyhow::ensure!(word == "Completed", "the deployment ended as {word}");
+        Ok((format!("/v1/applications/{app}"), took))
+    }
+
+    /// Delete an application and wait until it is gone.
+    pub(crate) fn remove(&self, login: &Login, application: &str) -> Result<()> {
+        self.ask(login, 0, &login.request("DELETE", application, None))?;
+        let look = login.get(application);
+        self.until("the application is gone", || Ok(self.ask(login, 0, &look)?.status == 404))
+    }
 }
 
 /// A blueprint of entities that do nothing.

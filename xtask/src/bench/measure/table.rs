@@ -47,6 +47,13 @@ impl Table {
         self.push([what, &n.to_string(), value, "-", "-", goal, said(Some(reached))]);
     }
 
+    /// How many a second, of those that were done in some time.
+    pub(crate) fn rate(&mut self, what: &str, samples: &Samples, during: Duration, wanted: u32) {
+        let rate = samples.n() as f64 / during.as_secs_f64();
+        let (value, goal) = (format!("{rate:.0} a second"), format!(">= {wanted} a second"));
+        self.number(what, samples.n(), &value, &goal, rate >= f64::from(wanted));
+    }
+
     /// One number that others are compared with.
     pub(crate) fn note(&mut self, what: &str, n: usize, value: &str) {
         self.push([what, &n.to_string(), value, "-", "-", "-", "-"]);

@@ -15,7 +15,7 @@ use crate::bench::measure::table::{Goal, Table};
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// How a master comes to its end.
-type End = fn(&Server) -> Result<()>;
+pub(super) type End = fn(&Server) -> Result<()>;
 
 pub(super) fn measure(bench: &Bench) -> Result<Table> {
     let mut table = Table::default();
@@ -72,7 +72,7 @@ fn rounds_of(bench: &Bench, rounds: usize, cfg: &str, end: End) -> Result<Sample
 }
 
 /// End the master and write to the other server until that acknowledges.
-fn gap(
+pub(super) fn gap(
     plane: &Plane,
     login: &Login,
     entity: &str,

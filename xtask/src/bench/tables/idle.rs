@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::Bench;
-use crate::bench::measure::client::Login;
 use crate::bench::measure::plane::{Plane, entities};
 use crate::bench::measure::process::{cpu, resident};
 use crate::bench::measure::table::Table;
@@ -50,7 +49,7 @@ fn memory(bench: &Bench, table: &mut Table) -> Result<()> {
     sleep(SETTLE);
     let measured = memory_of(&plane, table);
     // Its process would outlive the servers, so the application goes first, whatever became of the rows.
-    remove(&plane, &login, &entity)?;
+    plane.remove(&login, entity.split("/entities").next().unwrap_or(&entity))?;
     measured
 }
 
@@ -64,12 +63,6 @@ fn memory_of(plane: &Plane, table: &mut Table) -> Result<()> {
         table.note("- its parent process, which shares the program's pages", 1, &shown(parent));
     }
     Ok(())
-}
-
-fn remove(plane: &Plane, login: &Login, entity: &str) -> Result<()> {
-    let application = entity.split("/entities").next().unwrap_or(entity);
-    plane.ask(login, 0, &login.request("DELETE", application, None))?;
-    plane.until("the example is gone", || Ok(plane.ask(login, 0, &login.get(application))?.status == 404))
 }
 
 fn time(bench: &Bench, table: &mut Table) -> Result<()> {

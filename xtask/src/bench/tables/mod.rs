@@ -1,9 +1,13 @@
 //! The tables: one a file, each by its name.
 
 mod disk;
+mod enrichers;
+mod entities;
 mod failover;
 mod idle;
 mod lone;
+mod processes;
+mod reads;
 mod start;
 mod status;
 mod writers;
@@ -49,7 +53,7 @@ impl Bench {
 /// A table by its name, what it tells, and how it is made.
 type Entry = (&'static str, &'static str, fn(&Bench) -> Result<Table>);
 
-const TABLES: [Entry; 9] = [
+const TABLES: [Entry; 13] = [
     ("disk", "the disk alone: what every durable write is built on", disk::measure),
     ("start", "from nothing to a server that takes a deployment", start::measure),
     ("idle", "what a plane costs that has nothing to do", idle::measure),
@@ -58,6 +62,10 @@ const TABLES: [Entry; 9] = [
     ("writers", "what becomes of acknowledged writes", writers::measure),
     ("zombie", "a master that was stopped for too long", zombie::measure),
     ("writes", "durable writes over TLS, with a login", writes::measure),
+    ("entities", "large applications: deployed, taken over, started cold", entities::measure),
+    ("processes", "processes on this host: until they are up, until a death is seen", processes::measure),
+    ("enrichers", "sensors that are computed from sensors, for a minute", enrichers::measure),
+    ("reads", "reads over TLS, with a login", reads::measure),
     ("status", "whether a server answers while its store does not", status::measure),
 ];
 
