@@ -14,6 +14,7 @@ impl Node {
             // What follows a failed fold would land on a state that is not what it was made for.
             return;
         }
+        self.version += 1;
         match fold {
             Fold::Reset(at) => {
                 self.durable = Some(Root::empty().with_externals(self.config.externals.clone()));

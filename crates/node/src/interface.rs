@@ -166,6 +166,8 @@ impl Response {
 pub struct View {
     /// The state, unless this node holds none (cold standby, loading, failed).
     pub root: Option<Root>,
+    /// Grows with each change of the state: views of one server with the same number show the same.
+    pub version: u64,
     /// The record that it stands at.
     pub lsn: Lsn,
     /// Who manages.

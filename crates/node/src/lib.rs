@@ -10,5 +10,6 @@ mod fold;
 pub mod interface;
 mod reign;
 mod step;
+mod timers;
 
 pub use step::Node;

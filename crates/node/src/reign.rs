@@ -1,6 +1,6 @@
 //! A reign: the head that runs ahead of the disk, and what waits for it to land.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -8,12 +8,13 @@ use base::{Lsn, Mono, Term, limits};
 use engine::Root;
 use engine::Step;
 use engine::effect::{Effect as Want, Outcome, WorkKey};
-use engine::input::{Caller, Command, Input as Happened, Reign, RequestId, TimerId};
+use engine::input::{Caller, Command, Input as Happened, Reign, RequestId};
 use ha::config::Persist;
 use ha::input::{Event, Exit, Input as HaInput, Level, LostAppend};
 
 use crate::interface::{Effect, Response};
 use crate::step::Node;
+use crate::timers::Timers;
 
 /// The request of what this node asks of itself: its answer goes nowhere.
 const NOBODY: RequestId = RequestId(0);
@@ -37,7 +38,7 @@ pub(crate) struct Reigning {
     behind_bytes: usize,
     /// When the units behind must be sent; `None`: at once.
     not_before: Option<Mono>,
-    timers: BTreeMap<TimerId, Mono>,
+    timers: Timers,
 }
 
 impl Reigning {
@@ -46,7 +47,7 @@ impl Reigning {
     }
 
     pub(crate) fn next_wake(&self) -> Option<Mono> {
-        let timer = self.timers.values().min().copied();
+        let timer = self.timers.next();
         let batch = if self.behind.is_empty() || self.flight.is_some() { None } else { self.not_before };
         timer.into_iter().chain(batch).min()
     }
@@ -58,6 +59,7 @@ impl Node {
         let nothing = || Root::empty().with_externals(self.config.externals.clone());
         let head = self.durable.clone().unwrap_or_else(nothing);
         self.durable = Some(head.clone());
+        self.version += 1;
         self.reign = Some(Reigning {
             term,
             head,
@@ -65,7 +67,7 @@ impl Node {
             behind: VecDeque::new(),
             behind_bytes: 0,
             not_before: None,
-            timers: BTreeMap::new(),
+            timers: Timers::default(),
         });
         let mut first = Vec::new();
         if self.config.ha.persist == Persist::Clean && !std::mem::replace(&mut self.cleaned, true) {
@@ -111,12 +113,7 @@ impl Node {
     pub(crate) fn fire_timers(&mut self, out: &mut Vec<Effect>) {
         let now = self.at.now;
         let Some(reign) = &mut self.reign else { return };
-        let due: Vec<TimerId> =
-            reign.timers.iter().filter(|(_, at)| **at <= now).map(|(id, _)| id.clone()).collect();
-        for id in &due {
-            reign.timers.remove(id);
-        }
-        for id in due {
+        for id in reign.timers.take_due(now) {
             self.happened(Happened::Timer(id), out).ok();
         }
     }
@@ -181,6 +178,7 @@ impl Node {
     pub(crate) fn landed(&mut self, lsn: Lsn, out: &mut Vec<Effect>) {
         let Some((wants, root)) = self.reign.as_mut().and_then(|r| r.flight.take()) else { return };
         self.durable = Some(root);
+        self.version += 1;
         self.durable_at = lsn;
         self.stale = true;
         self.publish(out);
@@ -198,9 +196,10 @@ impl Node {
                 }
                 Want::Run { key, machine, work } => out.push(Effect::Run { key, machine, work }),
                 Want::Cancel { key } => out.push(Effect::CancelWork(key)),
+                Want::Warn { text } => out.push(Effect::Event(Event { level: Level::Warn, text })),
                 Want::Timer { id, at } => {
                     if let Some(reign) = &mut self.reign {
-                        reign.timers.insert(id, at);
+                        reign.timers.set(id, at);
                     }
                 }
             }

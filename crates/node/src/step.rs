@@ -22,6 +22,8 @@ pub struct Node {
     /// The state folded from durable records; `None` while this node holds none.
     pub(crate) durable: Option<Root>,
     pub(crate) durable_at: Lsn,
+    /// How often the durable state has changed.
+    pub(crate) version: u64,
     /// Present while this node rules.
     pub(crate) reign: Option<Reigning>,
     /// A fold that failed while the effects of a step were carried out.
@@ -46,6 +48,7 @@ impl Node {
             at: Moment::default(),
             durable: None,
             durable_at: Lsn(0),
+            version: 0,
             reign: None,
             fold_failed: None,
             fold_damaged: Vec::new(),
@@ -59,7 +62,7 @@ impl Node {
 
     /// What readers see before the first step.
     pub fn first_view(&self) -> View {
-        View { root: None, lsn: Lsn(0), status: self.ha.status() }
+        View { root: None, version: 0, lsn: Lsn(0), status: self.ha.status() }
     }
 
     /// One step. Effects are appended to `out` and must be carried out in order.
@@ -95,8 +98,11 @@ impl Node {
     /// Steps `ha` and carries out what it wants; a fold that fails goes back to it at once.
     pub(crate) fn ha_step(&mut self, input: HaInput, out: &mut Vec<Effect>) {
         let mut wanted = Vec::new();
+        // A record that sets out changes nothing that is shown: that would be one whole view more for each commit.
+        let appends = matches!(input, HaInput::Append { .. });
         self.ha.step(self.at, input, &mut wanted);
-        self.stale = true;
+        let only_sent = wanted.iter().all(|e| matches!(e, HaEffect::Store { .. } | HaEffect::WakeAt(_)));
+        self.stale |= !(appends && only_sent);
         for effect in wanted {
             self.carry_out(effect, out);
         }
@@ -155,7 +161,8 @@ impl Node {
     /// Shows readers the durable state as it stands; once a step, and again before replies go out.
     pub(crate) fn publish(&mut self, out: &mut Vec<Effect>) {
         if std::mem::take(&mut self.stale) {
-            let view = View { root: self.shown(), lsn: self.durable_at, status: self.ha.status() };
+            let (root, version, lsn) = (self.shown(), self.version, self.durable_at);
+            let view = View { root, version, lsn, status: self.ha.status() };
             out.push(Effect::Publish(Arc::new(view)));
         }
     }

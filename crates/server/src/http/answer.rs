@@ -19,10 +19,13 @@ pub const TEXT: &str = "text/plain";
 
 /// JSON with this status.
 pub fn json_with<T: Serialize>(status: StatusCode, body: &T) -> Answer {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => Ok(raw(status, JSON, bytes)),
-        Err(error) => Err(Fail::inside(format!("the answer cannot be written as JSON: {error}"))),
-    }
+    Ok(raw(status, JSON, written(body)?))
+}
+
+/// The bytes of JSON.
+pub fn written<T: Serialize>(body: &T) -> Result<Vec<u8>, Fail> {
+    serde_json::to_vec(body)
+        .map_err(|error| Fail::inside(format!("the answer cannot be written as JSON: {error}")))
 }
 
 /// JSON with 200.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ring::hmac;
 
+use super::memo::Memo;
 use super::nudge::NudgeGate;
 use super::plane::Plane;
 use super::writes::Pending;
@@ -53,6 +54,7 @@ pub struct App {
     pub(super) nudge_key: Option<hmac::Key>,
     pub(super) nudges: NudgeGate,
     pub(super) pending: Pending,
+    pub(super) memo: Memo,
     pub(super) started: base::WallMs,
     pub(super) metrics: Arc<Metrics>,
     pub(super) surroundings: Arc<model::Surroundings>,
@@ -79,6 +81,7 @@ impl App {
             nudge_key: options.nudge_key.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)),
             nudges: NudgeGate::default(),
             pending: Pending::default(),
+            memo: Memo::default(),
             metrics: options.metrics,
             surroundings: Arc::new(options.surroundings),
             bundles: options.bundles,

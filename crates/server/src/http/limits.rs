@@ -30,5 +30,7 @@ pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
 pub const ACTIVITIES_DEFAULT: usize = 200;
 /// The shortest time between two looks at the store that nudges cause.
 pub const NUDGE_PAUSE_MIN: Duration = Duration::from_millis(100);
+/// Long answers that are kept for those who ask the same of the same state, in bytes in all.
+pub const MEMO_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The shortest answer that is sent compressed to those who take it so, in bytes.
 pub const COMPRESS_BYTES_MIN: u64 = 1024;

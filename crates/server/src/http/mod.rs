@@ -16,6 +16,7 @@ pub mod gate;
 pub mod ha;
 pub mod limits;
 pub mod listener;
+mod memo;
 pub mod negotiate;
 pub mod nudge;
 pub mod openapi;

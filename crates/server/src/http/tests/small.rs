@@ -40,7 +40,7 @@ impl Small {
         let at = Moment { now: NOW, wall: WALL };
         let root = step(&Root::empty(), at, Input::TookOver(reign)).root;
         let holds = !matches!(role, Role::Standby | Role::Initializing | Role::Failed);
-        let view = View { root: holds.then(|| root.clone()), lsn: Lsn(1), status: status(role) };
+        let view = View { root: holds.then(|| root.clone()), version: 1, lsn: Lsn(1), status: status(role) };
         Small {
             root: Mutex::new(root),
             changed: watch::Sender::new(view.lsn),
@@ -52,7 +52,7 @@ impl Small {
 
     fn publish(&self, root: Option<Root>, status: Status) {
         let lsn = self.view.load().lsn.next();
-        self.view.store(Arc::new(View { root, lsn, status }));
+        self.view.store(Arc::new(View { root, version: lsn.0, lsn, status }));
         self.changed.send_replace(lsn);
     }
 }

@@ -12,7 +12,7 @@ use engine::input::Command;
 
 use super::find;
 use super::sensors::hides;
-use crate::http::answer::{Answer, json, json_with};
+use crate::http::answer::{Answer, JSON, json, json_with, raw, written};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 use crate::http::route::Content::Json;
@@ -56,7 +56,14 @@ async fn one(call: Call) -> Answer {
     json(&application::summary(call.root(), find::app(&call)?))
 }
 
+/// The same question of the same state has the same answer, except that not everybody sees secrets.
 async fn fetch(call: Call) -> Answer {
+    let question = format!("{} {}", hides(&call), call.line().1);
+    let answer = call.app.memo.answer(call.view.version, &question, || trees(&call))?;
+    Ok(raw(StatusCode::OK, JSON, answer))
+}
+
+fn trees(call: &Call) -> Result<Vec<u8>, Fail> {
     let root = call.root();
     let sensors = call.query_value("sensors").map(|text| names(&text));
     let sensors = sensors.as_deref();
@@ -67,14 +74,14 @@ async fn fetch(call: Call) -> Answer {
         chain.reverse();
         all.extend(chain.into_iter().map(|e| entity::tree(root, e, sensors)));
     }
-    if hides(&call) {
+    if hides(call) {
         for values in all.iter_mut().filter_map(|e| e.sensors.as_mut()) {
             for (name, value) in values.iter_mut() {
                 *value = suppress(name, value.take());
             }
         }
     }
-    json(&all)
+    written(&all)
 }
 
 /// A list as JSON or separated by commas.
