@@ -1,14 +1,16 @@
 //! A step in the making: the state as it will be, and what led there.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, Moment, Mono, Rng, TaskId, Term, WallMs};
 
+use crate::adjunct::Who;
 use crate::change::Change;
+use crate::circle::Cause;
 use crate::effect::{Effect, Machine, Work, WorkKey};
 use crate::entity::Entity;
-use crate::happened::{Happened, Rest};
+use crate::happened::{Happened, Rest, Told};
 use crate::input::{Host, TimerId};
 use crate::state::{Purpose, Root};
 use crate::task::Task;
@@ -25,23 +27,29 @@ pub(crate) struct Draft {
     /// Groups whose members have changed in this step.
     pub(crate) regrouped: BTreeSet<EntityId>,
     /// What is still to be told.
-    pub(crate) happened: VecDeque<Happened>,
+    pub(crate) happened: VecDeque<Told>,
+    /// Who is told once of all that has happened, and what caused that.
+    pub(crate) late: BTreeMap<Arc<Who>, Option<Arc<Cause>>>,
+    /// What causes the changes that are recorded now, where an adjunct does.
+    pub(crate) cause: Option<Arc<Cause>>,
     rng: Rng,
 }
 
 impl Draft {
     pub(crate) fn new(root: &Root, at: Moment) -> Self {
         let mut root = root.clone();
-        let Rest { ready, happened } = Arc::unwrap_or_clone(std::mem::take(&mut root.transient.rest));
+        let Rest { ready, happened, late } = Arc::unwrap_or_clone(std::mem::take(&mut root.transient.rest));
         let rng = root.rng.clone();
         let (changes, effects, regrouped) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { root, at, changes, effects, ready, regrouped, happened, rng }
+        Self { root, at, changes, effects, ready, regrouped, happened, late, cause: None, rng }
     }
 
     /// Records a change and folds it in. One that does not fit is a defect of the step that made it: the panic
     /// drops the draft, and only this input fails.
     pub(crate) fn record(&mut self, change: Change) {
-        self.happened.extend(Happened::by(&change, &self.root));
+        for happened in Happened::by(&change, &self.root) {
+            self.tell_later(happened);
+        }
         if let Err(e) = self.root.apply(&change) {
             panic!("a step made a change that does not fit: {e}");
         }
@@ -49,6 +57,11 @@ impl Draft {
             self.rng = self.root.rng.clone();
         }
         self.changes.push(change);
+    }
+
+    /// Notes what has happened, to be told when whoever is at work now is done.
+    pub(crate) fn tell_later(&mut self, happened: Happened) {
+        self.happened.push_back(Told { happened, cause: self.cause.clone() });
     }
 
     /// Records where the stream of ids stands, if ids were drawn.

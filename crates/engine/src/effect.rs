@@ -46,6 +46,11 @@ pub enum Effect {
         /// When.
         at: Mono,
     },
+    /// Warn whoever looks after the server, in its log.
+    Warn {
+        /// Of what.
+        text: String,
+    },
 }
 
 /// Names one attempt at one step of one task in one term: the idempotency key of an outside action.

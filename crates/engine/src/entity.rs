@@ -177,6 +177,11 @@ impl Entity {
         self.place.as_ref().filter(|p| self.machine.as_deref() == Some(&p.machine))
     }
 
+    /// The name by which its blueprint's expressions call it.
+    pub(crate) fn plan_id(&self) -> Option<&str> {
+        self.config.get(types::common::PLAN_ID.name)?.given().as_str()
+    }
+
     /// A sensor's value.
     pub fn sensor(&self, name: &str) -> Option<&Value> {
         self.sensors.get(name).map(|s| &s.value)

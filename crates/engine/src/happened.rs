@@ -3,12 +3,14 @@
 //! It is noted while changes are folded in and told afterwards, one after the other, so that nobody is called in the
 //! middle of another's work. What is told is only *that* something is otherwise now: whoever cares looks at the state.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::{EntityId, TaskId};
 
+use crate::adjunct::{Event, Who};
 use crate::change::Change;
+use crate::circle::{self, Cause};
 use crate::draft::Draft;
 use crate::input::TimerId;
 use crate::limits::REACTIONS_MAX;
@@ -67,18 +69,36 @@ impl Happened {
     }
 }
 
+/// Something that has happened, and the adjunct that caused it, if one did.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) happened: Happened,
+    pub(crate) cause: Option<Arc<Cause>>,
+}
+
 /// What a step did not get to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rest {
     pub(crate) ready: VecDeque<TaskId>,
-    pub(crate) happened: VecDeque<Happened>,
+    pub(crate) happened: VecDeque<Told>,
+    pub(crate) late: BTreeMap<Arc<Who>, Option<Arc<Cause>>>,
 }
 
 impl Draft {
     /// Tells those who want to know.
-    fn react(&mut self, happened: &Happened) {
-        self.wake_waiting(happened);
-        self.tell_adjuncts(happened);
+    fn react(&mut self, told: Told) {
+        self.cause = told.cause;
+        self.wake_waiting(&told.happened);
+        self.tell_adjuncts(&told.happened);
+        self.cause = None;
+    }
+
+    /// Tells an adjunct of all that has happened when nothing else is to be told.
+    pub(crate) fn tell_once(&mut self, who: &Arc<Who>) {
+        let cause = self.cause.clone();
+        let known = self.late.remove(who);
+        let cause = known.map_or(cause.clone(), |known| circle::nearer(known, cause));
+        self.late.insert(Arc::clone(who), cause);
     }
 
     /// Lets every task that may go on do so, and tells what has happened, as far as one step may: the rest is for the
@@ -87,8 +107,12 @@ impl Draft {
         for _ in 0..REACTIONS_MAX {
             if let Some(id) = self.ready.pop_front() {
                 self.advance(&id);
-            } else if let Some(happened) = self.happened.pop_front() {
-                self.react(&happened);
+            } else if let Some(told) = self.happened.pop_front() {
+                self.react(told);
+            } else if let Some((who, cause)) = self.late.pop_first() {
+                self.cause = cause;
+                self.tell(&who, &Event::Changed);
+                self.cause = None;
             } else if !self.publish_groups() {
                 return;
             }
@@ -100,16 +124,31 @@ impl Draft {
     /// more things than entities with their sensors, however fast they change.
     fn leave_rest(&mut self) {
         self.publish_groups();
-        if self.ready.is_empty() && self.happened.is_empty() {
+        if self.ready.is_empty() && self.happened.is_empty() && self.late.is_empty() {
             return;
         }
-        let mut seen = BTreeSet::new();
-        let (mut ready, mut happened) = (std::mem::take(&mut self.ready), std::mem::take(&mut self.happened));
-        happened.retain(|h| seen.insert(h.clone()));
+        let mut ready = std::mem::take(&mut self.ready);
+        let happened = each_once(std::mem::take(&mut self.happened));
         let mut seen = BTreeSet::new();
         ready.retain(|id| seen.insert(id.clone()));
-        self.root.transient.rest = Arc::new(Rest { ready, happened });
+        let late = std::mem::take(&mut self.late);
+        self.root.transient.rest = Arc::new(Rest { ready, happened, late });
         let now = self.now();
         self.timer(TimerId::GoOn, now);
     }
+}
+
+/// Each thing at its first place.
+fn each_once(all: VecDeque<Told>) -> VecDeque<Told> {
+    let mut at: BTreeMap<Happened, usize> = BTreeMap::new();
+    let mut kept: VecDeque<Told> = VecDeque::new();
+    for told in all {
+        if let Some(same) = at.get(&told.happened).and_then(|i| kept.get_mut(*i)) {
+            same.cause = circle::nearer(same.cause.take(), told.cause);
+        } else {
+            at.insert(told.happened.clone(), kept.len());
+            kept.push_back(told);
+        }
+    }
+    kept
 }

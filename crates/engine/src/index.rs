@@ -16,6 +16,8 @@ type Ordered<V> = Map<u64, V>;
 pub(crate) struct Index {
     pub(crate) apps: Ordered<EntityId>,
     pub(crate) children: Map<EntityId, Ordered<EntityId>>,
+    /// The entities of an application that have a plan id.
+    pub(crate) planned: Map<(EntityId, String), Ordered<EntityId>>,
     /// The groups that an entity is a member of, with its number in each.
     pub(crate) memberships: Map<EntityId, Map<EntityId, u64>>,
     /// How the children of an entity are.
@@ -24,8 +26,14 @@ pub(crate) struct Index {
     pub(crate) member_tallies: Map<EntityId, Tally>,
     /// How those are that are both at once.
     pub(crate) both_tallies: Map<EntityId, Tally>,
+    /// The children of an entity that are not as they should be: those that it names when it says why it is not well.
+    pub(crate) amiss: Map<EntityId, Ordered<EntityId>>,
+    /// The members of a group of which the same is true.
+    pub(crate) amiss_members: Map<EntityId, Ordered<EntityId>>,
     pub(crate) counts: Map<EntityId, Counts>,
     pub(crate) tasks_of: Map<EntityId, Ordered<TaskId>>,
+    /// Those of them that may be forgotten: ended, no part of another, without a process that they left.
+    pub(crate) forgettable: Map<EntityId, Ordered<TaskId>>,
     pub(crate) subs: Map<TaskId, Ordered<TaskId>>,
     /// How many sub-tasks go on.
     pub(crate) open_subs: Map<TaskId, u32>,
@@ -77,6 +85,15 @@ impl Tally {
             up_known: one(self.up_known, other.up_known),
             up: one(self.up, other.up),
         }
+    }
+}
+
+/// Whether an entity counts against what it is a part of: on fire, or running and not up.
+fn is_amiss(e: &Entity) -> bool {
+    match e.state() {
+        Some(Lifecycle::OnFire) => true,
+        Some(Lifecycle::Running) => e.is_up() == Some(false),
+        _ => false,
     }
 }
 
@@ -138,6 +155,7 @@ impl Index {
         old.state() == new.state()
             && old.is_up() == new.is_up()
             && old.machine == new.machine
+            && old.plan_id() == new.plan_id()
             && host_of_ports(old) == host_of_ports(new)
     }
 
@@ -163,8 +181,10 @@ impl Index {
         there: Option<&Entity>,
         seq: Option<u64>,
     ) {
-        if let Some(there) = there {
-            self.weigh_member(group, there, seq.is_some());
+        if let Some(there) = there
+            && let Some(number) = seq.or_else(|| self.member_seq(group, member))
+        {
+            self.weigh_member(group, there, number, seq.is_some());
         }
         let mut groups = self.memberships.get(member).cloned().unwrap_or_default();
         match seq {
@@ -189,6 +209,9 @@ impl Index {
         if let Some(host) = host_of_ports(e) {
             edit(&mut self.port_holders, host, e.seq, id());
         }
+        if let Some(plan_id) = e.plan_id() {
+            edit(&mut self.planned, &(e.app.clone(), plan_id.to_owned()), e.seq, id());
+        }
         let Some(parent) = &e.parent else {
             match id() {
                 Some(id) => self.apps.insert_mut(e.seq, id),
@@ -201,12 +224,19 @@ impl Index {
         edit(&mut self.children, parent, e.seq, id());
         self.count(e, add);
         weigh(&mut self.tallies, parent, Tally::of(e), add);
+        if is_amiss(e) {
+            edit(&mut self.amiss, parent, e.seq, id());
+        }
         for group in self.groups_of(&e.id) {
-            self.weigh_member(&group, e, add);
+            let seq = self.member_seq(&group, &e.id).unwrap_or_default();
+            self.weigh_member(&group, e, seq, add);
         }
     }
 
-    fn weigh_member(&mut self, group: &EntityId, member: &Entity, add: bool) {
+    fn weigh_member(&mut self, group: &EntityId, member: &Entity, seq: u64, add: bool) {
+        if is_amiss(member) {
+            edit(&mut self.amiss_members, group, seq, add.then(|| member.id.clone()));
+        }
         weigh(&mut self.member_tallies, group, Tally::of(member), add);
         if member.parent.as_ref() == Some(group) {
             weigh(&mut self.both_tallies, group, Tally::of(member), add);
@@ -237,6 +267,9 @@ impl Index {
         let id = || add.then(|| t.id.clone());
         if let Some(entity) = &t.entity {
             edit(&mut self.tasks_of, entity, t.seq, id());
+            if t.is_forgettable() {
+                edit(&mut self.forgettable, entity, t.seq, id());
+            }
         }
         match &t.parent {
             Some(parent) => {

@@ -94,8 +94,12 @@ fn check_index(root: &Root, bad: &mut Vec<String>) {
     same("tallies", fresh.tallies == kept.tallies);
     same("member_tallies", fresh.member_tallies == kept.member_tallies);
     same("both_tallies", fresh.both_tallies == kept.both_tallies);
+    same("amiss", fresh.amiss == kept.amiss);
+    same("amiss_members", fresh.amiss_members == kept.amiss_members);
     same("counts", fresh.counts == kept.counts);
     same("tasks_of", fresh.tasks_of == kept.tasks_of);
+    same("planned", fresh.planned == kept.planned);
+    same("forgettable", fresh.forgettable == kept.forgettable);
     same("subs", fresh.subs == kept.subs);
     same("open_subs", fresh.open_subs == kept.open_subs);
     same("top", fresh.top == kept.top);

@@ -14,6 +14,7 @@ mod calls;
 mod catalog;
 mod change;
 mod checkpoint;
+mod circle;
 mod cluster;
 mod condition;
 mod conditional;

@@ -57,8 +57,13 @@ impl Lifecycle {
 
     /// Reads a sensor's value, case and dashes apart.
     pub fn from_value(value: &Value) -> Option<Self> {
-        let word = value.as_str()?.to_ascii_uppercase().replace('-', "_");
-        Self::ALL.into_iter().find(|l| l.word() == word)
+        let text = value.as_str()?;
+        // Each change of an entity asks for its state; as a rule it is written as we write it.
+        let exact = Self::ALL.into_iter().find(|l| l.word() == text);
+        exact.or_else(|| {
+            let word = text.to_ascii_uppercase().replace('-', "_");
+            Self::ALL.into_iter().find(|l| l.word() == word)
+        })
     }
 }
 

@@ -10,6 +10,8 @@ pub const RUNNING_TASKS_MAX: usize = 50_000;
 pub const BATCH: usize = 256;
 /// Tasks that go on, and reactions to what has happened, in one step; the rest is done in further steps.
 pub const REACTIONS_MAX: usize = 1000;
+/// How many adjuncts may set each other off, one after the other, before it is asked whether they go in a circle.
+pub const CIRCLE_MAX: u32 = 200;
 /// Tasks and entities that a new master takes on in one step; more follow in further steps.
 pub const TAKE_OVER_BATCH: usize = 1000;
 /// How often a change of a cluster's size that waits for another one looks whether that is over.

@@ -6,23 +6,19 @@ use base::{EntityId, TaskId};
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::limits::FORGET_BATCH;
-use crate::task::Task;
 
 impl Draft {
     /// Keeps the bounds after a task of an entity has ended. Only tasks that are no part of another are counted;
     /// their parts go with them.
     pub(crate) fn prune_tasks(&mut self, entity: Option<&EntityId>) {
-        let gone = |t: &&Task| t.is_ended() && t.parent.is_none() && t.process.is_none();
         if let Some(entity) = entity {
-            let ended: Vec<&Task> = self.root.tasks_of(entity).filter(gone).collect();
-            if ended.len() > TASKS_PER_ENTITY_MAX {
-                let old = ended[..ended.len() - TASKS_PER_ENTITY_MAX].iter().map(|t| t.id.clone()).collect();
-                self.forget_tasks(old);
-            }
+            let (n, ended) = self.root.forgettable(entity);
+            let old = ended.take(n.saturating_sub(TASKS_PER_ENTITY_MAX)).cloned().collect();
+            self.forget_tasks(old);
         }
         let surplus = self.root.task_count().saturating_sub(TASKS_MAX);
         if surplus > 0 {
-            let old = self.root.top_tasks().filter(gone).take(surplus.min(FORGET_BATCH));
+            let old = self.root.top_tasks().filter(|t| t.is_forgettable()).take(surplus.min(FORGET_BATCH));
             let old = old.map(|t| t.id.clone()).collect();
             self.forget_tasks(old);
         }

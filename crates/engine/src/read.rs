@@ -11,7 +11,7 @@ use crate::index::Counts;
 use crate::input::Reign;
 use crate::limits::WRITE_CLOCK_MARGIN_MS;
 use crate::place::LocationRef;
-use crate::state::{Root, WriteRecord};
+use crate::state::{Map, Root, WriteRecord};
 use crate::task::Task;
 
 /// An effector of an entity.
@@ -133,6 +133,18 @@ impl Root {
     /// Where an entity is to run: as it says itself, or as the nearest above it that says so.
     pub fn locations(&self, id: &EntityId) -> &[LocationSpec] {
         self.ancestry(id).find_map(|e| e.def.locations.as_deref()).unwrap_or_default()
+    }
+
+    /// The entities of an application that have a plan id, oldest first.
+    pub(crate) fn planned(&self, app: &EntityId, plan_id: &str) -> impl Iterator<Item = &Entity> {
+        let key = (app.clone(), plan_id.to_owned());
+        self.index.planned.get(&key).into_iter().flat_map(|p| p.values()).filter_map(|id| self.entity(id))
+    }
+
+    /// The tasks of an entity that may be forgotten, oldest first, and how many they are.
+    pub(crate) fn forgettable(&self, id: &EntityId) -> (usize, impl Iterator<Item = &TaskId>) {
+        let all = self.index.forgettable.get(id);
+        (all.map_or(0, Map::size), all.into_iter().flat_map(|t| t.values()))
     }
 
     /// What is above an entity and has a machine on which that runs too.

@@ -201,6 +201,11 @@ impl Task {
         self.call.is_some() && self.parent.is_none() && self.entity.as_ref() == Some(entity)
     }
 
+    /// Whether nothing is lost with it but what it did.
+    pub(crate) fn is_forgettable(&self) -> bool {
+        self.is_ended() && self.parent.is_none() && self.process.is_none()
+    }
+
     /// The step that it is at, if it is at one.
     pub fn current(&self) -> Option<&StepKind> {
         self.program.get(self.step as usize)

@@ -8,7 +8,7 @@ use model::types::{Behaviour, dynamic_cluster};
 use crate::entity::Entity;
 use crate::lifecycle::Lifecycle;
 use crate::quorum::Quorum;
-use crate::state::Root;
+use crate::state::{Map, Root};
 
 /// Parts that are named in a text before it says how many more there are.
 const NAMED_MAX: usize = 3;
@@ -48,24 +48,23 @@ pub(crate) fn wholeness(root: &Root, whole: &Entity) -> Option<Wholeness> {
         Parts::Members => index.member_tallies.get(&whole.id).copied().unwrap_or_default(),
         Parts::Both => index.tally_of_both(&whole.id),
     };
-    let all = || parts_of(root, &whole.id, parts);
+    let amiss = || amiss_of(root, &whole.id, parts);
     let not_up = match root.quorum(&whole.id, "quorum.up") {
         Err(why) => Some(why),
         Ok(quorum) if quorum.is_met(tally.up, tally.up_known) => None,
         Ok(_) if tally.up < tally.up_known => {
-            let counts = |e: &Entity| matches!(e.state(), Some(Lifecycle::Running | Lifecycle::OnFire));
-            let list = named(all().filter(|e| counts(e) && e.is_up() == Some(false)), Entity::described);
+            let list = named(amiss().filter(|e| e.is_up() == Some(false)), Entity::described);
             let verb = if tally.up_known - tally.up == 1 { "is" } else { "are" };
             Some(format!("{list} {verb} not up"))
         }
-        Ok(_) if all().next().is_none() => Some("No entities present".to_owned()),
+        Ok(_) if parts_of(root, &whole.id, parts).next().is_none() => Some("No entities present".to_owned()),
         Ok(_) => Some("Not enough entities".to_owned()),
     };
     let problem = match root.quorum(&whole.id, "quorum.running") {
         Err(why) => Some(why),
         Ok(quorum) if quorum.is_met(tally.running, tally.running + tally.on_fire) => None,
         Ok(_) if tally.on_fire > 0 => {
-            let list = named(all().filter(|e| e.state() == Some(Lifecycle::OnFire)), |e| {
+            let list = named(amiss().filter(|e| e.state() == Some(Lifecycle::OnFire)), |e| {
                 format!("{} ({}) (on-fire)", e.name, e.id)
             });
             let noun = if tally.on_fire == 1 { "entity" } else { "entities" };
@@ -81,6 +80,17 @@ fn parts_of<'a>(root: &'a Root, id: &'a EntityId, parts: Parts) -> impl Iterator
     let members = (parts != Parts::Children).then(|| root.members(id));
     let also_child = move |m: &&Entity| parts == Parts::Both && m.parent.as_ref() == Some(id);
     children.into_iter().flatten().chain(members.into_iter().flatten().filter(move |m| !also_child(m)))
+}
+
+/// Those of them that are not well. A whole of thousands asks for them whenever one of its parts changes.
+fn amiss_of<'a>(root: &'a Root, id: &'a EntityId, parts: Parts) -> impl Iterator<Item = &'a Entity> {
+    let of = |map: &'a Map<EntityId, Map<u64, EntityId>>| map.get(id).into_iter().flat_map(|m| m.values());
+    let children = (parts != Parts::Members).then(|| of(&root.index.amiss));
+    let members = (parts != Parts::Children).then(|| of(&root.index.amiss_members));
+    let found = move |id: &EntityId| root.entity(id);
+    let also_child = move |m: &&Entity| parts == Parts::Both && m.parent.as_ref() == Some(id);
+    let members = members.into_iter().flatten().filter_map(found).filter(move |m| !also_child(m));
+    children.into_iter().flatten().filter_map(found).chain(members)
 }
 
 impl Root {

@@ -100,7 +100,7 @@ impl<'d> Desk<'d> {
     /// Tells those who hear of a sensor of its entity, without giving it a value.
     pub(crate) fn emit(&mut self, name: &str, value: &Value) {
         let (entity, name, json) = (self.id().clone(), name.to_owned(), value.to_string());
-        self.draft.happened.push_back(Happened::Emitted { entity, name, json });
+        self.draft.tell_later(Happened::Emitted { entity, name, json });
     }
 
     /// Asks to be woken after some time; an earlier wish is forgotten.

@@ -51,6 +51,8 @@ pub(crate) enum Event<'a> {
     Sensor { of: &'a EntityId, name: &'a str, value: &'a Value },
     /// A member or child that it hears of has come or gone.
     Member { member: &'a EntityId, came: bool },
+    /// In the place of the two above, however many there were, for what looks at all there is anyway.
+    Changed,
     /// The time that it asked for has come.
     Timer,
     /// Work that it asked for is over.

@@ -57,7 +57,7 @@ impl Desk<'_> {
                 self.look_later(look, again);
                 (look.take)(self, outcome)
             }
-            Event::Member { .. } | Event::TaskEnded(_) => Ok(()),
+            Event::Member { .. } | Event::Changed | Event::TaskEnded(_) => Ok(()),
         }
     }
 

@@ -9,7 +9,8 @@ use model::adjuncts;
 
 use super::ears::{Ears, Subject};
 use super::slow_fire::SlowFire;
-use super::{Act, Cause, Desk, Event, act_of};
+use super::{Act, Cause, Desk, Event, act_of, enrichers};
+use crate::circle;
 use crate::draft::Draft;
 use crate::effect::WorkKey;
 use crate::state::{Map, Root};
@@ -134,11 +135,20 @@ impl Draft {
         else {
             return;
         };
+        if matches!(event, Event::Sensor { .. } | Event::Member { .. }) && enrichers::looks_at_all(live.act) {
+            return self.tell_once(who);
+        }
+        if self.cut_circle(who, event) {
+            return;
+        }
+        let before = self.cause.clone();
+        self.cause = Some(circle::Cause::new(who, before.clone()));
         let result = (live.act.on)(&mut Desk::new(self, &live, &spec), event);
+        self.cause = before;
         self.say_trouble(&who.adjunct, result);
     }
 
-    fn say_trouble(&mut self, adjunct: &AdjunctId, result: Result<(), String>) {
+    pub(crate) fn say_trouble(&mut self, adjunct: &AdjunctId, result: Result<(), String>) {
         let trouble = &mut self.root.transient.adjuncts.trouble;
         match result {
             Ok(()) => {

@@ -46,9 +46,9 @@ impl Scope {
 impl<'a> Scene<'a> {
     /// The entity that an id names in a scope, seen from an entity. The id may be an entity itself.
     pub(super) fn pick(self, scope: Scope, from: &'a Entity, id: &Value) -> Eval<&'a Entity> {
-        let all: Vec<&Entity> = candidates(self.root, scope, from);
+        let root = self.root;
         if let Some(entity) = self.entity_of(id)? {
-            if all.iter().any(|e| e.id == entity.id) {
+            if is_in(root, scope, from, entity) {
                 return Ok(entity);
             }
             let (what, wrt) = (entity.described(), from.described());
@@ -58,10 +58,9 @@ impl<'a> Scene<'a> {
         if id.is_null() || wanted.trim().is_empty() {
             return fail("the id of an entity is blank");
         }
-        let by_plan_id = all.iter().find(|e| plan_id(e) == Some(wanted.as_str()));
-        let by_id = || all.iter().find(|e| e.id.as_str() == wanted);
-        let by_name = || all.iter().find(|e| scope == Scope::Applications && e.name == wanted);
-        match by_plan_id.or_else(by_id).or_else(by_name) {
+        let by_id = || root.entity(&EntityId::new(&*wanted)).filter(|e| is_in(root, scope, from, e));
+        let by_name = || root.apps().find(|e| scope == Scope::Applications && e.name == wanted);
+        match by_plan_id(root, scope, from, &wanted).or_else(by_id).or_else(by_name) {
             Some(entity) => Ok(entity),
             None if scope == Scope::Global => fail(format!("No entity matching id '{wanted}'")),
             None => fail(format!(
@@ -96,45 +95,71 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn plan_id(entity: &Entity) -> Option<&str> {
-    entity.config.get(model::types::common::PLAN_ID.name)?.given().as_str()
+/// The nearest entity with a plan id. Each read of `$brooklyn:entity("id")` comes here, so nothing is walked through as
+/// long as the id is the application's only one.
+fn by_plan_id<'r>(root: &'r Root, scope: Scope, from: &'r Entity, wanted: &str) -> Option<&'r Entity> {
+    if !matches!(scope, Scope::Members | Scope::MembersOnly | Scope::Applications) {
+        let mut all = root.planned(&from.app, wanted);
+        let first = all.next()?;
+        if all.next().is_none() {
+            return Some(first).filter(|e| is_in(root, scope, from, e));
+        }
+    }
+    candidates(root, scope, from).find(|e| e.plan_id() == Some(wanted))
 }
 
-fn candidates<'r>(root: &'r Root, scope: Scope, from: &'r Entity) -> Vec<&'r Entity> {
-    let members = || from.members.values().filter_map(|id| root.entity(id));
+/// Whether an entity is among those of a scope.
+fn is_in(root: &Root, scope: Scope, from: &Entity, e: &Entity) -> bool {
     match scope {
-        Scope::Global => nearest(root, from),
-        Scope::Child => root.children(&from.id).collect(),
+        Scope::Global => e.app == from.app,
+        Scope::Child => e.parent.as_ref() == Some(&from.id),
+        Scope::Sibling => from.parent.is_some() && e.parent == from.parent && e.id != from.id,
+        Scope::Descendant => root.ancestry(&e.id).skip(1).any(|a| a.id == from.id),
+        Scope::Ancestor => root.ancestry(&from.id).skip(1).any(|a| a.id == e.id),
+        Scope::Members => root.ancestry(&e.id).any(|a| root.index.is_member(&from.id, &a.id)),
+        Scope::MembersOnly => root.index.is_member(&from.id, &e.id),
+        Scope::Applications => e.parent.is_none(),
+    }
+}
+
+/// Those of a scope, in the order in which they are looked at.
+fn candidates<'r>(
+    root: &'r Root,
+    scope: Scope,
+    from: &'r Entity,
+) -> Box<dyn Iterator<Item = &'r Entity> + 'r> {
+    let members = move || from.members.values().filter_map(|id| root.entity(id));
+    match scope {
+        Scope::Global => Box::new(nearest(root, from)),
+        Scope::Child => Box::new(root.children(&from.id)),
         Scope::Sibling => {
             let all = from.parent.iter().flat_map(|p| root.children(p));
-            all.filter(|e| e.id != from.id).collect()
+            Box::new(all.filter(|e| e.id != from.id))
         }
-        Scope::Descendant => below(root, from, None).into_iter().skip(1).collect(),
-        Scope::Ancestor => root.ancestry(&from.id).skip(1).collect(),
-        Scope::Members => members().flat_map(|m| below(root, m, None)).collect(),
-        Scope::MembersOnly => members().collect(),
-        Scope::Applications => root.apps().collect(),
+        Scope::Descendant => Box::new(below(root, from, None).skip(1)),
+        Scope::Ancestor => Box::new(root.ancestry(&from.id).skip(1)),
+        Scope::Members => Box::new(members().flat_map(|m| below(root, m, None))),
+        Scope::MembersOnly => Box::new(members()),
+        Scope::Applications => Box::new(root.apps()),
     }
 }
 
 /// The whole application: the entity and what is below it, then its parent and what else is below that, and so on.
-fn nearest<'r>(root: &'r Root, from: &'r Entity) -> Vec<&'r Entity> {
-    let mut all = Vec::new();
+fn nearest<'r>(root: &'r Root, from: &'r Entity) -> impl Iterator<Item = &'r Entity> {
     let mut done: Option<&EntityId> = None;
-    for entity in root.ancestry(&from.id) {
-        all.extend(below(root, entity, done));
-        done = Some(&entity.id);
-    }
-    all
+    root.ancestry(&from.id).flat_map(move |entity| below(root, entity, done.replace(&entity.id)))
 }
 
 /// An entity and what is below it, level by level, without one branch.
-fn below<'r>(root: &'r Root, top: &'r Entity, without: Option<&EntityId>) -> Vec<&'r Entity> {
-    let mut all = Vec::new();
+fn below<'r>(
+    root: &'r Root,
+    top: &'r Entity,
+    without: Option<&'r EntityId>,
+) -> impl Iterator<Item = &'r Entity> {
     let mut open = VecDeque::from([top]);
-    while let Some(entity) = open.pop_front() {
+    std::iter::from_fn(move || {
+        let entity = open.pop_front()?;
         open.extend(root.children(&entity.id).filter(|c| Some(&c.id) != without));
-        all.push(entity);
-    }
-    all
+        Some(entity)
+    })
 }

@@ -28,6 +28,8 @@ pub(crate) struct Env {
     pub(crate) web: Option<(u16, String)>,
     pub(crate) timers: BTreeMap<TimerId, Mono>,
     pub(crate) replies: Vec<(RequestId, Reply)>,
+    /// What was said to whoever looks after the server.
+    pub(crate) warnings: Vec<String>,
     pub(crate) log: Vec<Vec<u8>>,
     /// The changes of the last step.
     pub(crate) last: Vec<Change>,
@@ -62,6 +64,7 @@ impl Env {
             log: Vec::new(),
             last: Vec::new(),
             term: 0,
+            warnings: Vec::new(),
             requests: 0,
             steps: 0,
         };
@@ -126,6 +129,7 @@ impl Env {
                 Effect::Timer { id, at } => {
                     self.timers.insert(id, at);
                 }
+                Effect::Warn { text } => self.warnings.push(text),
             }
         }
     }

@@ -23,6 +23,12 @@ mod updating_map;
 
 use super::Act;
 
+/// Whether an adjunct looks at all there is whatever it is told. Of many things that happen in one step it is told
+/// once: else a thousand members that come would be a thousand times a thousand looks.
+pub(super) fn looks_at_all(act: &Act) -> bool {
+    [&aggregator::ACT, &map_aggregator::ACT].into_iter().any(|all| std::ptr::eq(all, act))
+}
+
 /// What each enricher does.
 pub(super) static ALL: &[&Act] = &[
     &transformer::ACT,

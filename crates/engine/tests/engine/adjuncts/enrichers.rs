@@ -1,6 +1,7 @@
 //! Values and edge cases of the enrichers.
 
 use base::Span;
+use brownstone_engine::Change;
 use brownstone_engine::input::Command;
 use model::spec::AdjunctSpec;
 use serde_json::{Value, json};
@@ -450,4 +451,31 @@ fn an_aggregator_counts_those_that_say_nothing_unless_they_are_filtered_out() {
         env.set(&m1, "a", json!("1st"));
         assert_eq!(env.sensor(&app, "b"), Some(late), "{how} {filter:?}");
     }
+}
+
+#[test]
+fn an_aggregator_computes_once_of_however_much_one_step_brings() {
+    let sum = adjunct(
+        "Aggregator",
+        [("sourceSensor", json!("b")), ("targetSensor", json!("sum")), ("transformation", json!("sum"))],
+    );
+    let copy = adjunct(
+        "Transformer",
+        [
+            ("producer", json!("$brooklyn:parent()")),
+            ("sourceSensor", json!("a")),
+            ("targetSensor", json!("b")),
+        ],
+    );
+    let children = (0..100).map(|i| with_adjunct(specs::basic(&format!("c{i}")), copy.clone())).collect();
+    let mut spec = specs::app("Shop", children);
+    spec.root = with_adjunct(spec.root, sum);
+    let mut env = Env::new();
+    let (app, _) = env.deploy(spec);
+    env.settle();
+    let set = Command::SetSensor { entity: app.clone(), sensor: "a".to_owned(), value: json!(2) };
+    env.command(set);
+    assert_eq!(env.sensor(&app, "sum"), Some(json!(200.0)));
+    let sums = env.last.iter().filter(|c| matches!(c, Change::SensorSet { name, .. } if name == "sum"));
+    assert_eq!(sums.count(), 1);
 }

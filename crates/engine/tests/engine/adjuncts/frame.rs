@@ -108,19 +108,3 @@ fn an_adjunct_that_cannot_work_says_why_and_disturbs_nobody() {
     let unknown = AdjunctId::new("nobody");
     assert_eq!(env.root.adjunct_trouble(&unknown), None);
 }
-
-#[test]
-fn a_circle_of_enrichers_does_not_hold_the_server() {
-    let back = adjunct("Transformer", [("sourceSensor", json!("b")), ("targetSensor", json!("a"))]);
-    let (mut env, id) = one(doubling());
-    env.command(Command::AddAdjunct { entity: id.clone(), spec: Arc::new(back) });
-    let set = Command::SetSensor { entity: id.clone(), sensor: "a".to_owned(), value: json!(1) };
-    assert_eq!(env.command(set), Reply::Done);
-    for _ in 0..3 {
-        assert!(env.turn(), "it goes on in further steps");
-    }
-    let delete = Command::Delete { app: env.entity(&id).app.clone() };
-    env.command(delete);
-    env.settle();
-    assert_eq!(env.root.entity_count(), 0);
-}

@@ -1,5 +1,6 @@
 //! Policies, enrichers and feeds: each type in a table of what happens and what then is.
 
+mod circles;
 mod enrichers;
 mod feeds;
 mod frame;

@@ -198,3 +198,33 @@ fn text_that_is_set_over_rest_stays_text() {
     env.command(Command::SetConfig { entity: under.clone(), key: "x".to_owned(), value: value.clone() });
     assert_eq!(env.root.config_shown(&under, "x", true), Some(value));
 }
+
+#[test]
+fn of_several_entities_with_a_plan_id_the_nearest_is_meant_and_a_new_id_counts_at_once() {
+    let named = |name: &str| with(basic(name), [("camp.plan.id", json!("db")), ("is", json!(name))]);
+    let site = |n: usize| EntitySpec {
+        children: vec![
+            named(&format!("db{n}")),
+            with(basic(&format!("web{n}")), [("x", json!("$brooklyn:entity(\"db\").config(\"is\")"))]),
+        ],
+        ..basic(&format!("site{n}"))
+    };
+    let mut env = Env::new();
+    env.deploy(app("Shop", vec![site(1), site(2), site(3)]));
+    env.settle();
+    let shown = |env: &Env, n: usize| env.root.config_shown(&env.named(&format!("web{n}")), "x", true);
+    for n in 1..=3 {
+        assert_eq!(shown(&env, n), Some(json!(format!("db{n}"))));
+    }
+    let rename = |env: &mut Env, entity: &str, value: &str| {
+        let (entity, value) = (env.named(entity), json!(value));
+        env.command(Command::SetConfig { entity, key: "camp.plan.id".to_owned(), value });
+    };
+    rename(&mut env, "db2", "other");
+    assert_eq!(shown(&env, 2), Some(json!("db1")), "its own is gone: the first of the others");
+    rename(&mut env, "db1", "other");
+    assert_eq!(shown(&env, 2), Some(json!("db3")), "the only one left");
+    rename(&mut env, "site2", "db");
+    let of_site = shown(&env, 2);
+    assert_eq!(of_site, Some(json!(null)), "it is the one above now, which has no such config");
+}
