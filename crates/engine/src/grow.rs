@@ -163,7 +163,8 @@ impl Draft {
             | Behaviour::Startable
             | Behaviour::SharedMachine
             | Behaviour::Conditional
-            | Behaviour::Quarantine => {}
+            | Behaviour::Quarantine
+            | Behaviour::Data => {}
         }
         if let Some(parent) = parent
             && self.takes_children(&parent)

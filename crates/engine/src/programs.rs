@@ -103,8 +103,10 @@ fn lifecycle(
         (Behaviour::Cluster, Action::Start) => (cluster::start(params), OnError::Running),
         (Behaviour::Cluster, Action::Stop) => (cluster::stop(entity), OnError::OnFire),
         (Behaviour::Cluster, _) => (cluster::restart(root, entity)?, OnError::Running),
-        (Behaviour::Sequence, Action::Stop) => (vec![expect(Lifecycle::Stopped)], OnError::Leave),
-        (Behaviour::Sequence, _) => (vec![expect(Lifecycle::Running)], OnError::Leave),
+        (Behaviour::Sequence | Behaviour::Data, Action::Stop) => {
+            (vec![expect(Lifecycle::Stopped)], OnError::Leave)
+        }
+        (Behaviour::Sequence | Behaviour::Data, _) => (vec![expect(Lifecycle::Running)], OnError::Leave),
         (Behaviour::Plain | Behaviour::Group | Behaviour::Quarantine, _) => {
             return fail(format!(
                 "{} cannot be started or stopped: it has no life cycle",

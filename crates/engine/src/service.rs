@@ -197,7 +197,11 @@ pub(crate) fn first_sensors(behaviour: Behaviour) -> Map<String, Value> {
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::PROCESS_IS_RUNNING: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());
         }
-        Behaviour::Startable | Behaviour::Conditional | Behaviour::SharedMachine | Behaviour::Sequence => {
+        Behaviour::Startable
+        | Behaviour::Conditional
+        | Behaviour::SharedMachine
+        | Behaviour::Sequence
+        | Behaviour::Data => {
             let text = "Entity created but not yet started";
             sensors.insert(names::NOT_UP.to_owned(), json!({ names::STATE: text }));
             sensors.insert(names::IS_UP.to_owned(), false.into());

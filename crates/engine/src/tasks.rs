@@ -179,7 +179,8 @@ impl Draft {
             Behaviour::Startable
             | Behaviour::Conditional
             | Behaviour::SharedMachine
-            | Behaviour::Sequence => Some("Entity"),
+            | Behaviour::Sequence
+            | Behaviour::Data => Some("Entity"),
             _ => None,
         };
         if let Some(noun) = noun {

@@ -40,7 +40,8 @@ pub(crate) fn wholeness(root: &Root, whole: &Entity) -> Option<Wholeness> {
         | Behaviour::Machine
         | Behaviour::Process
         | Behaviour::Quarantine
-        | Behaviour::Sequence => return None,
+        | Behaviour::Sequence
+        | Behaviour::Data => return None,
     };
     let index = &root.index;
     let tally = match parts {

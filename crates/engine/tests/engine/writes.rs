@@ -345,3 +345,20 @@ fn the_same_inputs_give_the_same_bytes() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn a_data_entity_is_up_from_its_start_to_its_stop_and_keeps_what_it_is_told() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app("Shop", vec![specs::of_type("DataEntity", "data")]));
+    env.settle();
+    let data = env.named("data");
+    assert_eq!((env.entity(&data).is_up(), env.state(&app)), (Some(true), Some(Lifecycle::Running)));
+    env.set(&data, "a", json!(1));
+    for (effector, up) in [("stop", false), ("start", true), ("restart", true)] {
+        let task = env.invoke(&data, effector);
+        env.settle();
+        assert_eq!(env.status(&task), Status::Completed, "{effector}");
+        assert_eq!(env.entity(&data).is_up(), Some(up), "{effector}");
+    }
+    assert_eq!(env.sensor(&data, "a"), Some(json!(1)));
+}

@@ -25,3 +25,41 @@ pub(crate) const SPEC_DEPTH_MAX: usize = 16;
 pub(crate) const NAMED_DEPTH_MAX: usize = 16;
 /// Machines that one location may list, ranges expanded.
 pub(crate) const MACHINES_MAX: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::{Surroundings, compile};
+
+    fn refusal(text: &str) -> String {
+        match compile("app.yaml", text, &Surroundings::default()) {
+            Ok(_) => String::new(),
+            Err(found) => found.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_blueprint_of_too_many_entities_names_the_limit() {
+        let entities = |n: usize| format!("services:\n{}", "- type: BasicEntity\n".repeat(n));
+        assert_eq!(refusal(&entities(1000)), "");
+        let said = refusal(&entities(super::ENTITIES_MAX + 1));
+        assert!(
+            said.contains("the blueprint asks for more than 50000 entities (limit: ENTITIES_MAX)"),
+            "{said}"
+        );
+        assert!(said.contains(&format!("(line {}, column ", super::ENTITIES_MAX + 2)), "{said}");
+    }
+
+    #[test]
+    fn entity_specs_within_each_other_end_at_a_limit_that_is_named() {
+        let nested = |n: usize| {
+            let spec = (0..n).fold("{type: BasicEntity}".to_owned(), |inner, _| {
+                format!("{{type: cluster, memberSpec: {{$brooklyn:entitySpec: {inner}}}}}")
+            });
+            format!("services:\n- {spec}\n")
+        };
+        assert_eq!(refusal(&nested(super::SPEC_DEPTH_MAX)), "");
+        let said = refusal(&nested(super::SPEC_DEPTH_MAX + 1));
+        let text = "entity specs stand within each other more than 16 times (limit: SPEC_DEPTH_MAX)";
+        assert!(said.contains(text), "{said}");
+    }
+}

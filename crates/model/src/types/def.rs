@@ -51,6 +51,8 @@ pub enum Behaviour {
     Quarantine,
     /// Gives out numbers.
     Sequence,
+    /// Holds sensors, and is up from its start to its stop.
+    Data,
 }
 
 /// A config key of a type.

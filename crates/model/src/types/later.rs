@@ -43,7 +43,6 @@ const TYPES: &[(Why, &[&str])] = &[
             "DynamicRegionsFabric",
             "fabric",
             "ServerPool",
-            "DataEntity",
             "WorkflowStartable",
             "workflow-entity",
             "WorkflowSoftwareProcess",

@@ -6,6 +6,7 @@ pub mod basic_group;
 pub mod basic_startable;
 pub mod common;
 pub mod conditional_entity;
+pub mod data_entity;
 mod def;
 pub mod delegate_entity;
 pub mod dynamic_cluster;
@@ -37,6 +38,7 @@ pub static ALL: &[&TypeDef] = &[
     &basic_group::TYPE,
     &basic_startable::TYPE,
     &conditional_entity::TYPE,
+    &data_entity::TYPE,
     &delegate_entity::TYPE,
     &dynamic_cluster::TYPE,
     &dynamic_fabric::TYPE,

@@ -63,7 +63,7 @@ fn after_too_many_replacements_that_fail_no_more_are_tried_until_time_has_passed
     let (mut env, c) = cluster(&specs::vanilla("m"), vec![replacer, told]);
     env.machine.exits.insert("launch".to_owned(), 3);
     let before = members(&env, &c);
-    let mut fails = |env: &mut Env| {
+    let fails = |env: &mut Env| {
         env.set(&before[0], "ha.entityFailed.restart", json!("gave up"));
         calls(env, &c, "replaceMember")
     };
