@@ -55,6 +55,8 @@ pub(crate) struct Context<'a> {
     pub(crate) may_be_partial: bool,
     /// Warnings are left out: they were told when the item was added.
     pub(crate) quiet: bool,
+    /// The next item is deployed as a whole: its application stays around a service that is none.
+    pub(crate) whole: bool,
 }
 
 /// What was collected while the text in a value was compiled.
@@ -102,6 +104,7 @@ impl<'a> Context<'a> {
             fatal: Vec::new(),
             may_be_partial: false,
             quiet: false,
+            whole: false,
         }
     }
 

@@ -26,6 +26,7 @@ struct Plan {
 pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
     if names_item(cx, root) {
         cx.is_plan = true;
+        cx.whole = true;
         let entity = entity::compile(cx, root)?;
         return Some(if wrap::is_application(&entity) { entity } else { around(entity) });
     }
@@ -80,13 +81,17 @@ pub(super) fn compile_children(cx: &mut Context<'_>, root: &Node) -> Vec<EntityS
 }
 
 /// Compiles the text of a catalog item that is an entity: one by itself, or a plan, whose only service takes the
-/// application's place.
+/// application's place; in an item that is deployed as a whole, only one that is an application does.
 pub(super) fn compile_item(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
     if is_entity(root) {
         return entity::compile(cx, root);
     }
     let services = services(cx, root)?;
+    let whole = std::mem::take(&mut cx.whole);
     let mut plan = read(cx, root, services);
+    if whole && !plan.services.first().is_some_and(wrap::is_application) {
+        return Some(plan.into_app());
+    }
     Some(plan.only_one().unwrap_or_else(|| plan.into_app()))
 }
 

@@ -135,7 +135,8 @@ fn compiled<'a>(
     let known = cx.memo.borrow().compiled.get(&key).cloned();
     // What depends on an item that is open here has another meaning here.
     let met = |used: &BTreeSet<String>, chain: &[Frame]| chain.iter().any(|f| used.contains(&f.id.name));
-    let known = known.filter(|k| !met(&k.used, &cx.chain));
+    let whole = std::mem::take(&mut cx.whole);
+    let known = known.filter(|k| !met(&k.used, &cx.chain) && !whole);
     let compiled = match known {
         Some(known) => {
             cx.entities += known.entities;
@@ -144,6 +145,7 @@ fn compiled<'a>(
         None => {
             let (root, mut inner) = open(cx, at, bundle, item)?;
             let before = cx.entities;
+            inner.whole = whole;
             let made = match &root {
                 Some(root) => make(&mut inner, item.kind, root),
                 None => {
@@ -166,7 +168,7 @@ fn compiled<'a>(
             };
             let compiled = Rc::new(Compiled { made, used, entities: cx.entities - before, levels, ids });
             // What went too far from here may be near enough from elsewhere.
-            if !met(&compiled.used, &cx.chain) && fatal.is_empty() {
+            if !met(&compiled.used, &cx.chain) && fatal.is_empty() && !whole {
                 cx.memo.borrow_mut().compiled.insert(key, compiled.clone());
             }
             compiled

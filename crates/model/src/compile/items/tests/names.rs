@@ -194,7 +194,7 @@ fn an_application_from_the_catalog_takes_the_place_of_the_one_around_it() {
   version: 1
   items:
   - {id: app, item: {name: App, brooklyn.config: {k: 1}, services: [{type: BasicEntity}, {type: BasicEntity}]}}
-  - {id: one, itemType: template, item: {services: [{type: BasicEntity, name: One}]}}
+  - {id: one, itemType: template, item: {name: All, services: [{type: BasicEntity}]}}
 "]);
     let app = deploy("name: Mine\nservices: [{type: app}]", &around).root;
     assert_eq!((app.name.as_deref(), app.children.len()), (Some("Mine"), 1), "two names: both stay");
@@ -208,7 +208,16 @@ fn an_application_from_the_catalog_takes_the_place_of_the_one_around_it() {
         assert_eq!((app.type_name.simple(), app.children.len()), ("BasicApplication", 2), "{blueprint}");
         assert_eq!(app.catalog_id.as_deref(), Some("app:1"));
     }
-    let app = deploy("type: one", &around).root;
-    assert_eq!(app.type_name.simple(), "BasicApplication");
-    assert_eq!(app.children.iter().map(|c| c.name.as_deref()).collect::<Vec<_>>(), [Some("One")]);
+    for (blueprint, name) in [("type: one", Some("All")), ("type: one\nname: Mine", Some("Mine"))] {
+        let app = deploy(blueprint, &around).root;
+        assert_eq!((app.type_name.simple(), app.name.as_deref()), ("BasicApplication", name));
+        assert_eq!(app.catalog_id.as_deref(), Some("one:1"));
+        assert_eq!(app.children.iter().map(|c| c.name.as_deref()).collect::<Vec<_>>(), [None::<&str>]);
+    }
+    let entity = service("services: [{type: one}]", &around);
+    assert_eq!(
+        (entity.type_name.simple(), entity.name.as_deref()),
+        ("BasicEntity", Some("All")),
+        "unwrapped"
+    );
 }
