@@ -181,7 +181,8 @@ fn picked(item: &Value, wanted: &Json) -> Result<String, Ended> {
         Value::String(text) if wanted.is_raw => text.clone(),
         other => go_json(other),
     };
-    Ok(found.iter().map(|value| shown(value) + "\n").collect())
+    // One after the other on a line that is not ended.
+    Ok(found.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" "))
 }
 
 /// A file or a folder; or an address, of whose items the stock prints nothing.
@@ -311,8 +312,8 @@ mod tests {
     fn a_path_picks_from_the_json() {
         let item = json!({ "id": "x:1", "config": [{ "name": "k" }, { "name": "l" }] });
         let pick = |path: &str, is_raw| picked(&item, &Json { path: path.to_owned(), is_raw });
-        assert_eq!(pick("$.id", false).unwrap(), "\"x:1\"\n");
-        assert_eq!(pick("$.config[*].name", true).unwrap(), "k\nl\n");
+        assert_eq!(pick("$.id", false).unwrap(), "\"x:1\"");
+        assert_eq!(pick("$.config[*].name", true).unwrap(), "k l");
         assert!(pick("nonsense", false).unwrap_err().message.contains("--json nonsense"));
     }
 

@@ -29,6 +29,26 @@ services:
     brooklyn.config: {name: tell, command: 'echo hi $A', parameters: {A: {defaultValue: aa, description: What}}}
 ";
 
+/// Two items. Who adds them first is told that they were installed, everybody after that they are there.
+const ITEMS: &str = "\
+brooklyn.catalog:
+  bundle: shop-bundle
+  version: 1.0
+  items:
+  - id: shop-web
+    name: Shop web tier
+    description: Serves <pages>
+    itemType: entity
+    item:
+      type: org.apache.brooklyn.entity.stock.BasicEntity
+      brooklyn.parameters:
+      - {name: pages, label: How many, type: integer, default: 3, description: So many pages}
+  - id: shop-all
+    name: Shop
+    itemType: template
+    item: {services: [{type: shop-web}]}
+";
+
 /// Lines that may be said twice. `|` parts the words; what stands in order anyhow is compared as it is.
 const LINES: &[&str] = &[
     "version",
@@ -99,6 +119,17 @@ const LINES: &[&str] = &[
     "catalog|list|pol",
     "catalog|list|entities",
     "catalog|show",
+    "catalog|add|items.bom",
+    "catalog|list|app",
+    "catalog|list|loc",
+    "catalog|show|e|shop-web:1.0",
+    "catalog|show|entity|shop-web:latest",
+    "catalog|show|app|shop-all:1.0",
+    "catalog|show|e|shop-web",
+    "catalog|delete|pol|shop-web:1.0",
+    "--json|$.name|catalog|show|e|shop-web:1.0",
+    "-r|--json|$.name|catalog|show|e|shop-web:1.0",
+    "--json|$.config[*].name|catalog|show|e|shop-web:1.0",
     "catalog|show|e|nope:1",
     "catalog|delete|e|nope",
     "catalog|delete|e|nope:1",
@@ -209,6 +240,12 @@ fn scripts_see_the_same_from_our_br_and_the_stocks() {
     let (mine, theirs) = (ours.deploy("My App"), stock.deploy("An App"));
     let id = |card: &str| card.split_whitespace().nth(2).unwrap().to_owned();
     assert_eq!(mine.replace(&id(&mine), &id(&theirs)).replace("My App", "An App"), theirs);
+
+    for program in [&stock, &ours] {
+        fs::write(program.home.join("items.bom"), ITEMS).unwrap();
+    }
+    let installed = stock.run("catalog|add|items.bom").out;
+    assert!(installed.contains("* shop-web:1.0"), "{installed}");
 
     let mut different = Vec::new();
     for line in LINES {
