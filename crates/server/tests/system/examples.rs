@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::processes::{lives, pid_of, sensor};
 use crate::support::client::Client;
 use crate::support::release::{Release, signal};
 use crate::support::site::{Site, until};
+use crate::support::sshd::Sshd;
 
 /// One server with one example on it.
 struct Example {
@@ -32,7 +35,10 @@ impl Example {
     }
 
     fn deploy(blueprint: &str) -> Self {
-        let site = Site::new();
+        Self::deploy_on(Site::new(), blueprint)
+    }
+
+    fn deploy_on(site: Site, blueprint: &str) -> Self {
         let server = site.release("only", "MASTER", "");
         server.start();
         let client = Client::trusting(&server);
@@ -193,6 +199,40 @@ fn two_servers_get_two_ports() {
         assert!((18200..=18300).contains(&port), "{url}");
         std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     }
+}
+
+#[test]
+fn each_process_has_an_ssh_host_of_its_own_and_leaves_nothing_on_it() {
+    let site = Site::new();
+    let sshd = Sshd::of(&site, 2);
+    let mut text = text_of("ssh-hosts");
+    let account = nix::unistd::User::from_uid(nix::unistd::geteuid()).unwrap().unwrap().name;
+    // As its first lines say: others stand in the place of these.
+    for (written, ours) in [
+        ("user: admin", format!("user: {account}")),
+        ("~/.ssh/id_ed25519", sshd.key_file().display().to_string()),
+        ("- 192.0.2.11\n", format!("- {}\n", sshd.addresses()[0])),
+        ("- 192.0.2.12:2222", format!("- {}", sshd.addresses()[1])),
+    ] {
+        assert!(text.contains(written), "'{written}' is not in the example any more");
+        text = text.replace(written, &ours);
+    }
+    let it = Example::deploy_on(site, &text);
+    it.runs();
+    let plots: Vec<String> = it.named("plot").iter().map(|id| it.path(id)).collect();
+    let machines: BTreeSet<String> = plots.iter().map(|plot| it.sensor(plot, "host.sshAddress")).collect();
+    let expected: BTreeSet<String> = sshd.addresses().iter().map(|a| format!("{account}@{a}")).collect();
+    assert_eq!(machines, expected);
+    let pids: Vec<u32> = plots.iter().map(|plot| pid_of(&it.client, &it.server, plot)).collect();
+    assert!(pids.iter().all(|pid| lives(*pid)));
+    let dirs: Vec<PathBuf> = plots.iter().map(|plot| it.run_dir(plot)).collect();
+    assert!(dirs.iter().all(|dir| dir.starts_with(sshd.home()) && dir.is_dir()), "{dirs:?}");
+
+    let path = format!("/v1/applications/{}", it.app);
+    let removed = it.client.send(Method::DELETE, &it.server.uri(), &path, "", Duration::from_secs(10));
+    assert_eq!(removed.unwrap().status, 202);
+    until("it is gone", || it.client.get(&it.server.uri(), &path).unwrap().status == 404);
+    assert!(!pids.iter().any(|pid| lives(*pid)) && !dirs.iter().any(|dir| dir.exists()));
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod examples;
 mod follows;
 mod frozen_server;
 mod killed;
+mod kills;
 mod listen;
 mod metrics;
 mod other_host;

@@ -3,4 +3,5 @@
 pub(crate) mod client;
 pub(crate) mod release;
 pub(crate) mod site;
+pub(crate) mod sshd;
 pub(crate) mod volume;

@@ -68,19 +68,24 @@ impl Site {
         (first, second, client)
     }
 
-    /// Every process that names this folder: servers by their arguments, what they manage by its environment.
+    /// Servers by their arguments, what they manage by its environment.
     fn processes(&self) -> Vec<Pid> {
-        let name = self.path().as_os_str().as_encoded_bytes();
-        let mentions = |pid: i32| {
-            ["cmdline", "environ"].iter().any(|file| {
-                fs::read(format!("/proc/{pid}/{file}"))
-                    .is_ok_and(|bytes| bytes.windows(name.len()).any(|part| part == name))
-            })
-        };
-        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        pids.filter(|pid| *pid > 1 && mentions(*pid)).map(Pid::from_raw).collect()
+        processes_that_name(self.path())
     }
+}
+
+/// Every process with that path in its arguments or its environment.
+pub(crate) fn processes_that_name(path: &Path) -> Vec<Pid> {
+    let name = path.as_os_str().as_encoded_bytes();
+    let mentions = |pid: i32| {
+        ["cmdline", "environ"].iter().any(|file| {
+            fs::read(format!("/proc/{pid}/{file}"))
+                .is_ok_and(|bytes| bytes.windows(name.len()).any(|part| part == name))
+        })
+    };
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter(|pid| *pid > 1 && mentions(*pid)).map(Pid::from_raw).collect()
 }
 
 impl Drop for Site {
