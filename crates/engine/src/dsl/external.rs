@@ -13,7 +13,11 @@ const DEMO: (&str, &str, &str) = ("brooklyn-demo-sample", "hidden-brooklyn-passw
 
 /// The external providers of a server, by name.
 #[derive(Clone, Debug, Default)]
-pub struct Externals(Arc<BTreeMap<String, Provider>>);
+pub struct Externals {
+    providers: Arc<BTreeMap<String, Provider>>,
+    /// What the configuration says of locations, by key below `brooklyn.location.`.
+    locations: Arc<BTreeMap<String, Secret>>,
+}
 
 /// Where secrets come from.
 #[derive(Clone, Debug)]
@@ -27,12 +31,25 @@ pub enum Provider {
 impl Externals {
     /// Takes what a server's configuration says.
     pub fn new(providers: BTreeMap<String, Provider>) -> Self {
-        Self(Arc::new(providers))
+        Self { providers: Arc::new(providers), locations: Arc::default() }
+    }
+
+    /// The same with what the configuration says of locations (`brooklyn.location.KEY`, by that key): a named one's
+    /// password is in no record.
+    #[must_use]
+    pub fn with_locations(self, locations: BTreeMap<String, Secret>) -> Self {
+        Self { locations: Arc::new(locations), ..self }
+    }
+
+    /// The secret of a location that a record refers to.
+    pub(crate) fn location_secret(&self, reference: &str) -> Option<Secret> {
+        let property = |key: &str| self.locations.get(key).map(Secret::reveal);
+        model::compile::location_secret(reference, property).map(Secret::new)
     }
 
     pub(super) fn get(&self, provider: &str, key: &str) -> Eval<String> {
         let missing = || fail(format!("external provider '{provider}' has no value for key '{key}'"));
-        match self.0.get(provider) {
+        match self.providers.get(provider) {
             Some(Provider::Values(values)) => {
                 values.get(key).map_or_else(missing, |secret| Ok(secret.reveal().to_owned()))
             }

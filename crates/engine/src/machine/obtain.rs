@@ -5,7 +5,7 @@ use model::spec::{ConfigMap, LocationKind, LocationSpec};
 use model::value::ValueType;
 use serde_json::Value;
 
-use super::target::{Flags, parts_of, read};
+use super::target::{Flags, parts_of};
 use super::{NO_MACHINES, Try, fail};
 use crate::draft::Draft;
 use crate::entity::Entity;
@@ -16,13 +16,13 @@ use crate::task::Task;
 const SSH_PORT: u16 = 22;
 
 /// The machines of a `byon` location in order, each with its own flags.
-pub(super) fn machines_of(spec: &LocationSpec, flags: &Flags) -> Try<Vec<(Reach, ConfigMap)>> {
+pub(super) fn machines_of(spec: &LocationSpec, flags: &Flags<'_>) -> Try<Vec<(Reach, ConfigMap)>> {
     let LocationKind::Byon { machines, deferred } = &spec.kind else { return Ok(Vec::new()) };
     let resolved;
     let machines = match deferred {
         None => machines,
         Some(hosts) => {
-            let hosts = read("hosts", ValueType::Any, hosts)?.into_json();
+            let hosts = flags.read_value("hosts", ValueType::Any, hosts)?.into_json();
             resolved = model::compile::machines(&hosts).or_else(fail)?;
             &resolved
         }
@@ -41,7 +41,7 @@ pub(super) fn machines_of(spec: &LocationSpec, flags: &Flags) -> Try<Vec<(Reach,
     machines.iter().map(one).collect()
 }
 
-fn port_of(flags: &Flags) -> Try<u16> {
+fn port_of(flags: &Flags<'_>) -> Try<u16> {
     match flags.number("port")? {
         None => Ok(SSH_PORT),
         Some(n) => u16::try_from(n)
@@ -65,7 +65,10 @@ impl Draft {
             };
         }
         match self.location_for(task, entity)? {
-            Some((from, spec)) => self.next_free(&from, spec, &Flags::new())?.or_else(fail),
+            Some((from, spec)) => {
+                let flags = Flags::none(&self.root, Some(&from.owner));
+                self.next_free(&from, spec, &flags)?.or_else(fail)
+            }
             None => Ok(MachineRef::default()),
         }
     }
@@ -114,7 +117,7 @@ impl Draft {
         &self,
         from: &LocationRef,
         spec: &LocationSpec,
-        above: &Flags,
+        above: &Flags<'_>,
     ) -> Try<Result<MachineRef, String>> {
         let flags = above.with(&spec.flags);
         let given = |reach| MachineRef { from: Some(from.clone()), reach };

@@ -1,7 +1,8 @@
 //! How a machine is logged in to: from the flags of the location that gave it, read anew each time
 //! (`brooklyn-blueprints.md` 9.5).
 
-use base::{Secret, Span};
+use base::{EntityId, Secret, Span};
+use model::compile::location_reference;
 use model::config;
 use model::spec::{ConfigMap, ConfigValue, LocationKind, LocationSpec};
 use model::value::{Coerced, ValueType};
@@ -22,26 +23,35 @@ const SSH_TRIES_TIMEOUT: Span = Span::secs(120);
 const CONNECT_TIMEOUT: Span = Span::secs(30);
 
 /// The flags that count for a machine: of the location that gave it, of those that it is a part of, its own. The
-/// nearest word counts.
+/// nearest word counts. Expressions are read where the location was given.
 #[derive(Clone)]
-pub(super) struct Flags(ConfigMap);
+pub(super) struct Flags<'a> {
+    all: ConfigMap,
+    root: &'a Root,
+    /// Whose location it is; `None`: the `localhost` that nobody lists.
+    owner: Option<&'a EntityId>,
+}
 
-impl Flags {
-    pub(super) fn new() -> Self {
-        Self(ConfigMap::new())
+impl<'a> Flags<'a> {
+    pub(super) fn none(root: &'a Root, owner: Option<&'a EntityId>) -> Self {
+        Self { all: ConfigMap::new(), root, owner }
     }
 
     /// The same with what counts before it.
     pub(super) fn with(&self, nearer: &ConfigMap) -> Self {
-        let mut all = self.0.clone();
+        let mut all = self.all.clone();
         all.extend(nearer.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Self(all)
+        Self { all, ..*self }
     }
 
     fn read(&self, name: &str, value_type: ValueType) -> Try<Coerced> {
-        match self.0.get(name) {
-            Some(value) => read(name, value_type, value),
-            None => Ok(Coerced::Null),
+        self.all.get(name).map_or(Ok(Coerced::Null), |value| self.read_value(name, value_type, value))
+    }
+
+    pub(super) fn read_value(&self, name: &str, value_type: ValueType, value: &ConfigValue) -> Try<Coerced> {
+        match self.owner {
+            Some(owner) => self.root.resolve_at(owner, name, value_type, value).or_else(unreadable),
+            None => config::resolve(name, value_type, value).or_else(unreadable),
         }
     }
 
@@ -75,8 +85,19 @@ impl Flags {
         })
     }
 
+    /// A secret, which a record may only refer to: then this server's own configuration has it.
     fn secret(&self, name: &str) -> Try<Option<Secret>> {
-        Ok(self.text(name)?.map(Secret::new))
+        let given = self.all.get(name).map(ConfigValue::given);
+        let Some(reference) = given.and_then(location_reference) else {
+            return Ok(self.text(name)?.map(Secret::new));
+        };
+        match self.root.externals.location_secret(reference) {
+            Some(secret) => Ok(Some(secret)),
+            None => fail(format!(
+                "the {name} of a location is to stand in brooklyn.cfg as brooklyn.location.{reference}, and this \
+                 server's has no such property: add it here as on the other servers, and start this one again"
+            )),
+        }
     }
 
     /// What proves who asks, in the order in which it is tried.
@@ -114,11 +135,6 @@ impl Flags {
     }
 }
 
-/// A flag's value.
-pub(super) fn read(name: &str, value_type: ValueType, value: &ConfigValue) -> Try<Coerced> {
-    config::resolve(name, value_type, value).or_else(unreadable)
-}
-
 impl Draft {
     pub(super) fn ssh_target(&self, machine: &MachineRef) -> Try<SshTarget> {
         let Reach::Ssh { address, port, user } = &machine.reach else {
@@ -137,12 +153,14 @@ impl Draft {
         })
     }
 
-    pub(super) fn flags_of(&self, machine: &MachineRef) -> Try<Flags> {
-        let Some(from) = &machine.from else { return Ok(Flags::new()) };
+    pub(super) fn flags_of<'a>(&'a self, machine: &'a MachineRef) -> Try<Flags<'a>> {
+        let Some(from) = &machine.from else { return Ok(Flags::none(&self.root, None)) };
         let Some(chain) = self.root.location_chain(from) else {
             return fail(format!("a location of entity {} is not there any more", from.owner));
         };
-        let flags = chain.iter().fold(Flags::new(), |flags, spec| flags.with(&spec.flags));
+        let flags = chain
+            .iter()
+            .fold(Flags::none(&self.root, Some(&from.owner)), |flags, spec| flags.with(&spec.flags));
         let machines = chain.last().map_or(Ok(Vec::new()), |spec| machines_of(spec, &flags))?;
         let own = machines.iter().find(|(m, _)| m.is_same_machine(&machine.reach));
         Ok(own.map_or_else(|| flags.clone(), |(_, own)| flags.with(own)))

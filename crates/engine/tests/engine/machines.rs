@@ -1,8 +1,10 @@
 //! Machines beyond this host: which one an entity gets, how it is reached, giving it back.
 
-use base::Span;
+use std::collections::BTreeMap;
+
+use base::{Secret, Span};
 use brownstone_engine::effect::{HostKeys, SshLogin};
-use brownstone_engine::{Lifecycle, Reach, Status};
+use brownstone_engine::{Externals, Lifecycle, Reach, Status};
 use model::spec::{ConfigValue, LocationKind, LocationSpec};
 use serde_json::json;
 
@@ -354,4 +356,32 @@ fn hosts_that_come_late_are_read_when_a_machine_is_wanted() {
     assert_eq!(address(&env, "b").as_deref(), Some("10.0.0.2"));
     assert_eq!(address(&env, "c").as_deref(), Some("10.0.0.9"));
     assert_eq!(env.machine.logins["10.0.0.9"].port, 2222);
+}
+
+#[test]
+fn a_location_s_flags_may_be_expressions_and_its_password_stays_in_the_server_s_own_configuration() {
+    let mut location = specs::byon(&["10.0.0.1"]);
+    location.flags.insert("port".to_owned(), ConfigValue::new("$brooklyn:config(\"ssh.port\")"));
+    let reference = json!({ "$brownstone:locationProperty": "named.prod.password" });
+    location.flags.insert("password".to_owned(), ConfigValue::new(reference));
+    let mut env = Env::new();
+    let mut app = specs::app_at("Shop", location, vec![specs::vanilla("web")]);
+    app.root.config.insert("ssh.port".to_owned(), ConfigValue::new(2222));
+
+    let (_, task) = env.deploy(app.clone());
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    let why = env.task(&task).result.to_string();
+    assert!(why.contains("brooklyn.location.named.prod.password"), "what to add, and where: {why}");
+
+    let secrets = BTreeMap::from([("named.prod.password".to_owned(), Secret::new("hunter2"))]);
+    env.root = env.root.clone().with_externals(Externals::default().with_locations(secrets));
+    let again = env.invoke(&env.named("web"), "start");
+    env.settle();
+    assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
+    let target = &env.machine.logins["10.0.0.1"];
+    assert_eq!(target.port, 2222);
+    assert!(matches!(&target.logins[..], [SshLogin::Password(p)] if p.reveal() == "hunter2"));
+    let parts: Vec<u8> = env.root.checkpoint_parts().flatten().collect();
+    assert!(!String::from_utf8_lossy(&parts).contains("hunter2"));
 }

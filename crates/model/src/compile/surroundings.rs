@@ -35,10 +35,7 @@ impl Surroundings {
         let mut all = Self::default();
         for (key, value) in properties {
             let key = key.as_ref();
-            // The plural is an old spelling.
-            if let Some(rest) =
-                ["brooklyn.location.", "brooklyn.locations."].iter().find_map(|p| key.strip_prefix(p))
-            {
+            if let Some(rest) = location_key(key) {
                 all.locations.insert(rest.to_owned(), value.into());
             } else if key == LOCALHOST_OVER_SSH {
                 // Whether `localhost` is reached over SSH is a flag of that location like any other.
@@ -51,6 +48,12 @@ impl Surroundings {
         }
         all
     }
+}
+
+/// The part of a property's name that says what it tells of which location, if it is about locations.
+pub fn location_key(property: &str) -> Option<&str> {
+    // The plural is an old spelling.
+    ["brooklyn.location.", "brooklyn.locations."].iter().find_map(|prefix| property.strip_prefix(prefix))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use base::Secret;
 use engine::{Externals, Provider};
 use lang::diag::Position;
 use lang::props;
+use model::compile::location_key;
 
 const PREFIX: &str = "brooklyn.external.";
 
@@ -21,7 +22,11 @@ const DEMO: [(&str, &str); 2] = [
 pub fn externals<'a>(effective: impl Iterator<Item = (&'a str, &'a str)>) -> Externals {
     let mut classes = BTreeMap::new();
     let mut values: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+    let mut locations = BTreeMap::new();
     for (key, value) in DEMO.into_iter().chain(effective) {
+        if let Some(key) = location_key(key) {
+            locations.insert(key.to_owned(), Secret::new(value));
+        }
         match key.strip_prefix(PREFIX).map(|rest| rest.split_once('.')) {
             Some(Some((name, key))) => {
                 values.entry(name).or_default().insert(key, value);
@@ -36,7 +41,7 @@ pub fn externals<'a>(effective: impl Iterator<Item = (&'a str, &'a str)>) -> Ext
         let given = values.get(name).cloned().unwrap_or_default();
         (name.to_owned(), provider(class, &given).unwrap_or_else(Provider::Broken))
     };
-    Externals::new(classes.into_iter().map(provider).collect())
+    Externals::new(classes.into_iter().map(provider).collect()).with_locations(locations)
 }
 
 fn provider(class: &str, given: &BTreeMap<&str, &str>) -> Result<Provider, String> {

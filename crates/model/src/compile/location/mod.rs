@@ -5,10 +5,12 @@ mod hosts;
 mod properties;
 mod range;
 mod resolve;
+mod secrets;
 mod text;
 
 use hosts::Hosts;
 use lang::yaml::Node;
+pub use secrets::{location_reference, location_secret};
 use serde_json::Value;
 
 use super::context::{Context, keyed};

@@ -1,6 +1,7 @@
 //! What `brooklyn.cfg` says of locations (`brooklyn-blueprints.md` 9.5): of all, of a kind, of a named one.
 
 use super::super::surroundings::Surroundings;
+use super::secrets;
 use crate::spec::{ConfigMap, ConfigValue};
 
 /// Flags from properties, and what is to be said of them.
@@ -21,7 +22,12 @@ impl Found {
                 return;
             }
         }
-        self.flags.insert(name, ConfigValue::new(value));
+        let value = if secrets::is_secret(&name) {
+            secrets::of_property(&format!("{prefix}{key}"))
+        } else {
+            ConfigValue::new(value)
+        };
+        self.flags.insert(name, value);
     }
 }
 

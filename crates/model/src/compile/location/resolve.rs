@@ -11,7 +11,7 @@ use super::super::limits::NAMED_DEPTH_MAX;
 use super::super::surroundings::Surroundings;
 use super::hosts::{self, Hosts};
 use super::properties::{self, camel};
-use super::{flags, text};
+use super::{flags, secrets, text};
 use crate::catalog::ItemKind;
 use crate::spec::{ConfigMap, ConfigValue, LocationKind, LocationSpec};
 
@@ -47,6 +47,8 @@ const LATER: &[&str] = &["pool", "server-pool", "portForwardManager", "id"];
 struct Way<'n> {
     at: &'n Node,
     named: Vec<String>,
+    /// The named location whose very definition is read next.
+    defines: Option<String>,
 }
 
 impl Way<'_> {
@@ -74,7 +76,7 @@ pub(super) fn location(cx: &mut Context<'_>, node: &Node) -> Option<LocationSpec
     if cx.refuse_expressions("location", key) {
         return None;
     }
-    let mut way = Way { at: node, named: Vec::new() };
+    let mut way = Way { at: node, named: Vec::new(), defines: None };
     let mut given = ConfigMap::new();
     if let Yaml::Map(entries) = &node.value {
         let name = key.scalar_text().unwrap_or_default();
@@ -93,7 +95,7 @@ pub(super) fn location(cx: &mut Context<'_>, node: &Node) -> Option<LocationSpec
 
 /// A location by its text, with flags from further out; errors are shown at `at`.
 pub(super) fn text(cx: &mut Context<'_>, at: &Node, text: &str, given: ConfigMap) -> Option<LocationSpec> {
-    resolve(cx, &mut Way { at, named: Vec::new() }, text, given)
+    resolve(cx, &mut Way { at, named: Vec::new(), defines: None }, text, given)
 }
 
 /// Whether a name means a location without the catalog, or one that is refused with a reason.
@@ -145,6 +147,7 @@ fn resolve(cx: &mut Context<'_>, way: &mut Way<'_>, written: &str, given: Config
         Ok(args) => args,
         Err(why) => return fail(cx, way, why),
     };
+    keep_secrets(cx, way, &mut args);
     if let (Some(rest), Some(alone)) = (rest.filter(|r| !r.is_empty()), alone) {
         args.entry(alone.to_owned()).or_insert_with(|| ConfigValue::new(rest));
     }
@@ -183,6 +186,7 @@ fn resolve(cx: &mut Context<'_>, way: &mut Way<'_>, written: &str, given: Config
             return fail(cx, way, format!("the location '{name}' is defined by itself: {circle}"));
         }
         way.named.push(name.to_owned());
+        way.defines = Some(name.to_owned());
         let found = resolve(cx, way, definition, flags);
         way.named.pop();
         return found.map(|found| LocationSpec { spec: parsed.name.clone(), ..found });
@@ -191,6 +195,23 @@ fn resolve(cx: &mut Context<'_>, way: &mut Way<'_>, written: &str, given: Config
     flags.extend(given);
     flags.extend(args);
     built_in(cx, way, prefix, &parsed.name, flags)
+}
+
+/// A password in the text that defines a named location stays there.
+fn keep_secrets(cx: &mut Context<'_>, way: &mut Way<'_>, args: &mut ConfigMap) {
+    let defines = way.defines.take();
+    for (flag, value) in args.iter_mut().filter(|(flag, _)| secrets::is_secret(flag)) {
+        match (&defines, way.named.last()) {
+            (Some(name), _) => *value = secrets::of_definition(name, flag),
+            (None, Some(name)) => {
+                let text = format!("the {flag} within the definition of location '{name}' goes into records");
+                cx.warning_once(way.span(), text)
+                    .help(format!("write it as brooklyn.location.named.{name}.{flag} in brooklyn.cfg"));
+            }
+            // What stands in the blueprint is its author's.
+            (None, None) => {}
+        }
+    }
 }
 
 fn from_properties(cx: &mut Context<'_>, way: &Way<'_>, found: properties::Found) -> ConfigMap {
