@@ -91,6 +91,7 @@ impl Draft {
                 self.cancel_others(task, entity);
                 Flow::Next
             }
+            StepKind::EndLeftovers { entity } => self.end_leftovers(task, entity),
             StepKind::Expect { state } => {
                 if let Some(entity) = &task.entity {
                     self.begin_stage(entity, *state);

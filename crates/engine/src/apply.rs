@@ -130,7 +130,12 @@ impl Root {
             Change::TaskCursor { task, cursor } => self.edit_task(task, |t| t.cursor = *cursor)?,
             Change::Intent { task, intent } => self.edit_task(task, |t| t.intent = Some(intent.clone()))?,
             Change::TaskProcess { task, process } => {
-                self.edit_task(task, |t| t.process.clone_from(process))?;
+                self.edit_task(task, |t| {
+                    t.process.clone_from(process);
+                    if let (None, Some(intent)) = (process, &mut t.intent) {
+                        intent.script_in = None;
+                    }
+                })?;
             }
             Change::StreamsRecorded { task, streams } => self.edit_task(task, |t| {
                 for (name, captured) in streams {
@@ -235,7 +240,7 @@ impl Root {
         match self.tasks.get(&new.id).cloned() {
             Some(old)
                 if old.status == new.status
-                    && old.process.is_some() == new.process.is_some()
+                    && old.may_have_left() == new.may_have_left()
                     && old.permit == new.permit => {}
             Some(old) => {
                 self.index.task(&old, false);

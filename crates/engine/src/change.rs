@@ -215,7 +215,7 @@ pub enum Change {
     TaskProcess {
         /// Of which task.
         task: TaskId,
-        /// The process.
+        /// The process; `None`: nothing of its script runs.
         process: Option<ProcessRef>,
     },
     /// A task's streams, as far as they are now (those not named stay).

@@ -149,6 +149,14 @@ pub enum Work {
         /// The process as it was found before, when re-attaching.
         known: Option<ProcessRef>,
     },
+    /// Finds the process of a script that an earlier master may have begun, and reports it and its end as
+    /// [`Work::Watch`] does. One that has not begun never will.
+    WatchScript {
+        /// The script's working directory.
+        cwd: String,
+        /// What it was begun for.
+        began_by: WorkKey,
+    },
     /// Ends a process and its group: SIGTERM, and after `grace` SIGKILL. One that is gone already is success.
     Kill {
         /// Which.

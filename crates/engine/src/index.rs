@@ -291,7 +291,7 @@ impl Index {
                 edit(&mut self.permits, latch, t.seq, id());
             }
             put(&mut self.running, t.seq, id());
-        } else if t.process.is_some() {
+        } else if t.may_have_left() {
             put(&mut self.leftovers, t.seq, id());
         }
     }

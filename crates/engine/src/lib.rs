@@ -35,6 +35,7 @@ mod happened;
 mod index;
 pub mod input;
 mod invariants;
+mod leftover;
 mod lifecycle;
 pub mod limits;
 mod machine;

@@ -23,6 +23,7 @@ impl Draft {
         self.check_room()?;
         let mut steps = vec![StepKind::CancelOthers { entity: app.clone() }];
         steps.extend(self.stop_all(app, false));
+        steps.extend(self.end_scripts(app));
         steps.push(StepKind::RemoveDirs { entity: app.clone() });
         steps.push(StepKind::Forget { entity: app.clone() });
         Ok(self.begin_removal(caller, "destroying", "destroy application", &entity, steps))
@@ -39,6 +40,7 @@ impl Draft {
         let mut steps = vec![StepKind::CancelOthers { entity: id.clone() }];
         if release {
             steps.extend(self.stop_all(id, true));
+            steps.extend(self.end_scripts(id));
             steps.push(StepKind::RemoveDirs { entity: id.clone() });
         }
         steps.push(StepKind::Forget { entity: id.clone() });
@@ -62,6 +64,17 @@ impl Draft {
             ..NewTask::default()
         });
         Reply::Task { entity: entity.id.clone(), task }
+    }
+
+    /// The end of scripts that no `stop` looks after: those of effectors of what has no process.
+    fn end_scripts(&self, id: &EntityId) -> Option<StepKind> {
+        let mut tasks = self.root.tree(id).flat_map(|e| self.root.tasks_of(&e.id));
+        let any = tasks.any(|t| t.process.is_some() || t.may_have_left());
+        any.then(|| StepKind::Sub {
+            name: "ending scripts".to_owned(),
+            steps: vec![StepKind::EndLeftovers { entity: id.clone() }],
+            tolerated: true,
+        })
     }
 
     /// The calls of `stop` that reach everything in a tree: what can be stopped stops what is directly below it;

@@ -8,7 +8,6 @@ use model::types::Behaviour;
 use crate::adjunct::Cause;
 use crate::change::Change;
 use crate::draft::Draft;
-use crate::effect::{Machine, Work};
 use crate::entity::Entity;
 use crate::input::{Host, Reign, TimerId};
 use crate::lifecycle::Lifecycle;
@@ -16,7 +15,7 @@ use crate::limits::TAKE_OVER_BATCH;
 use crate::machine::out_of_reach;
 use crate::names;
 use crate::place::Reach;
-use crate::state::{Purpose, TakingOver, Transient};
+use crate::state::{TakingOver, Transient};
 use crate::task::{Interruption, Status, Task};
 
 impl Draft {
@@ -70,7 +69,7 @@ impl Draft {
     fn interrupt(&mut self, id: &TaskId, before: &Reign, why: &str) {
         let Some(task) = self.task(id) else { return };
         let step = task.step_for_people();
-        let left = left_by(&task);
+        let left = left_behind(&task);
         let text = format!(
             "interrupted: master {} ended ({why}) while in step {step}; nothing was re-run{left}",
             before.node
@@ -82,33 +81,9 @@ impl Draft {
             why: why.to_owned(),
             step,
         };
-        let process = task.process.is_some();
         self.end_with(id, Status::Failed, text.into(), Some(interruption));
-        if process {
-            self.look_after_leftover(id);
-        }
-    }
-
-    fn look_after_leftovers(&mut self) {
-        let left: Vec<TaskId> = self.root.index.leftovers.values().cloned().collect();
-        for id in left {
-            self.look_after_leftover(&id);
-        }
-    }
-
-    /// Watches the process that an interrupted task left, so that its end is known.
-    fn look_after_leftover(&mut self, id: &TaskId) {
-        let Some(task) = self.task(id) else { return };
-        let Some(process) = task.process.clone() else { return };
-        let Some(way) = self.way_to_leftover(&task, &process) else { return };
-        if matches!(&way, Machine::Local(host) if !process.host.is_same_boot(host)) {
-            // The host was restarted since.
-            self.record(Change::TaskProcess { task: id.clone(), process: None });
-            return;
-        }
-        let key = self.leftover_key(&task, 1);
-        let work = Work::Watch { pid_file: String::new(), known: Some(process) };
-        self.run(key, way, work, Purpose::Leftover(id.clone()));
+        self.look_after_leftover(id);
+        self.take_members_back(&task);
     }
 
     fn adopt(&mut self, entity: &Arc<Entity>, host: &Host) {
@@ -148,7 +123,7 @@ impl Draft {
 }
 
 /// What a task may have left behind, for the end of its error's text.
-fn left_by(task: &Task) -> String {
+fn left_behind(task: &Task) -> String {
     if let Some(p) = &task.process {
         return format!(
             ". Its script may still run on host {} (process {}, process group {}): cancel the task to end it",
@@ -158,7 +133,8 @@ fn left_by(task: &Task) -> String {
     match task.current_intent() {
         Some(i) => {
             let machine = i.machine.described(i.host.as_ref());
-            format!(". It was about to do, or did, this on {machine}: {}", i.what)
+            let hint = if i.script_in.is_some() { ": cancel the task to end that" } else { "" };
+            format!(". It was about to do, or did, this on {machine}: {}{hint}", i.what)
         }
         None => String::new(),
     }

@@ -1,6 +1,5 @@
 //! Work that was asked of a machine has got on.
 
-use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Outcome, WorkKey};
 use crate::state::Purpose;
@@ -20,23 +19,9 @@ impl Draft {
             }
             Purpose::Watch(entity) => self.on_watch_outcome(&entity, outcome),
             Purpose::Check(entity) => self.on_check_outcome(&entity, outcome),
-            Purpose::Leftover(id) => {
-                if matches!(outcome, Outcome::Gone(_)) {
-                    self.leftover_gone(&id);
-                }
-            }
+            Purpose::Leftover(id) => self.on_leftover(&id, outcome),
             Purpose::Adjunct(who) => self.on_adjunct_outcome(&who, &outcome),
-            Purpose::EndLeftover(id) => {
-                if matches!(outcome, Outcome::Done | Outcome::Gone(_)) {
-                    self.leftover_gone(&id);
-                }
-            }
-        }
-    }
-
-    fn leftover_gone(&mut self, id: &base::TaskId) {
-        if self.root.task(id).is_some_and(|t| t.process.is_some()) {
-            self.record(Change::TaskProcess { task: id.clone(), process: None });
+            Purpose::EndLeftover(id) => self.on_end_leftover(&id, key, outcome),
         }
     }
 }

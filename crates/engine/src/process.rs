@@ -1,6 +1,6 @@
 //! The steps that have to do with a process: is it there, end it, say whether it is up.
 
-use base::EntityId;
+use base::{EntityId, TaskId};
 use model::types::{Behaviour, software_process};
 use serde_json::Value;
 
@@ -41,14 +41,17 @@ impl Draft {
                     other.id
                 ));
             }
-            if let (true, Some(p), Some(StepKind::Script { .. })) =
-                (other.is_ended(), &other.process, other.current())
-            {
-                return Flow::Fail(format!(
-                    "the script '{}' of an interrupted task may still run (host {}, process group {}): cancel \
-                     task {} first",
-                    other.name, p.host.name, p.pgid, other.id
-                ));
+        }
+        let is_script = |t: &Task| matches!(t.current(), Some(StepKind::Script { .. }));
+        let others: Vec<TaskId> = self
+            .root
+            .tasks_of(&entity.id)
+            .filter(|t| t.may_have_left() && is_script(t))
+            .map(|t| t.id.clone())
+            .collect();
+        for other in others {
+            if let Some(flow) = self.task(&other).and_then(|other| self.held_up_by(&other)) {
+                return flow;
             }
         }
         Flow::Next
@@ -150,6 +153,9 @@ impl Draft {
             }
             (Some(StepKind::RemoveDirs { entity }), outcome @ (Outcome::Done | Outcome::Failed(_))) => {
                 self.dir_removed(task, entity, &outcome)
+            }
+            (Some(StepKind::EndLeftovers { entity }), outcome) => {
+                self.leftover_ended(task, entity, key, outcome)
             }
             (Some(StepKind::Script { .. } | StepKind::Effector | StepKind::Exec { .. }), outcome) => {
                 self.on_script(task, outcome)

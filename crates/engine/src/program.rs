@@ -28,6 +28,11 @@ pub enum StepKind {
         /// At which entity.
         entity: EntityId,
     },
+    /// Ends the scripts that interrupted tasks of the entity and of what is below it may have left running.
+    EndLeftovers {
+        /// Of which entity.
+        entity: EntityId,
+    },
     /// Sets the expected state.
     Expect {
         /// To what.
@@ -311,6 +316,7 @@ impl StepKind {
             StepKind::Plan => "plan".to_owned(),
             StepKind::CheckIdle => "check".to_owned(),
             StepKind::CancelOthers { .. } => "cancel other tasks".to_owned(),
+            StepKind::EndLeftovers { .. } => "end interrupted scripts".to_owned(),
             StepKind::Expect { state } => format!("expect {}", state.spoken()),
             StepKind::Latch { latch } => latch.key().name.to_owned(),
             StepKind::CopyFiles { stage } => stage.name().to_owned(),

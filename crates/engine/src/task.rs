@@ -156,6 +156,9 @@ pub struct Intent {
     pub host: Option<Host>,
     /// What, for people.
     pub what: String,
+    /// Of a script: the working directory, below which its files are, until it is known that nothing of it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script_in: Option<String>,
 }
 
 /// How a task was interrupted.

@@ -16,6 +16,7 @@ use crate::input::Caller;
 use crate::lifecycle::Lifecycle;
 use crate::machine::{Try, fail};
 use crate::program::StepKind;
+use crate::state::Purpose;
 use crate::task::{Call, Interruption, OnError, Status, Task};
 
 /// What is needed to begin a task.
@@ -140,10 +141,16 @@ impl Draft {
         interrupted: Option<Interruption>,
     ) {
         let Some(task) = self.task(id).filter(|t| !t.is_ended()) else { return };
+        // A script that is cancelled is told to end; it counts as something left until it has.
+        let ends = status == Status::Cancelled && task.process.is_some();
         if let Some(key) = task.step_key() {
+            let under_way = self.root.transient.works.contains_key(&key);
             self.drop_work(&key);
+            if ends && under_way {
+                self.root.transient.works.insert_mut(key, Purpose::Leftover(id.clone()));
+            }
         }
-        if task.process.is_some() && interrupted.is_none() {
+        if task.process.is_some() && interrupted.is_none() && !ends {
             self.record(Change::TaskProcess { task: id.clone(), process: None });
         }
         let interrupting = interrupted.is_some();

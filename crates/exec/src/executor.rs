@@ -95,7 +95,11 @@ impl Executor {
         match (machine, work) {
             (
                 Machine::Local(host),
-                work @ (Work::Script(_) | Work::Watch { .. } | Work::Kill { .. } | Work::RemoveDir { .. }),
+                work @ (Work::Script(_)
+                | Work::Watch { .. }
+                | Work::WatchScript { .. }
+                | Work::Kill { .. }
+                | Work::RemoveDir { .. }),
             ) => self.submit(Message::Run(key, host, Box::new(work))),
             _ if self.context.stop.load(Ordering::Acquire) => Err(SubmitError::ShutDown),
             (machine, work) => {

@@ -4,13 +4,21 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use engine::effect::{Streams, WorkKey};
 
 use crate::capture::capture;
 use crate::error::StartError;
 
-/// `<cwd>/.brownstone/<task>-<step>-<attempt>/` with `script.sh`, `stdout`, `stderr`, `exit`, and the work key.
+/// Stands in the file `process` of a script that must not begin.
+const NEVER: &str = "never\n";
+/// How often, and with which pause, a file that is being written is read again.
+const PROCESS_LOOKS: u32 = 50;
+const PROCESS_LOOK: Duration = Duration::from_millis(10);
+
+/// `<cwd>/.brownstone/<task>-<step>-<attempt>/` with `script.sh`, `stdout`, `stderr`, `process`, `exit`, and the
+/// work key.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     dir: PathBuf,
@@ -41,6 +49,38 @@ impl Folder {
             }
         }
         Err(StartError::Repeated(parent.join(name)))
+    }
+
+    /// The folder of an attempt that an earlier server may have begun. Where there is none it is made, so that the
+    /// attempt cannot begin any more.
+    pub(crate) fn claim(cwd: &Path, key: &WorkKey) -> Result<Self, StartError> {
+        match Self::make(cwd, key) {
+            Err(StartError::Repeated(dir)) => Ok(Self { dir }),
+            made => made,
+        }
+    }
+
+    /// Who runs in it, as the wrapper has written it (a line of `/proc/PID/stat`). A script that has not begun
+    /// never will.
+    pub(crate) fn process(&self) -> io::Result<Option<String>> {
+        let path = self.dir.join("process");
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(mut file) => {
+                file.write_all(NEVER.as_bytes())?;
+                return Ok(None);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+        for _ in 0..PROCESS_LOOKS {
+            let text = fs::read_to_string(&path)?;
+            if text.ends_with('\n') {
+                return Ok(Some(text).filter(|text| text != NEVER));
+            }
+            // It is being written, unless its writer was killed at that.
+            std::thread::sleep(PROCESS_LOOK);
+        }
+        Ok(None)
     }
 
     /// Where it is.

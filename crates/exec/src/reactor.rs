@@ -126,6 +126,9 @@ impl Reactor {
         let (stage, job, pidfd) = match work {
             Work::Script(script) => (Stage::Queued(script), None, None),
             Work::Watch { pid_file, known } => (Stage::Finding, Some(Job::Find { pid_file, known }), None),
+            Work::WatchScript { cwd, began_by } => {
+                (Stage::Finding, Some(Job::FindScript { cwd, began_by }), None)
+            }
             Work::RemoveDir { dir } => {
                 let base = host.base_dir.clone();
                 (Stage::Removing, Some(Job::Remove { base, dir }), None)

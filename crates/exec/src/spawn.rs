@@ -18,7 +18,13 @@ use crate::work::Context;
 
 /// `$1` is bash, `$2` the folder. The wrapper outlives a SIGTERM to the group (the script does not inherit a
 /// handler) and so sees how the script took it; what it says itself ("Terminated") goes nowhere.
+/// First it says which process it is, unless somebody has decided meanwhile that it never begins: only one of both
+/// can make the file `process`.
 const WRAPPER: &str = r#"trap : HUP INT TERM
+set -C
+read -r stat </proc/$$/stat
+echo "$stat" >"$2/process" || exit 126
+set +C
 (exec "$1" "$2/script.sh" >>"$2/stdout" 2>>"$2/stderr")
 code=$?
 echo "$code" >"$2/exit"

@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::path::Path;
 
-use engine::effect::{Outcome, ProcessRef};
+use engine::effect::{Outcome, ProcessRef, WorkKey};
 use engine::input::Host;
 
+use crate::folder::Folder;
 use crate::poller::pidfd;
-use crate::process::{Presence, Stat, presence, stat};
+use crate::process::{Presence, Stat, parse, presence, stat};
 
 /// Finds the process, or says why there is none: `Gone` when that is known, `Failed` when it could not be
 /// found out, since nobody may conclude a death from an error. The pidfd is opened before the identity is
@@ -47,6 +49,24 @@ pub(crate) fn find(
             None => Err(gone(format!("process {pid}, named by {pid_file}, is not running"))),
         },
     }
+}
+
+/// The same for a script that an earlier server may have begun for `key`.
+pub(crate) fn find_script(
+    host: &Host,
+    cwd: &str,
+    key: &WorkKey,
+) -> Result<(ProcessRef, Option<OwnedFd>), Box<Outcome>> {
+    let folder = Folder::claim(Path::new(cwd), key).map_err(|error| failed(error.to_string()))?;
+    let of = folder.path().display();
+    let line = folder.process().map_err(|error| failed(format!("cannot look into {of}: {error}")))?;
+    let Some(line) = line else { return Err(gone(format!("the script of {of} never began"))) };
+    let pid = line.split(' ').next().and_then(|pid| pid.parse().ok());
+    let (Some(pid), Some(stat)) = (pid, parse(line.as_bytes())) else {
+        return Err(failed(format!("the file `process` in {of} names no process: {line:?}")));
+    };
+    let (pgid, start_ticks) = (stat.pgid, stat.start_ticks);
+    find(host, "", Some(ProcessRef { host: host.clone(), pid, pgid, start_ticks }))
 }
 
 fn read_pid(pid_file: &str) -> Result<i32, Box<Outcome>> {

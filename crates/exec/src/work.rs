@@ -112,6 +112,8 @@ pub(crate) enum Job {
     Finish { folder: Folder, exit_code: Option<i32> },
     /// Find the process to watch.
     Find { pid_file: String, known: Option<ProcessRef> },
+    /// Find the process of a script that an earlier server may have begun.
+    FindScript { cwd: String, began_by: WorkKey },
     /// Remove a folder below the base directory that work for this host was given.
     Remove { base: String, dir: String },
 }

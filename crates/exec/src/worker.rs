@@ -11,7 +11,7 @@ use crate::poller::Bell;
 use crate::reactor::Message;
 use crate::remove::remove;
 use crate::spawn::launch;
-use crate::watch::find;
+use crate::watch::{find, find_script};
 use crate::work::{Answer, Context, Job};
 
 /// A job and whom its answer is for.
@@ -56,6 +56,10 @@ fn answer(context: &Context, key: &WorkKey, job: Job) -> Answer {
             Answer::Finished(streams, exit_code)
         }
         Job::Find { pid_file, known } => Answer::Found(find(&context.host, &pid_file, known)),
+        Job::FindScript { cwd, began_by } => Answer::Found(match context.permit(key) {
+            Ok(()) => find_script(&context.host, &cwd, &began_by),
+            Err(why) => Err(Box::new(Outcome::Failed(why))),
+        }),
         Job::Remove { base, dir } => Answer::Final(match context.permit(key) {
             Ok(()) => remove(Path::new(&base), &dir),
             Err(why) => Outcome::Failed(why),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use base::EntityId;
-use model::types::dynamic_cluster as cluster;
+use model::types::{Behaviour, dynamic_cluster as cluster};
 use serde_json::{Value, json};
 
 use super::{Params, Steps, each, removal};
@@ -120,6 +120,23 @@ impl Draft {
             self.remove_member(&entity.id, member);
         }
         Ok(removal(&self.root, gone, Some(self.at_once(entity)?)))
+    }
+
+    /// What an interrupted task was about to remove and has not is a member again: nobody would look after it
+    /// otherwise.
+    pub(crate) fn take_members_back(&mut self, task: &Task) {
+        let Some(cluster) = task.entity.as_ref().and_then(|id| self.entity(id)) else { return };
+        if cluster.behaviour() != Behaviour::Cluster {
+            return;
+        }
+        for step in task.program.iter().skip(task.step as usize) {
+            let StepKind::Forget { entity } = step else { continue };
+            let is_there = self.root.entity(entity).is_some_and(|e| e.parent.as_ref() == Some(&cluster.id));
+            let aside = self.quarantine_of(&cluster).is_some_and(|q| self.root.index.is_member(&q, entity));
+            if is_there && !aside {
+                self.add_member(&cluster.id, entity);
+            }
+        }
     }
 
     /// The members to go first: the newest, those that can be stopped before the others.

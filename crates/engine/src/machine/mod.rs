@@ -116,6 +116,10 @@ impl Draft {
             return Flow::Wait;
         }
         let attempt = task.current_intent().map_or(1, |i| i.attempt + 1);
+        let script_in = match &work {
+            Work::Script(script) => Some(script.cwd.clone()),
+            _ => None,
+        };
         let intent = Intent {
             term: self.term(),
             step: task.step,
@@ -123,6 +127,7 @@ impl Draft {
             machine: of.clone(),
             host: host.cloned(),
             what,
+            script_in,
         };
         let key = intent.key(&task.id);
         self.record(Change::Intent { task: task.id.clone(), intent });

@@ -47,7 +47,9 @@ pub(crate) fn start(root: &Root, entity: &Entity, params: &Params) -> Try<Steps>
 pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Try<Steps> {
     let is = |name: &str| params.get(name).is_some_and(|v| *v == Value::Bool(true) || v == "true");
     let mut w = Writer { root, entity, steps: vec![StepKind::CancelOthers { entity: entity.id.clone() }] };
-    w.steps.extend([StepKind::CheckIdle, expect(Lifecycle::Starting)]);
+    // What still runs of interrupted ones is ended, not refused.
+    w.steps.extend([StepKind::EndLeftovers { entity: entity.id.clone() }, StepKind::CheckIdle]);
+    w.steps.push(expect(Lifecycle::Starting));
     let end = w.end_process();
     w.steps.push(sub("stopping process", end));
     if is("restartMachine") {
@@ -148,7 +150,8 @@ impl Writer<'_> {
 
     /// Ends the process: by its own command first, if it has one, and for good.
     fn end_process(&self) -> Steps {
-        let mut steps = vec![StepKind::MarkDown];
+        let entity = self.entity.id.clone();
+        let mut steps = vec![StepKind::MarkDown, StepKind::EndLeftovers { entity }];
         if self.has(Phase::Stop.key()) {
             let name = Phase::Stop.key().name.to_owned();
             let stop = vec![StepKind::Script { phase: Phase::Stop }];

@@ -45,13 +45,21 @@ pub(crate) struct Machine {
     pub(crate) removed: Vec<String>,
     /// Whether a launched process ends at once.
     pub(crate) stillborn: bool,
+    /// Whether no cancel arrives.
+    pub(crate) deaf: bool,
+    /// Whether scripts that were asked for have begun when their master goes, and nobody has heard of it.
+    pub(crate) begins_unheard: bool,
     next_pid: i32,
 }
 
 impl Machine {
     /// The executor of the earlier master is gone: what had not begun never does, and nobody hears of the rest.
     pub(crate) fn new_master(&mut self, host: &Host) {
-        self.asked.clear();
+        for (key, host, work) in std::mem::take(&mut self.asked) {
+            if let (true, Work::Script(_)) = (self.begins_unheard, &work) {
+                self.begin(&key, host, work);
+            }
+        }
         self.events.clear();
         self.watches.clear();
         self.host = Some(host.clone());
@@ -117,10 +125,18 @@ impl Machine {
     }
 
     pub(crate) fn cancel(&mut self, key: &WorkKey) {
+        if self.deaf {
+            return;
+        }
         self.asked.retain(|(k, ..)| k != key);
+        let ended = self.scripts.iter().filter(|(k, ..)| k == key).count();
         self.scripts.retain(|(k, ..)| k != key);
         self.watches.retain(|(k, _)| k != key);
         self.events.retain(|(k, _)| k != key);
+        if ended > 0 {
+            let (exit_code, streams) = (143, Streams::default());
+            self.events.push_back((key.clone(), Outcome::Ended { exit_code, streams, timed_out: false }));
+        }
     }
 
     pub(crate) fn open(&self) -> Vec<(WorkKey, Work)> {
@@ -180,6 +196,7 @@ impl Machine {
         }
         let at = self.scripts.iter().position(|(_, s, _)| !self.hang.contains(&s.name))?;
         let (key, script, process) = self.scripts.remove(at)?;
+        self.report(&process, "it has ended");
         self.work_of(&script, process.host);
         let exit_code = self.exits.get(&script.name).copied().unwrap_or(0);
         let text = |t: String| Captured { size: t.len() as u64, head: t, ..Captured::default() };
@@ -213,6 +230,16 @@ impl Machine {
                         Outcome::Found(process)
                     }
                     None => Outcome::Gone("no such process".to_owned()),
+                }
+            }
+            Work::WatchScript { began_by, .. } => {
+                let script = self.scripts.iter().find(|(k, ..)| *k == began_by).map(|(_, _, p)| p.clone());
+                match script {
+                    Some(process) => {
+                        self.watches.push((key.clone(), process.clone()));
+                        Outcome::Found(process)
+                    }
+                    None => Outcome::Gone("it has not begun".to_owned()),
                 }
             }
             Work::Kill { process, .. } => {

@@ -374,14 +374,14 @@ fn a_location_s_flags_may_be_expressions_and_its_password_stays_in_the_server_s_
     let why = env.task(&task).result.to_string();
     assert!(why.contains("brooklyn.location.named.prod.password"), "what to add, and where: {why}");
 
-    let secrets = BTreeMap::from([("named.prod.password".to_owned(), Secret::new("hunter2"))]);
+    let secrets = BTreeMap::from([("named.prod.password".to_owned(), Secret::new("open sesame"))]);
     env.root = env.root.clone().with_externals(Externals::default().with_locations(secrets));
     let again = env.invoke(&env.named("web"), "start");
     env.settle();
     assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
     let target = &env.machine.logins["10.0.0.1"];
     assert_eq!(target.port, 2222);
-    assert!(matches!(&target.logins[..], [SshLogin::Password(p)] if p.reveal() == "hunter2"));
+    assert!(matches!(&target.logins[..], [SshLogin::Password(p)] if p.reveal() == "open sesame"));
     let parts: Vec<u8> = env.root.checkpoint_parts().flatten().collect();
-    assert!(!String::from_utf8_lossy(&parts).contains("hunter2"));
+    assert!(!String::from_utf8_lossy(&parts).contains("open sesame"));
 }

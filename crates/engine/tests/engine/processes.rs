@@ -333,6 +333,8 @@ fn a_cancelled_start_ends_its_script_and_leaves_the_entity_on_fire() {
     let install = install.id.clone();
     assert_eq!(env.command(Command::Cancel { task: task.clone() }), Reply::Value(json!(true)));
     assert!(env.machine.running_scripts().is_empty());
+    assert!(env.task(&install).process.is_some(), "it was told to end, and may not have");
+    env.settle();
     for id in [&task, &install] {
         assert_eq!(env.status(id), Status::Cancelled);
         assert!(env.task(id).process.is_none());

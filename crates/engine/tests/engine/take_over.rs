@@ -119,10 +119,11 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
         ("effectors that call others", calls_effectors),
         ("children", adds_children),
     ] {
-        for survives in [true, false] {
+        for (survives, unheard) in [(true, false), (false, true)] {
             let mut n = 0;
             loop {
                 let (mut env, on) = after(scene, location, n);
+                env.machine.begins_unheard = unheard;
                 let going: Vec<_> =
                     env.root.tasks().filter(|t| !t.is_ended()).map(|t| t.id.clone()).collect();
                 if survives {
@@ -131,7 +132,7 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
                     env.machine.kill_leftovers();
                 }
                 env.take_over("node2", next.clone(), "node1 gave no sign of life for 30s");
-                let at = format!("{name}, {n} turns, scripts survive: {survives}");
+                let at = format!("{name}, {n} turns, scripts survive: {survives}, unheard: {unheard}");
                 for id in &going {
                     let task = env.task(id);
                     assert_eq!(task.status, Status::Failed, "{at}");
@@ -145,6 +146,7 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
                 }
                 let began = env.machine.began.len();
                 env.settle();
+                assert!(env.root.tasks().all(|t| t.process.is_none()), "{at}: the ends of scripts are seen");
                 assert_eq!(env.machine.began.len(), began, "{at}: no script is run again");
                 for e in env.root.entities() {
                     assert!(

@@ -26,9 +26,11 @@ pub(crate) async fn carry_out(job: &Job, host: &Host, work: Work) -> Outcome {
         | Work::ReadBundle { .. }
         | Work::Children { .. }
         | Work::Password { .. } => Err("this is work for the server itself, not for a host".to_owned()),
-        Work::Script(_) | Work::Watch { .. } | Work::Kill { .. } | Work::RemoveDir { .. } => {
-            Err("a defect in the executor: this is work for its reactor".to_owned())
-        }
+        Work::Script(_)
+        | Work::Watch { .. }
+        | Work::WatchScript { .. }
+        | Work::Kill { .. }
+        | Work::RemoveDir { .. } => Err("a defect in the executor: this is work for its reactor".to_owned()),
     };
     done.unwrap_or_else(Outcome::Failed)
 }

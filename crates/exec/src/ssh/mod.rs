@@ -46,6 +46,9 @@ pub(crate) async fn carry_out(job: &Job, spec: Arc<SshTarget>, work: Work) -> Op
         Work::Watch { pid_file, known } => {
             unless(cancelled, watch::watch(job, &target, &pid_file, known)).await
         }
+        Work::WatchScript { cwd, began_by } => {
+            unless(cancelled, watch::watch_script(job, &target, &cwd, &began_by)).await
+        }
         Work::Kill { process, grace } => unless(cancelled, kill::kill(job, &target, &process, grace)).await,
         work => {
             let done = unless(cancelled, step(job, &target, work)).await;

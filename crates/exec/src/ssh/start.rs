@@ -126,7 +126,8 @@ async fn attach(
     })
 }
 
-fn read(host: &Host, answer: &str) -> Option<Begun> {
+/// Reads who was begun.
+pub(super) fn read(host: &Host, answer: &str) -> Option<Begun> {
     let stat = |word| {
         let text = line(answer, word)?;
         let pid: i32 = text.split(' ').next()?.parse().ok()?;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use engine::effect::{Outcome, ProcessRef};
+use engine::effect::{Outcome, ProcessRef, WorkKey};
 
 use super::command::{Command, line};
 use super::connect::Patience;
 use super::error::SshError;
+use super::start;
 use super::target::Target;
 use super::watcher::Subject;
+use crate::folder::name_of;
 use crate::net::Job;
 
 /// Reports `Found` and returns when it has ended. An error says that nothing is known: nobody may conclude a
@@ -19,10 +21,38 @@ pub(super) async fn watch(
     pid_file: &str,
     known: Option<ProcessRef>,
 ) -> Result<Outcome, SshError> {
-    let process = match find(job, target, pid_file, known).await? {
-        Ok(process) => process,
-        Err(gone) => return Ok(Outcome::Gone(gone)),
-    };
+    match find(job, target, pid_file, known).await? {
+        Ok(process) => until_gone(job, target, process).await,
+        Err(gone) => Ok(Outcome::Gone(gone)),
+    }
+}
+
+/// The same for a script that an earlier server may have begun. One that has not begun never will.
+pub(super) async fn watch_script(
+    job: &Job,
+    target: &Arc<Target>,
+    cwd: &str,
+    began_by: &WorkKey,
+) -> Result<Outcome, SshError> {
+    let command = Command::change(format!("looking for a script in {cwd}"))
+        .set("cwd", cwd.trim_end_matches('/'))
+        .set("name", name_of(began_by))
+        .set("term", began_by.term.to_string())
+        .set("key", serde_json::to_string(began_by).unwrap_or_default())
+        .script(include_str!("sh/claim.sh"))
+        .script(include_str!("sh/attach.sh"));
+    let answer = target.ask_text(job, &command, Patience::Tries).await?;
+    let host = target.session(Patience::Tries).await?.facts.host.clone();
+    match start::read(&host, &answer) {
+        Some(begun) => {
+            let known = Some(begun.process);
+            watch(job, target, "", known).await
+        }
+        None => Ok(Outcome::Gone("the script never began".to_owned())),
+    }
+}
+
+async fn until_gone(job: &Job, target: &Arc<Target>, process: ProcessRef) -> Result<Outcome, SshError> {
     let pid = process.pid;
     let doing = format!("watching process {pid}: whether it still runs is not known");
     let mut wait = target.wait(Subject::of(&process), Patience::Tries).await?;

@@ -13,4 +13,6 @@ mod server;
 #[cfg(test)]
 mod ssh;
 #[cfg(test)]
+mod unheard;
+#[cfg(test)]
 mod web;

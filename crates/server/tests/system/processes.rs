@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::support::client::Client;
 use crate::support::release::{Release, signal};
 use crate::support::site::{Site, until, within};
+use crate::support::sshd::Sshd;
 
 pub(crate) const VANILLA: &str = "type: org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess";
 const LAUNCH: &str =
@@ -61,6 +62,39 @@ fn a_process_outlives_its_server_is_attached_again_and_its_death_is_noticed() {
     let text = problems.to_string();
     assert!(text.contains(&pid.to_string()), "the reason does not name the process: {text}");
     assert_eq!(pid_of(&client, &second, &entity), pid, "nothing was started");
+}
+
+#[test]
+fn the_end_of_a_process_is_seen_at_once_here_and_over_ssh_also_after_a_take_over() {
+    let site = Site::new();
+    let sshd = Sshd::of(&site, 1);
+    let (first, second, client) = site.pair("");
+    let remote = blueprint("").replacen("location: localhost\n", &sshd.location(), 1);
+    let entities: Vec<String> = [blueprint(""), remote]
+        .iter()
+        .map(|yaml| {
+            let (app, id) = client.deploy(&first, yaml);
+            format!("/v1/applications/{app}/entities/{id}")
+        })
+        .collect();
+    let state = |server: &Release, entity: &str| sensor(&client, server, entity, "service.state");
+    let dies = |server: &Release, entity: &str| {
+        until("it runs", || state(server, entity) == "RUNNING");
+        signal(pid_of(&client, server, entity), Signal::SIGKILL);
+        // Sooner than anything is asked again: the period is 5 s.
+        within(Duration::from_secs(3), "its end is seen", || state(server, entity) == "ON_FIRE");
+    };
+    for entity in &entities {
+        dies(&first, entity);
+        let path = format!("{entity}/effectors/restart?timeout=20s");
+        assert_eq!(client.post(&first.uri(), &path, "{}").unwrap().status, 202);
+    }
+    first.kill_9();
+    until("the second is master", || second.state(&client) == "MASTER");
+    for entity in &entities {
+        until("it is watched again", || sensor(&client, &second, entity, "service.isUp") == "true");
+        dies(&second, entity);
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl World {
     }
 
     /// Waits until an application is so; it must not burn for that long.
-    pub(super) fn reaches(&self, app: &App, what: &str, is_so: impl Fn(&[Seen]) -> bool) {
+    pub(super) fn reaches(&self, app: &App, what: &str, mut is_so: impl FnMut(&[Seen]) -> bool) {
         let begun = Instant::now();
         loop {
             let of = self.of_app(&app.id);
@@ -111,7 +111,7 @@ impl World {
     }
 
     /// What went wrong, for people who look for the reason.
-    fn failures(&self, of: &[Seen]) -> String {
+    pub(super) fn failures(&self, of: &[Seen]) -> String {
         let tasks = of.iter().flat_map(|e| {
             let tasks = self.json(&format!("{}/activities?recurse=true", e.path()));
             tasks.as_array().cloned().unwrap_or_default()

@@ -15,7 +15,7 @@ use world::{App, World};
 use crate::support::site::until;
 
 /// What `./check` has time for.
-const ROUNDS: u64 = 25;
+const ROUNDS: u64 = 15;
 /// More applications than this are not kept, so that a round stays short.
 const APPS_MAX: usize = 3;
 
@@ -129,34 +129,47 @@ impl World {
     /// text says what to do: cancel the task first.
     fn start_again(&self, app: &App) {
         eprintln!("  starts {} again", app.name);
-        self.start_processes(app);
-        let of = self.of_app(&app.id);
-        if of.iter().any(|e| e.is_process() && e.state() != "RUNNING") {
+        if !self.start_processes(app) {
             self.cancel_interrupted(app);
-            self.start_processes(app);
+            assert!(self.start_processes(app), "{}", self.failures(&self.of_app(&app.id)));
         }
-        self.start(&of[0], "");
+        let task = self.start(&self.of_app(&app.id)[0]);
+        self.reaches(app, "the start has ended", |_| self.status(&task) != "In progress");
         self.runs(app);
     }
 
-    fn start(&self, e: &Seen, wait: &str) {
-        let path = format!("{}/effectors/start{wait}", e.path());
+    /// Begins a start; its task, nothing where it had nothing to do.
+    fn start(&self, e: &Seen) -> String {
+        let path = format!("{}/effectors/start?timeout=0", e.path());
         let reply = self.send(Method::POST, &path, "{}").unwrap();
         assert_eq!(reply.status, 202, "{} {reply:?}", e.name);
+        let task: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
+        task["id"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Starts what does not run, all at once since they wait for each other, and waits for what becomes of that.
-    fn start_processes(&self, app: &App) {
+    fn status(&self, task: &str) -> String {
+        let whole = if task.is_empty() {
+            "Completed".into()
+        } else {
+            self.json(&format!("/v1/activities/{task}"))["currentStatus"].clone()
+        };
+        whole.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Starts what does not run and is not about to, all at once since they wait for each other, until that is done
+    /// or one has failed; whether all of it is done.
+    fn start_processes(&self, app: &App) -> bool {
         let of = self.of_app(&app.id);
-        for e in of.iter().filter(|e| e.is_process() && e.state() != "RUNNING") {
-            self.start(e, "?timeout=0");
-        }
-        let rests = |e: &Seen| ["RUNNING", "ON_FIRE"].contains(&e.state().as_str());
+        let rests = |e: &&Seen| e.is_process() && !["RUNNING", "STARTING"].contains(&e.state().as_str());
+        let tasks: Vec<String> = of.iter().filter(rests).map(|e| self.start(e)).collect();
+        let mut fails = false;
         self.reaches(app, "every start has ended", |of| {
-            let fails = of.iter().any(|e| e.is_process() && e.state() == "ON_FIRE");
-            let waits = |e: &&Seen| e.state() == "STARTING" && fails;
-            of.iter().filter(|e| e.is_process() && !waits(e)).all(rests)
+            let all: Vec<String> = tasks.iter().map(|task| self.status(task)).collect();
+            fails = all.iter().any(|s| s == "Failed");
+            let runs = of.iter().filter(|e| e.is_process()).all(|e| e.state() == "RUNNING");
+            fails || (runs && all.iter().all(|s| s == "Completed"))
         });
+        !fails
     }
 
     fn cancel_interrupted(&self, app: &App) {
