@@ -117,6 +117,7 @@ impl Draft {
             StepKind::ReturnAll => self.return_all(task),
             StepKind::Diagnose => self.diagnose(task),
             StepKind::AwaitRunning => self.await_running(task),
+            StepKind::AwaitUp => self.await_up(task),
             StepKind::MarkDown => self.mark_down(task),
             StepKind::KillProcess => self.kill_process(task),
             StepKind::ReleaseMachine => self.release_machine(task),

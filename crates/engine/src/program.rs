@@ -100,6 +100,8 @@ pub enum StepKind {
     Diagnose,
     /// Waits until the process runs, up to `start.timeout`.
     AwaitRunning,
+    /// Waits until the entity is up, up to `start.timeout`.
+    AwaitUp,
     /// Says that the entity is not up (any more), and stops watching it.
     MarkDown,
     /// Ends the process and its group.
@@ -332,6 +334,7 @@ impl StepKind {
             StepKind::Batch { effector, entities, .. } => format!("invoke {effector} on {}", entities.len()),
             StepKind::Diagnose => "diagnose".to_owned(),
             StepKind::AwaitRunning => "wait for running".to_owned(),
+            StepKind::AwaitUp => "wait for up".to_owned(),
             StepKind::MarkDown => "mark as down".to_owned(),
             StepKind::KillProcess => "stop process".to_owned(),
             StepKind::ReleaseMachine => "release machine".to_owned(),

@@ -4,7 +4,7 @@
 //! of its own for it, that decides, and is run regularly; the end of a watched process then only asks it at once.
 
 use base::{EntityId, TaskId};
-use model::config::ConfigError;
+use model::config::{Awaited, ConfigError, Patience};
 use model::types::{Behaviour, software_process, vanilla_software_process as vanilla};
 use serde_json::json;
 
@@ -94,6 +94,24 @@ impl Draft {
         self.set_watching(id, watching);
         self.look(id);
         Flow::Wait
+    }
+
+    /// What runs may still be held down by something else that is known of it, as by a health check of its own.
+    pub(crate) fn await_up(&mut self, task: &Task) -> Flow {
+        let Some(entity) = task.entity.as_ref().and_then(|id| self.entity(id)) else {
+            return Flow::Fail("the entity is not there any more".to_owned());
+        };
+        if entity.is_up() == Some(true) {
+            return Flow::Next;
+        }
+        match self.root.config_span(&entity.id, &software_process::START_TIMEOUT) {
+            Err(e) => settled(unreadable(e)),
+            Ok(timeout) => Flow::Await(Box::new(Awaited {
+                entity: entity.id.clone(),
+                sensor: names::IS_UP.to_owned(),
+                patience: Patience { timeout: Some(timeout), ..Patience::ENDLESS },
+            })),
+        }
     }
 
     /// A task does not wait any more.

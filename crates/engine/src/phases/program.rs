@@ -65,7 +65,7 @@ pub(crate) fn restart(root: &Root, entity: &Entity, params: &Params) -> Try<Step
     if is("restartChildren") {
         w.steps.push(children("restart", &Params::new()));
     }
-    w.steps.push(sub("post-start", vec![StepKind::AwaitRunning]));
+    w.steps.push(sub("post-start", vec![StepKind::AwaitRunning, StepKind::AwaitUp]));
     w.steps.push(expect(Lifecycle::Running));
     Ok(w.steps)
 }
@@ -142,7 +142,7 @@ impl Writer<'_> {
         };
         let (early, late) = if late { (None, with_it) } else { (with_it, None) };
         self.steps.extend(early);
-        self.steps.push(sub("post-start", vec![StepKind::AwaitRunning]));
+        self.steps.push(sub("post-start", vec![StepKind::AwaitRunning, StepKind::AwaitUp]));
         self.steps.extend(late);
         self.steps.push(expect(Lifecycle::Running));
         Ok(())

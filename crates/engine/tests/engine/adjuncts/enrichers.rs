@@ -1,8 +1,8 @@
 //! Values and edge cases of the enrichers.
 
 use base::Span;
-use brownstone_engine::Change;
 use brownstone_engine::input::Command;
+use brownstone_engine::{Change, Lifecycle, Status};
 use model::spec::AdjunctSpec;
 use serde_json::{Value, json};
 
@@ -478,4 +478,48 @@ fn an_aggregator_computes_once_of_however_much_one_step_brings() {
     assert_eq!(env.sensor(&app, "sum"), Some(json!(200.0)));
     let sums = env.last.iter().filter(|c| matches!(c, Change::SensorSet { name, .. } if name == "sum"));
     assert_eq!(sums.count(), 1);
+}
+
+#[test]
+fn a_start_waits_for_whatever_holds_the_entity_down() {
+    let map = json!({ "$brooklyn:object": {
+        "type": "com.google.common.base.Functions",
+        "factoryMethod.name": "forMap",
+        "factoryMethod.args": [{ "true": null, "false": "ill" }, "unknown"],
+    }});
+    let healthy = |source: &str| {
+        adjunct(
+            "UpdatingMap",
+            [
+                ("sourceSensor", json!(source)),
+                ("targetSensor", json!("service.notUp.indicators")),
+                ("computing", map.clone()),
+            ],
+        )
+    };
+    let held = with_adjunct(specs::vanilla("one"), healthy("healthy"));
+    let mut env = Env::new();
+    let (app, task) = env.deploy(specs::app("Shop", vec![held.clone()]));
+    let one = env.named("one");
+    assert_eq!(env.sensor(&one, "service.notUp.indicators").unwrap()["healthy"], "unknown");
+    while env.sensor(&one, "service.process.isRunning") != Some(json!(true)) {
+        assert!(env.turn(), "the process is not begun");
+    }
+    let tell = |env: &mut Env, value: bool| {
+        let (entity, sensor) = (one.clone(), "healthy".to_owned());
+        env.command(Command::SetSensor { entity, sensor, value: value.into() });
+    };
+    tell(&mut env, false);
+    assert_eq!(env.sensor(&one, "service.notUp.indicators"), Some(json!({ "healthy": "ill" })));
+    assert_eq!((env.state(&one), env.status(&task)), (Some(Lifecycle::Starting), Status::InProgress));
+    tell(&mut env, true);
+    env.settle();
+    assert_eq!((env.state(&one), env.status(&task)), (Some(Lifecycle::Running), Status::Completed));
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    // And it gives up in the end.
+    let mut env = Env::new();
+    let (_, task) = env.deploy(specs::app("Shop", vec![held]));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    assert_eq!(env.state(&env.named("one")), Some(Lifecycle::OnFire));
 }
