@@ -1,4 +1,4 @@
-//! Sensors that change ten thousand times a second, each change through enrichers, with every one of them in the log.
+//! Sensors that change ten thousand times a second, those counted that enrichers compute, with each change in the log.
 //!
 //! The writers do not wait for the server: each write has its time, and its latency counts from there. Where a queue
 //! grows, the last seconds are slower than the first, and what is computed lags behind what was written.
