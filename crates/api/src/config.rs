@@ -22,10 +22,22 @@ pub struct ConfigSummary {
     pub default_value: Option<Value>,
     /// Whether it may be changed while the entity lives.
     pub reconfigurable: bool,
+    /// The constants of an enum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possible_values: Option<Vec<PossibleValue>>,
     /// What its values must fulfil.
     pub constraints: Vec<Value>,
     /// Where more is.
     pub links: ConfigLinks,
+}
+
+/// A constant of an enum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PossibleValue {
+    /// As it is set.
+    pub value: String,
+    /// As people say it.
+    pub description: String,
 }
 
 /// Where more is.

@@ -125,7 +125,7 @@ pub struct EntityDetail {
     /// The whole depth.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
-    pub children: Vec<EntityDetail>,
+    pub children: Vec<EntityNode>,
     /// Groups that it belongs to.
     pub group_ids: Vec<String>,
     /// Members of a group.
@@ -135,10 +135,67 @@ pub struct EntityDetail {
     /// Epoch milliseconds.
     pub creation_time_utc: u64,
     /// To other entities.
-    pub relations: Vec<Value>,
+    pub relations: Vec<RelationSummary>,
     /// Those that were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensors: Option<BTreeMap<String, Value>>,
+    /// Likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<BTreeMap<String, Value>>,
+    /// In `applications/details` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Value>>,
+}
+
+/// An entity of a tree, with as much of it as the depth that was asked for allows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum EntityNode {
+    /// All of it.
+    Detail(Box<EntityDetail>),
+    /// As in lists.
+    Summary(Box<EntitySummary>),
+    /// Beyond that depth.
+    Bare(EntityBare),
+}
+
+/// An entity of which only is said that it is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntityBare {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// As in [`EntitySummary`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog_item_id: Option<String>,
+    /// Itself.
+    pub links: SelfLink,
+}
+
+/// How an entity is related to others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RelationSummary {
+    /// Which relation.
+    #[serde(rename = "type")]
+    pub kind: RelationType,
+    /// The ids of those others.
+    pub targets: Vec<String>,
+}
+
+/// A relation, as it is seen from one of its ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RelationType {
+    /// What it is called here.
+    pub name: String,
+    /// What the others are called.
+    pub target: String,
+    /// What this entity is called.
+    pub source: String,
 }
 
 /// A member of a group.
@@ -156,24 +213,6 @@ pub struct SelfLink {
     /// Itself.
     #[serde(rename = "self")]
     pub own: String,
-}
-
-/// A location of an entity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct LocationSummary {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What it was made from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spec: Option<String>,
-    /// Its class.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// Itself.
-    pub links: SelfLink,
 }
 
 /// The word for an entity that is a value.

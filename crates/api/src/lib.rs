@@ -4,6 +4,8 @@
 //! changed by adding a path, never by adding a field to an old one. Nothing here knows how an answer comes
 //! about: `server` fills these types, clients read them.
 
+pub mod access;
+pub mod adjunct;
 pub mod application;
 pub mod catalog;
 pub mod cluster;
@@ -11,12 +13,16 @@ pub mod config;
 pub mod effector;
 pub mod entity;
 pub mod error;
+pub mod location;
+pub mod logbook;
 pub mod paths;
 pub mod permission;
 pub mod sensor;
 pub mod server;
 pub mod shape;
+pub mod summary;
 pub mod task;
+pub mod usage;
 pub mod writes;
 
 pub use error::ApiError;

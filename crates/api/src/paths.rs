@@ -26,6 +26,16 @@ pub fn entity(app: &str, entity: &str) -> String {
     path
 }
 
+/// `/v1/applications/A/entities/E/adjuncts/X`.
+pub fn adjunct(app: &str, of: &str, adjunct: &str) -> String {
+    below(&entity(app, of), "adjuncts", adjunct)
+}
+
+/// `/v1/locations/L`.
+pub fn location(location: &str) -> String {
+    below(V1, "locations", location)
+}
+
 /// `/v1/activities/T`.
 pub fn task(task: &str) -> String {
     let mut path = String::from("/v1/activities/");

@@ -70,6 +70,41 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// All of them.
+    pub const ALL: [Permission; 31] = [
+        Permission::SeeCatalogItem,
+        Permission::AddCatalogItem,
+        Permission::ModifyCatalogItem,
+        Permission::SeeEntity,
+        Permission::RenameEntity,
+        Permission::SeeSensor,
+        Permission::SeeConfig,
+        Permission::SeeActivityStreams,
+        Permission::InvokeEffector,
+        Permission::ModifyEntity,
+        Permission::DeleteAdjunct,
+        Permission::AddLocation,
+        Permission::DeleteLocation,
+        Permission::SeeLocation,
+        Permission::AddPolicy,
+        Permission::DeletePolicy,
+        Permission::StartPolicy,
+        Permission::StopPolicy,
+        Permission::SystemAdmin,
+        Permission::HaStats,
+        Permission::HaAdmin,
+        Permission::Shutdown,
+        Permission::Usage,
+        Permission::DeployApplication,
+        Permission::AddJava,
+        Permission::SeeAllServerInfo,
+        Permission::ServerStatus,
+        Permission::Root,
+        Permission::LogbookLogStoreQuery,
+        Permission::ExecuteGroovyScript,
+        Permission::ExecuteScript,
+    ];
+
     /// Brooklyn's identifier.
     pub fn id(self) -> &'static str {
         match self {
@@ -161,6 +196,19 @@ impl Grants {
         }
     }
 
+    /// Brooklyn's name of the role.
+    pub fn word(self) -> &'static str {
+        match self {
+            Grants::Root => "root",
+            Grants::PowerUser => "powerUser",
+            Grants::User => "user",
+            Grants::BlueprintAuthor => "blueprintAuthor",
+            Grants::ReadOnly => "readonly",
+            Grants::LogViewer => "logViewer",
+            Grants::Minimal => "minimal",
+        }
+    }
+
     /// Whether values whose name looks secret are hidden from the role.
     pub fn hides_secrets(self) -> bool {
         self == Grants::ReadOnly
@@ -194,6 +242,7 @@ mod tests {
         assert_eq!("power_user".parse(), Ok(Grants::PowerUser));
         assert_eq!("ReadOnly".parse(), Ok(Grants::ReadOnly));
         assert!("emperor".parse::<Grants>().is_err());
+        assert_eq!(Grants::BlueprintAuthor.word().parse(), Ok(Grants::BlueprintAuthor));
         assert!(Grants::ReadOnly.allow(Permission::ServerStatus));
         assert!(!Grants::ReadOnly.allow(Permission::InvokeEffector));
         assert!(Grants::Minimal.allow(Permission::ServerStatus));

@@ -56,7 +56,7 @@ impl Shape {
 /// A reference to a type that has fields or words of its own; any other is written where it stands.
 fn reference<T: ToSchema>(all: &mut Schemas) -> Value {
     let own = written(&T::schema());
-    if own.get("properties").is_none() && own.get("enum").is_none() {
+    if ["properties", "enum", "oneOf"].iter().all(|form| own.get(form).is_none()) {
         return own;
     }
     let name = T::name().into_owned();

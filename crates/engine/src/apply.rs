@@ -72,6 +72,9 @@ impl Root {
                     Arc::make_mut(&mut e.config).insert(key.clone(), value.clone());
                 })?;
             }
+            Change::TagsSet { entity, tags } => {
+                self.edit_entity(entity, |e| Arc::make_mut(&mut e.def).tags.clone_from(tags))?;
+            }
             Change::Renamed { entity, name } => self.edit_entity(entity, |e| e.name.clone_from(name))?,
             Change::MachineSet { entity, machine } => {
                 self.edit_entity(entity, |e| e.machine.clone_from(machine))?;

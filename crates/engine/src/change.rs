@@ -77,6 +77,13 @@ pub enum Change {
         /// The name.
         name: String,
     },
+    /// An entity has other tags.
+    TagsSet {
+        /// Which.
+        entity: EntityId,
+        /// All of them.
+        tags: Vec<Value>,
+    },
     /// An entity was given a machine, or gave it back.
     MachineSet {
         /// Which.

@@ -55,6 +55,19 @@ impl Root {
         Some(shown.map_or_else(|| given.value.given().clone(), Coerced::into_json))
     }
 
+    /// Which entities set a key for an entity, nearest first: those whose values count or would, if nearer ones were not
+    /// there. The number says which of them the value that counts begins at; `None`: none of them.
+    pub fn config_setters(&self, id: &EntityId, name: &str) -> (Vec<&crate::Entity>, Option<usize>) {
+        let levels = self.levels(id);
+        let key = levels.first().and_then(|level| level.key(name));
+        let name = key.map_or(name, |k| k.name());
+        let counts = config::effective_named(&levels, name).map(|e| e.level);
+        let chain: Vec<&crate::Entity> = self.ancestry(id).collect();
+        let setters = chain.iter().enumerate().filter(|(_, e)| e.config.contains_key(name));
+        let (at, setters): (Vec<usize>, Vec<&crate::Entity>) = setters.map(|(i, e)| (i, *e)).unzip();
+        (setters, counts.and_then(|level| at.iter().position(|i| *i == level)))
+    }
+
     /// The value of a key.
     pub(crate) fn config(&self, id: &EntityId, key: &'static ConfigDef) -> Result<Coerced, ConfigError> {
         config::read(&self.levels(id), key, &Reader::new(self, id, Place::Declarer))

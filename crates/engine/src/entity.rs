@@ -81,7 +81,7 @@ pub struct Definition {
     /// Effectors added by the blueprint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effectors: Vec<EffectorSpec>,
-    /// Tags as given.
+    /// Tags as given; the only part that is changed later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Value>,
     /// Where it is to run; `None`: where its parent does.

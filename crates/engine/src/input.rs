@@ -95,7 +95,7 @@ pub struct Caller {
     pub user: String,
     /// Where the request came from.
     pub source: String,
-    /// What was requested.
+    /// What was requested; `adjunct:ID` where an adjunct asked.
     pub uri: String,
 }
 
@@ -171,6 +171,13 @@ pub enum Command {
         entity: EntityId,
         /// The name.
         name: String,
+    },
+    /// Changes the tags of an entity. Taking one away answers whether it was there.
+    EditTags {
+        /// Of which entity.
+        entity: EntityId,
+        /// How.
+        edit: TagEdit,
     },
     /// Stops an application and forgets it.
     Delete {
@@ -265,6 +272,22 @@ pub enum Command {
     },
     /// Empties the whole state (persist mode CLEAN): a record like any other.
     Reset,
+}
+
+/// A change of an entity's tags.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TagEdit {
+    /// One more, unless it is there already.
+    Add(Value),
+    /// One less.
+    Remove(Value),
+    /// The tag that is a map with this one key, in the place of an earlier one.
+    Put {
+        /// The key.
+        key: String,
+        /// Its value.
+        value: Value,
+    },
 }
 
 /// Names a timer of the engine.

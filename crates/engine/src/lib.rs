@@ -46,6 +46,7 @@ mod on_command;
 mod on_delete;
 mod on_deploy;
 mod on_invoke;
+mod on_tags;
 mod on_timer;
 mod on_took_over;
 mod on_work;

@@ -24,6 +24,8 @@ pub const DEPTH_MAX: usize = 64;
 pub const SENSORS_MAX: usize = 10_000;
 /// Config keys of one entity.
 pub const CONFIG_KEYS_MAX: usize = 10_000;
+/// Tags of one entity.
+pub const TAGS_MAX: usize = 1000;
 /// The length of a write key, of an id and of a name, in bytes.
 pub const NAME_BYTES_MAX: usize = 1024;
 /// How long a write key is remembered, in milliseconds.

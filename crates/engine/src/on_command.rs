@@ -52,6 +52,7 @@ impl Draft {
             Command::ClearSensor { entity, sensor } => self.on_clear_sensor(&entity, sensor),
             Command::SetConfig { entity, key, value } => self.on_set_config(&entity, &key, value),
             Command::Rename { entity, name } => self.on_rename(&entity, name),
+            Command::EditTags { entity, edit } => self.on_edit_tags(&entity, edit),
             Command::Delete { app } => self.on_delete(caller, &app),
             Command::Expunge { entity, release } => self.on_expunge(caller, &entity, release),
             Command::Cancel { task } => self.on_cancel(&task),

@@ -49,9 +49,7 @@ impl Draft {
             let text = format!("{} has {CONFIG_KEYS_MAX} config keys already", entity.described());
             return Err(Refusal::Overloaded(text));
         }
-        // What comes from outside is data: text that looks like an expression stays text, as in Brooklyn.
-        let value = if deferred(&value).is_some() { json!({ "$brooklyn:literal": value }) } else { value };
-        let (entity, value) = (id.clone(), ConfigValue::new(value));
+        let (entity, value) = (id.clone(), as_data(value));
         self.record(Change::ConfigSet { entity, key, value });
         Ok(Reply::Done)
     }
@@ -67,6 +65,12 @@ impl Draft {
     pub(crate) fn must_have(&self, id: &EntityId) -> Result<std::sync::Arc<crate::entity::Entity>, Refusal> {
         self.entity(id).ok_or_else(|| Refusal::NotFound(format!("Cannot find entity '{id}'")))
     }
+}
+
+/// What comes from outside is data: text that looks like an expression stays text, as in Brooklyn.
+pub(crate) fn as_data(value: Value) -> ConfigValue {
+    let is_expression = deferred(&value).is_some();
+    ConfigValue::new(if is_expression { json!({ "$brooklyn:literal": value }) } else { value })
 }
 
 fn check_name(what: &str, name: &str) -> Result<(), Refusal> {

@@ -147,6 +147,11 @@ impl Root {
         (all.map_or(0, Map::size), all.into_iter().flat_map(|t| t.values()))
     }
 
+    /// The entity whose locations those are: itself, or the nearest above it that says where it is to run.
+    pub fn location_owner(&self, id: &EntityId) -> Option<&Entity> {
+        self.ancestry(id).find(|e| e.def.locations.is_some())
+    }
+
     /// What is above an entity and has a machine on which that runs too.
     pub(crate) fn machine_shared_with(&self, entity: &Entity) -> Option<&Entity> {
         self.ancestry(&entity.id).skip(1).find(|e| e.behaviour() == Behaviour::SharedMachine)

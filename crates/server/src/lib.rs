@@ -11,6 +11,8 @@ pub mod data;
 pub mod driver;
 pub mod http;
 pub mod keys;
+pub mod logbook;
 pub mod logs;
 pub mod metrics;
+mod plan;
 pub mod process;

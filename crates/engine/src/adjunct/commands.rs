@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{AdjunctId, EntityId};
 use model::adjuncts;
-use model::spec::{AdjunctSpec, ConfigValue};
+use model::spec::AdjunctSpec;
 use serde_json::Value;
 
 use super::Cause;
@@ -13,7 +13,7 @@ use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
 use crate::entity::Adjunct;
 use crate::limits::ADJUNCTS_MAX;
-use crate::on_write::check_size;
+use crate::on_write::{as_data, check_size};
 use crate::state::Map;
 
 impl Draft {
@@ -122,7 +122,7 @@ impl Draft {
             return Err(Refusal::NotFound(format!("{} has no config key '{key}'", found.spec.type_name)));
         };
         let key = declared.name.to_owned();
-        let (entity, id_of, value) = (id.clone(), adjunct.clone(), ConfigValue::new(value));
+        let (entity, id_of, value) = (id.clone(), adjunct.clone(), as_data(value));
         self.record(Change::AdjunctConfigSet { entity, adjunct: id_of, key, value });
         if !found.suspended {
             self.end_adjunct(adjunct);

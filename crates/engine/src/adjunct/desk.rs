@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Who;
 use super::running::{Live, Window};
+use super::shown::asked_by;
 use crate::advance::Flow;
 use crate::change::Change;
 use crate::draft::Draft;
@@ -152,7 +153,8 @@ impl<'d> Desk<'d> {
     ) -> Result<TaskId, String> {
         self.draft.check_room().map_err(|e| e.to_string())?;
         let new = self.draft.effector_task(entity, effector, params, false)?;
-        let caller = Caller { user: self.name(), ..Caller::default() };
+        let uri = asked_by(&self.adjunct.id);
+        let caller = Caller { user: self.name(), uri, ..Caller::default() };
         let task = self.draft.begin(NewTask { caller: Some(caller), ..new });
         let who = Arc::clone(self.who());
         self.draft.root.transient.adjuncts.tasks.insert_mut(task.clone(), who);

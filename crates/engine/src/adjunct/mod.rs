@@ -19,6 +19,7 @@ mod policies;
 mod poll;
 mod running;
 mod settings;
+mod shown;
 mod slow_fire;
 
 use base::EntityId;

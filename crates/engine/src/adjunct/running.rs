@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use base::{AdjunctId, EntityId, Mono, TaskId};
+use base::{AdjunctId, EntityId, Mono, TaskId, WallMs};
 use model::adjuncts;
 
 use super::ears::{Ears, Subject};
@@ -34,7 +34,15 @@ pub(crate) struct Running {
     /// Entities whose state is to burn only after a while.
     pub(crate) slow_fires: Map<EntityId, SlowFire>,
     /// Why an adjunct does not do what it should, until it does.
-    trouble: Map<AdjunctId, Arc<str>>,
+    trouble: Map<AdjunctId, Trouble>,
+}
+
+/// Why an adjunct does not do what it should.
+#[derive(Clone)]
+struct Trouble {
+    why: Arc<str>,
+    /// Since when, by the wall clock.
+    since: WallMs,
 }
 
 /// An adjunct that runs.
@@ -68,7 +76,12 @@ pub(crate) type Window = VecDeque<(u64, f64)>;
 impl Root {
     /// Why an adjunct does not do what it should; `None` while it does. Known to the ruling master only.
     pub fn adjunct_trouble(&self, adjunct: &AdjunctId) -> Option<&str> {
-        self.transient.adjuncts.trouble.get(adjunct).map(|text| &**text)
+        self.transient.adjuncts.trouble.get(adjunct).map(|t| &*t.why)
+    }
+
+    /// Since when it has that trouble.
+    pub fn adjunct_trouble_since(&self, adjunct: &AdjunctId) -> Option<WallMs> {
+        self.transient.adjuncts.trouble.get(adjunct).map(|t| t.since)
     }
 
     /// Whether an adjunct is at work, on the master that rules.
@@ -149,12 +162,17 @@ impl Draft {
     }
 
     pub(crate) fn say_trouble(&mut self, adjunct: &AdjunctId, result: Result<(), String>) {
+        let now = self.wall();
         let trouble = &mut self.root.transient.adjuncts.trouble;
         match result {
             Ok(()) => {
                 trouble.remove_mut(adjunct);
             }
-            Err(why) => trouble.insert_mut(adjunct.clone(), why.into()),
+            Err(why) => {
+                let same = trouble.get(adjunct).filter(|t| *t.why == *why);
+                let since = same.map_or(now, |t| t.since);
+                trouble.insert_mut(adjunct.clone(), Trouble { why: why.into(), since });
+            }
         }
     }
 

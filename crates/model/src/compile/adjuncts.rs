@@ -22,6 +22,30 @@ pub(super) fn compile(
     }
 }
 
+/// One policy or enricher by itself, whichever of both its type is. Feeds are initializers: Brooklyn makes none alone.
+pub(super) fn alone(cx: &mut Context<'_>, node: &Node) -> Option<AdjunctSpec> {
+    const KINDS: [AdjunctKind; 2] = [AdjunctKind::Policy, AdjunctKind::Enricher];
+    let named = node.get("type").unwrap_or(node);
+    let name = named.as_str().unwrap_or("");
+    let built_in = |name: &str| match adjuncts::lookup(name) {
+        Lookup::Known(def) => KINDS.contains(&def.kind).then_some(def.kind),
+        Lookup::Refused(_) => Some(AdjunctKind::Policy),
+        Lookup::Unknown => None,
+    };
+    let items = KINDS.map(item_kind);
+    let kind = match items::find(cx, name, &named.span, &items, |name| built_in(name).is_some()) {
+        Named::Item(_, item) => KINDS.into_iter().find(|kind| item_kind(*kind) == item.kind),
+        Named::Refused => return None,
+        Named::None => built_in(name),
+    };
+    if let Some(kind) = kind {
+        return one(cx, kind, node);
+    }
+    let near = items::nearest(cx, name, KINDS.into_iter().flat_map(adjuncts::all_names), &items);
+    cx.error(named.span.clone(), format!("No adjunct with type {name} found")).nearest(near.as_deref());
+    None
+}
+
 /// One policy or enricher; `None` with errors in `cx`. Where a blueprint names one in a value, this reads it too.
 pub(super) fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<AdjunctSpec> {
     let Some(entries) = node.as_map() else {

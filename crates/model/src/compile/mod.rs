@@ -33,7 +33,7 @@ mod wrap;
 use lang::diag::Diagnostic;
 use lang::yaml::{self, Limits, Node};
 
-use crate::spec::{AppSpec, EntitySpec, SpecWarning};
+use crate::spec::{AdjunctSpec, AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
 pub use fill::Params;
@@ -98,6 +98,19 @@ pub fn compile_children(
     }
     let warnings = finish(cx, text)?;
     Ok(Children { specs, warnings: diagnostics::warnings(&warnings, text) })
+}
+
+/// Compiles one policy or enricher that is to be added to an entity: its `type` and its config, as it stands in a
+/// blueprint's list. The second part is what its author should know although it was accepted.
+pub fn compile_adjunct(
+    source: &str,
+    text: &str,
+    around: &Surroundings,
+) -> Result<(AdjunctSpec, Vec<SpecWarning>), Diagnostics> {
+    let (mut cx, document) = begin(source, text, around)?;
+    let Some(spec) = adjuncts::alone(&mut cx, &document) else { return Err(refused(cx, text)) };
+    let warnings = finish(cx, text)?;
+    Ok((spec, diagnostics::warnings(&warnings, text)))
 }
 
 /// The document, the application in it, and the warnings.

@@ -30,6 +30,24 @@ impl Surroundings {
         Self { catalog: Arc::clone(catalog), ..self.clone() }
     }
 
+    /// The named locations of `brooklyn.cfg`, each with the text that defines it.
+    pub fn named_locations(&self) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.locations.iter().filter_map(|(k, v)| Some((k.strip_prefix("named.")?, v.as_str())));
+        // A name with a dot would be a property of another one.
+        named.filter(|(name, _)| !name.contains('.'))
+    }
+
+    /// What `brooklyn.cfg` says of a named location beside that.
+    pub fn location_properties(&self, name: &str) -> impl Iterator<Item = (&str, &str)> {
+        let prefix = format!("named.{name}.");
+        self.locations.iter().filter_map(move |(k, v)| Some((k.strip_prefix(&prefix)?, v.as_str())))
+    }
+
+    /// Whether blueprints may name `localhost`.
+    pub fn has_localhost(&self) -> bool {
+        self.locations.get("localhost.enabled").is_none_or(|v| !v.trim().eq_ignore_ascii_case("false"))
+    }
+
     /// What is in a server's properties; keys that are about something else are passed over.
     pub fn of_properties(properties: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>) -> Self {
         let mut all = Self::default();

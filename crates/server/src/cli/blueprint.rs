@@ -1,7 +1,6 @@
 //! `brownstone blueprint validate|plan`: what a blueprint would do, without a plane.
 
 mod catalog;
-mod plan;
 mod show;
 
 use std::fmt::Write as _;
@@ -18,6 +17,7 @@ use serde_json::json;
 
 use super::{Release, refused};
 use crate::config::{self, Outside};
+use crate::plan;
 
 /// A blueprint.
 #[derive(Debug, Subcommand)]

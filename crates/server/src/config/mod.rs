@@ -10,6 +10,7 @@ pub mod layers;
 pub mod login;
 pub mod problem;
 pub mod settings;
+mod shown;
 mod surroundings;
 pub mod tls;
 
@@ -17,6 +18,7 @@ pub use layers::Outside;
 pub use login::Login;
 pub use problem::{BadConfig, Origin, Problem};
 pub use settings::{Loaded, Persist, Settings, Web, load, read};
+pub use shown::shown;
 pub use surroundings::surroundings;
 pub use tls::Tls;
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use ring::hmac;
 
+use super::events::{self, Hub};
 use super::memo::Memo;
 use super::nudge::NudgeGate;
+use super::own::Own;
 use super::plane::Plane;
 use super::writes::Pending;
 use crate::auth::{Auth, AuthOptions};
@@ -42,6 +45,8 @@ pub struct Options {
     pub surroundings: model::Surroundings,
     /// Files of the catalog's bundles.
     pub bundles: BundleStore,
+    /// What is told of the server itself.
+    pub own: Own,
 }
 
 /// What all requests share.
@@ -57,16 +62,18 @@ pub struct App {
     pub(super) memo: Memo,
     pub(super) started: base::WallMs,
     pub(super) metrics: Arc<Metrics>,
-    pub(super) surroundings: Arc<model::Surroundings>,
     pub(super) bundles: BundleStore,
     /// Whose turn it is to add to the catalog: what is read must still be so when it is written.
     pub(super) adding: tokio::sync::Mutex<()>,
+    pub(super) own: Own,
+    pub(super) hub: Arc<Hub>,
+    surroundings: ArcSwap<model::Surroundings>,
 }
 
 impl App {
     /// What blueprints are compiled among, with the catalog of this state.
     pub(super) fn surroundings(&self, root: &engine::Root) -> model::Surroundings {
-        self.surroundings.with_catalog(root.catalog())
+        self.surroundings.load().with_catalog(root.catalog())
     }
 
     /// Puts it together; nothing is opened yet.
@@ -83,9 +90,21 @@ impl App {
             pending: Pending::default(),
             memo: Memo::default(),
             metrics: options.metrics,
-            surroundings: Arc::new(options.surroundings),
             bundles: options.bundles,
             adding: tokio::sync::Mutex::default(),
+            surroundings: ArcSwap::from_pointee(options.surroundings),
+            own: options.own,
+            hub: Arc::default(),
         })
+    }
+
+    /// Finds out what happens for those who follow, until the node ends. To be run once, beside the listeners.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + use<> {
+        events::watch(Arc::clone(&self.plane), Arc::clone(&self.hub))
+    }
+
+    /// The configuration was read again.
+    pub(super) fn put_surroundings(&self, surroundings: model::Surroundings) {
+        self.surroundings.store(Arc::new(surroundings));
     }
 }

@@ -16,7 +16,7 @@ use axum::response::Response;
 use tower::{Service, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use super::app::{App, PublicHeaders};
 use super::fail::Fail;
@@ -90,8 +90,9 @@ impl Front {
             .layer(CatchPanicLayer::custom(|_| {
                 Fail::inside("The request made the server fail; nothing else is concerned").respond()
             }));
-        // Short answers stay as they are, as in Brooklyn.
-        let routes = routes.layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESS_BYTES_MIN)));
+        // Short answers stay as they are, as in Brooklyn; events must not wait until there is enough to compress.
+        let long = SizeAbove::new(COMPRESS_BYTES_MIN).and(NotForContentType::SSE);
+        let routes = routes.layer(CompressionLayer::new().compress_when(long));
         Front { app: Arc::clone(app), routes }
     }
 

@@ -34,3 +34,13 @@ pub const NUDGE_PAUSE_MIN: Duration = Duration::from_millis(100);
 pub const MEMO_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The shortest answer that is sent compressed to those who take it so, in bytes.
 pub const COMPRESS_BYTES_MIN: u64 = 1024;
+/// Events that are kept for those who come back.
+pub const EVENTS_KEPT_MAX: usize = 20_000;
+/// What they may take together, in bytes.
+pub const EVENTS_KEPT_BYTES: usize = 16 * 1024 * 1024;
+/// Changes within this time are told together: of a sensor that changes often, the last value.
+pub const EVENTS_COALESCED: Duration = Duration::from_millis(100);
+/// How often a stream of events says something although nothing happens, so that a client that has gone is noticed.
+pub const EVENTS_BREATH: Duration = Duration::from_secs(15);
+/// Streams of events at once.
+pub const FOLLOWERS_MAX: usize = 64;

@@ -28,7 +28,7 @@ pub enum Consumes {
     JsonOrForm,
     /// YAML or JSON.
     YamlOrJson,
-    /// YAML, JSON or a form (the whole body is the blueprint).
+    /// YAML, JSON or a form (the whole body is the blueprint, or a field of it).
     Blueprint,
     /// Whatever calls itself something.
     Named,
@@ -37,6 +37,7 @@ pub enum Consumes {
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 const YAML: [&str; 4] = ["text/x-yaml", "application/x-yaml", "text/yaml", "application/yaml"];
 
 impl Consumes {
@@ -65,7 +66,7 @@ impl Consumes {
             Consumes::Json => is(JSON),
             Consumes::JsonOrForm => is(JSON) || is(FORM),
             Consumes::YamlOrJson => is(JSON) || YAML.iter().any(|y| is(y)),
-            Consumes::Blueprint => is(JSON) || is(FORM) || YAML.iter().any(|y| is(y)),
+            Consumes::Blueprint => is(JSON) || is(FORM) || is(MULTIPART) || YAML.iter().any(|y| is(y)),
         }
     }
 }

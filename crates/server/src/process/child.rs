@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -152,7 +153,7 @@ fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) 
         .build();
     match runtime {
         Ok(runtime) => {
-            let end = runtime.block_on(run(loaded, data, parent)).unwrap_or_else(|end| end);
+            let end = runtime.block_on(run(loaded, outside, data, parent)).unwrap_or_else(|end| end);
             // A thread that hangs must not keep the process from ending.
             runtime.shutdown_background();
             end
@@ -161,7 +162,7 @@ fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) 
     }
 }
 
-async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, End> {
+async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent) -> Result<End, End> {
     let Loaded { mut settings, layers, warnings } = loaded;
     let memory = Memory::open(data.root())
         .map_err(|e| End::new(1, format!("{} cannot be used: {e}", data.root().display())))?;
@@ -181,6 +182,11 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     slot.set(certificate);
     let auth = config::login::options(&layers, login).map_err(|e| End::new(2, e))?;
     let surroundings = config::surroundings(&layers);
+    let own = http::Own {
+        properties: arc_swap::ArcSwap::from_pointee(config::shown(&settings, &layers)),
+        logs: Some(data.logs()),
+        read_again: Some(read_again(settings.home.clone(), outside)),
+    };
     let externals = config::externals::externals(layers.effective());
     // Passwords of users are not needed any more.
     drop(layers);
@@ -224,6 +230,7 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
         surroundings,
         bundles,
         metrics,
+        own,
     };
     let web = start_web(bound, &settings, options, &running.handle, &stop);
     stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;
@@ -259,6 +266,23 @@ async fn run(loaded: Loaded, data: &Data, parent: &mut Parent) -> Result<End, En
     Ok(end)
 }
 
+/// Reads the configuration as it was read at the start: bad files change nothing.
+fn read_again(
+    home: PathBuf,
+    outside: Outside,
+) -> Box<dyn Fn() -> Result<http::Configured, String> + Send + Sync> {
+    Box::new(move || {
+        let loaded = config::load(&home, &outside).map_err(|bad| bad.to_string())?;
+        for warning in &loaded.warnings {
+            warn!("{warning}");
+        }
+        Ok(http::Configured {
+            properties: config::shown(&loaded.settings, &loaded.layers),
+            surroundings: config::surroundings(&loaded.layers),
+        })
+    })
+}
+
 /// Waits until the node knows what it is, for a short while: a start that fails at once should be told so.
 async fn first_state(handle: &Handle, exit: &mut oneshot::Receiver<Exit>) -> Option<End> {
     let mut changed = handle.changed();
@@ -287,6 +311,7 @@ fn start_web(
         warn!("login is switched off: whoever reaches {} may do everything", settings.node_uri);
     }
     let app = App::new(Arc::new(handle.clone()), options);
+    tokio::spawn(app.watch());
     let front = Front::new(&app);
     bound.into_iter().map(|bound| tokio::spawn(bound.serve(front.clone(), stop.clone()))).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::plan::{Planned, Setting, Source, text};
+use crate::plan::{Planned, Setting, Source, text};
 
 /// Where the lines' numbers stand.
 const LINE_COLUMN: usize = 76;

@@ -1,9 +1,13 @@
 //! Config: which keys an entity declares, and which values count.
 
-use api::config::{ConfigLinks, ConfigSummary};
+use api::config::{ConfigLinks, ConfigSummary, PossibleValue};
 use engine::{Entity, Root};
+use model::ValueType;
 use model::config::Key;
-use serde_json::{Map, Value};
+use model::spec::Constraint;
+use serde_json::{Map, Value, json};
+
+use super::secrets::suppress;
 
 /// The keys that an entity declares: those of its blueprint first, then those of its type.
 pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> {
@@ -14,7 +18,8 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
         description: key.description().map(str::to_owned),
         default_value: key.default(),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
-        constraints: Vec::new(),
+        possible_values: possible_values(key.value_type()),
+        constraints: key.spec.map_or_else(Vec::new, |s| s.constraints.iter().map(constraint).collect()),
         links: ConfigLinks::new(app, id, key.name()),
     };
     root.config_keys(&entity.id).into_iter().map(summary).collect()
@@ -24,4 +29,73 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
 pub(in crate::http) fn values(root: &Root, entity: &Entity, resolved: bool) -> Map<String, Value> {
     let value = |name: String| root.config_shown(&entity.id, &name, resolved).map(|v| (name, v));
     root.config_names(&entity.id).into_iter().filter_map(value).collect()
+}
+
+/// The constants of an enum, with what people say for each.
+pub(in crate::http) fn possible_values(value_type: ValueType) -> Option<Vec<PossibleValue>> {
+    let ValueType::Enum(def) = value_type else { return None };
+    let value = |constant: &&str| PossibleValue {
+        value: (*constant).to_owned(),
+        description: constant.to_ascii_lowercase().replace('_', "-"),
+    };
+    Some(def.constants.iter().map(value).collect())
+}
+
+/// A constraint as blueprints write it: a word, or a map with one entry.
+pub(in crate::http) fn constraint(constraint: &Constraint) -> Value {
+    let all = |list: &[Constraint]| list.iter().map(self::constraint).collect::<Vec<_>>();
+    match constraint {
+        Constraint::Required => json!("required"),
+        Constraint::NotNull => json!("notNull"),
+        Constraint::IsBlank => json!("isBlank"),
+        Constraint::AlwaysTrue => json!("alwaysTrue"),
+        Constraint::AlwaysFalse => json!("alwaysFalse"),
+        Constraint::UrlExists => json!("urlExists"),
+        Constraint::Regex(pattern) => json!({ "regex": pattern }),
+        Constraint::Glob(pattern) => json!({ "glob": pattern }),
+        Constraint::ForbiddenIf(key) => json!({ "forbiddenIf": key }),
+        Constraint::ForbiddenUnless(key) => json!({ "forbiddenUnless": key }),
+        Constraint::RequiredIf(key) => json!({ "requiredIf": key }),
+        Constraint::RequiredUnless(key) => json!({ "requiredUnless": key }),
+        Constraint::ForbiddenUnlessAnyOf(keys) => json!({ "forbiddenUnlessAnyOf": keys }),
+        Constraint::RequiredUnlessAnyOf(keys) => json!({ "requiredUnlessAnyOf": keys }),
+        Constraint::Any(list) => json!({ "any": all(list) }),
+        Constraint::All(list) => json!({ "all": all(list) }),
+        Constraint::Predicate(given) => given.clone(),
+    }
+}
+
+/// A value with where it comes from and which others it hides; what looks secret is masked.
+pub(in crate::http) fn explained(root: &Root, entity: &Entity, name: &str) -> Value {
+    let key = root.config_keys(&entity.id).into_iter().find(|k| k.is_called(name));
+    let canonical = key.map_or(name, |k| k.name());
+    let (setters, counts) = root.config_setters(&entity.id, name);
+    let set_on = |e: &Entity| {
+        let given = e.config.get(canonical).map_or(Value::Null, |v| v.given().clone());
+        json!({
+            "entityId": e.id, "entityDisplayName": e.name, "applicationId": e.app,
+            "given": suppress(canonical, given),
+        })
+    };
+    let default = key.and_then(|k| k.default());
+    let value = root.config_shown(&entity.id, name, true).or_else(|| default.clone());
+    let origin = match (counts, &default) {
+        (Some(_), _) => "set",
+        (None, Some(_)) => "default",
+        (None, None) => "none",
+    };
+    let others = setters.iter().enumerate().filter(|(i, _)| Some(*i) != counts);
+    json!({
+        "key": canonical,
+        "declared": key.is_some(),
+        "type": key.map(|k| k.value_type().java_type()),
+        "value": suppress(canonical, value.unwrap_or(Value::Null)),
+        "origin": origin,
+        "setOn": counts.map(|i| set_on(setters[i])),
+        "hidden": others.map(|(_, e)| set_on(e)).collect::<Vec<_>>(),
+        "default": suppress(canonical, default.unwrap_or(Value::Null)),
+        "constraints": key.and_then(|k| k.spec).map_or_else(Vec::new, |s| {
+            s.constraints.iter().map(constraint).collect()
+        }),
+    })
 }

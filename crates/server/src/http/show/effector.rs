@@ -6,8 +6,10 @@ use base::secret::is_sensitive_name;
 use engine::EffectorRef;
 use engine::Entity;
 use engine::Root;
+use model::ValueType;
 use model::spec::EffectorSpec;
 use model::types::EffectorDef;
+use serde_json::{Map, Value, json};
 
 /// All effectors of an entity, by name.
 pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<EffectorSummary> {
@@ -64,5 +66,48 @@ pub(in crate::http) fn of_spec(spec: &EffectorSpec) -> TypeEffector {
             })
             .collect(),
         description: spec.description.clone().filter(|d| !d.is_empty()),
+    }
+}
+
+/// What an effector takes, as a JSON schema for forms; a secret default is left out.
+pub(in crate::http) fn form(entity: &Entity, effector: EffectorRef<'_>) -> Value {
+    let summary = summary(entity, effector);
+    let properties: Map<String, Value> = summary
+        .parameters
+        .into_iter()
+        .map(|p| {
+            let mut field = schema(ValueType::by_name(&p.kind).unwrap_or(ValueType::Any));
+            if let Some(description) = p.description.filter(|d| !d.is_empty()) {
+                field["description"] = description.into();
+            }
+            if p.should_sanitize {
+                field["writeOnly"] = true.into();
+            } else if let Some(default) = p.default_value {
+                field["default"] = default;
+            }
+            (p.name, field)
+        })
+        .collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": summary.name,
+        "description": summary.description.unwrap_or_default(),
+        "type": "object",
+        "properties": properties,
+    })
+}
+
+fn schema(value_type: ValueType) -> Value {
+    match value_type {
+        ValueType::Text => json!({ "type": "string" }),
+        ValueType::Int | ValueType::Long => json!({ "type": "integer" }),
+        ValueType::Double => json!({ "type": "number" }),
+        ValueType::Bool => json!({ "type": "boolean" }),
+        ValueType::Duration => json!({ "type": ["string", "integer"], "examples": ["30s", "5m"] }),
+        ValueType::Port => json!({ "type": ["string", "integer"], "examples": [8080, "8080-8090"] }),
+        ValueType::Map => json!({ "type": "object" }),
+        ValueType::List => json!({ "type": "array" }),
+        ValueType::Enum(def) => json!({ "enum": def.constants }),
+        ValueType::Any => json!({}),
     }
 }

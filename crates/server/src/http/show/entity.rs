@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use api::entity::{EntityDetail, EntityLinks, EntitySummary, LocationSummary, SelfLink};
+use api::catalog::SpecSummary;
+use api::entity::{EntityBare, EntityDetail, EntityLinks, EntityNode, EntitySummary, Member, SelfLink};
 use api::paths;
 use engine::Entity;
 use engine::Root;
-use model::spec::LocationSpec;
 use serde_json::Value;
 
 use super::sensor;
@@ -28,8 +28,30 @@ pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
     }
 }
 
-/// An entity of the tree, with the sensors that were asked for (`None`: with no such field).
-pub(in crate::http) fn detail(root: &Root, entity: &Entity, sensors: Option<&[String]>) -> EntityDetail {
+/// An entity of which only is said that it is there.
+pub(in crate::http) fn bare(entity: &Entity) -> EntityBare {
+    EntityBare {
+        id: entity.id.to_string(),
+        name: Some(entity.name.clone()),
+        kind: entity.def.type_name.to_string(),
+        catalog_item_id: entity.def.catalog_id.clone(),
+        links: SelfLink { own: paths::entity(entity.app.as_str(), entity.id.as_str()) },
+    }
+}
+
+/// What an entity was made from, the original first.
+pub(in crate::http) fn specs(entity: &Entity) -> Vec<SpecSummary> {
+    let spec = |text: &String| SpecSummary {
+        summary: "brooklyn-camp plan".to_owned(),
+        format: "brooklyn-camp".to_owned(),
+        contents: text.clone(),
+    };
+    entity.def.source.iter().map(spec).collect()
+}
+
+/// An entity of the tree, without children, values and tags.
+pub(in crate::http) fn detail(root: &Root, entity: &Entity) -> EntityDetail {
+    let own = paths::entity(entity.app.as_str(), entity.id.as_str());
     EntityDetail {
         application_id: entity.app.to_string(),
         id: entity.id.to_string(),
@@ -41,12 +63,17 @@ pub(in crate::http) fn detail(root: &Root, entity: &Entity, sensors: Option<&[St
         icon_url: entity.def.icon_url.as_deref().map(|url| icon_url(entity, url)),
         catalog_item_id: entity.def.catalog_id.clone(),
         children: Vec::new(),
-        group_ids: Vec::new(),
-        members: Vec::new(),
-        links: SelfLink { own: paths::entity(entity.app.as_str(), entity.id.as_str()) },
+        group_ids: root.groups_of(&entity.id).iter().map(ToString::to_string).collect(),
+        members: root
+            .members(&entity.id)
+            .map(|m| Member { id: m.id.to_string(), name: m.name.clone() })
+            .collect(),
+        links: SelfLink { own },
         creation_time_utc: entity.created_at.0,
         relations: Vec::new(),
-        sensors: sensors.map(|names| asked(root, entity, names)),
+        sensors: None,
+        config: None,
+        tags: None,
     }
 }
 
@@ -58,26 +85,18 @@ fn icon_url(entity: &Entity, url: &str) -> String {
     format!("{}/icon", paths::entity(entity.app.as_str(), entity.id.as_str()))
 }
 
-/// An entity with everything below it. Trees are as deep as blueprints may be, which is bounded.
+/// An entity with everything below it, and the sensors that were asked for (`None`: with no such field). Trees are as
+/// deep as blueprints may be, which is bounded.
 pub(in crate::http) fn tree(root: &Root, entity: &Entity, sensors: Option<&[String]>) -> EntityDetail {
-    let mut detail = detail(root, entity, sensors);
+    let mut detail = detail(root, entity);
     // Values stand on the topmost element only, as in Brooklyn.
-    detail.children = root.children(&entity.id).map(|child| tree(root, child, None)).collect();
+    detail.sensors = sensors.map(|names| asked(root, entity, names));
+    let below = root.children(&entity.id).map(|child| tree(root, child, None));
+    detail.children = below.map(|child| EntityNode::Detail(Box::new(child))).collect();
     detail
 }
 
 fn asked(root: &Root, entity: &Entity, names: &[String]) -> BTreeMap<String, Value> {
     let value = |name: &String| Some((name.clone(), sensor::shown(root, entity, name, true)?));
     names.iter().filter_map(value).collect()
-}
-
-/// A location of an entity.
-pub(in crate::http) fn location(location: &LocationSpec) -> LocationSummary {
-    LocationSummary {
-        id: location.spec.clone(),
-        name: Some(location.display_name().to_owned()),
-        spec: Some(location.spec.clone()),
-        kind: Some(location.java_type().to_owned()),
-        links: SelfLink { own: paths::below(paths::V1, "locations", &location.spec) },
-    }
 }

@@ -33,7 +33,7 @@ fn mark(text: &str) -> String {
 }
 
 /// Lines `name: value` and `name=value` inside a text.
-fn lines(text: &str) -> String {
+pub(in crate::http) fn lines(text: &str) -> String {
     if !is_sensitive_name(text) {
         return text.to_owned();
     }

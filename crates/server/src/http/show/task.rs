@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use api::adjunct::ADJUNCT_STUB_TYPE;
 use api::entity::ENTITY_STUB_TYPE;
 use api::paths;
 use api::task::{StreamLink, TaskLink, TaskLinkMetadata, TaskLinks, TaskSummary};
@@ -11,6 +12,7 @@ use engine::effect::Captured;
 use engine::{Status, Task};
 use serde_json::{Value, json};
 
+use super::secrets::{lines, suppress};
 use super::text;
 
 /// Characters of a result that the long status text shows.
@@ -58,6 +60,16 @@ pub(in crate::http) fn summary(root: &Root, task: &Task, detail: Detail) -> Task
     }
 }
 
+/// The same without secrets: by their names in results and parameters, by lines in texts.
+pub(in crate::http) fn hide(task: TaskSummary) -> TaskSummary {
+    TaskSummary {
+        result: task.result.map(|r| suppress("", r)),
+        tags: task.tags.into_iter().map(|tag| suppress("", tag)).collect(),
+        detailed_status: task.detailed_status.map(|text| lines(&text)),
+        ..task
+    }
+}
+
 /// A link to a task.
 fn link(task: &Task) -> TaskLink {
     TaskLink {
@@ -89,7 +101,10 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
         tags.push("TOP-LEVEL".into());
     }
     tags.push(wrapped("contextEntity"));
-    if let Some(caller) = &task.caller {
+    if let Some(adjunct) = task.caller.as_ref().and_then(|c| c.uri.strip_prefix("adjunct:")) {
+        let policy = json!({ "type": ADJUNCT_STUB_TYPE, "id": adjunct, "entityId": entity.as_str() });
+        tags.push(json!({ "wrappingType": "contextAdjunct", "object": policy }));
+    } else if let Some(caller) = &task.caller {
         tags.push(json!({"entitlementContext": {
             "user": caller.user, "sourceIp": caller.source, "requestUri": caller.uri, "attributes": {},
             "requestUniqueIdentifier": task.id.as_str().get(..6).unwrap_or(task.id.as_str()),

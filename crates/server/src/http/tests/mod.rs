@@ -1,11 +1,18 @@
 //! The rules of the wire, driven through the whole front door over a real engine that keeps nothing.
 
+mod adjuncts;
 mod catalog;
 mod children;
+mod coverage;
+mod entities;
+mod fuzz;
 mod managed;
 mod openapi;
+mod ours;
+mod places;
 mod roles;
 mod rules;
+mod servers;
 mod sessions;
 mod small;
 mod sockets;
@@ -32,6 +39,7 @@ pub(super) const NUDGE_KEY: &[u8] = b"the plane's key";
 
 /// A front door with user `admin`, password `pw`.
 pub(super) struct Door {
+    app: Arc<App>,
     front: Front,
     plane: Arc<Small>,
 }
@@ -60,6 +68,11 @@ impl Door {
     }
 
     pub(super) fn with(role: Role, more: &[(&str, &str)]) -> Door {
+        Door::of(role, more, super::Own::default(), &[])
+    }
+
+    /// Of a server that tells this of itself, and whose `brooklyn.cfg` says this of locations.
+    pub(super) fn of(role: Role, more: &[(&str, &str)], own: super::Own, locations: &[(&str, &str)]) -> Door {
         let mut properties = vec![
             ("brooklyn.webconsole.security.users", "admin"),
             ("brooklyn.webconsole.security.user.admin.password", "pw"),
@@ -75,11 +88,12 @@ impl Door {
                 auth: AuthOptions::from_properties(properties, None).unwrap(),
                 nudge_key: Some(NUDGE_KEY.to_vec()),
                 metrics: Arc::default(),
-                surroundings: model::Surroundings::default(),
+                surroundings: model::Surroundings::of_properties(locations.iter().copied()),
                 bundles: BundleStore::new(Blobs::start(Arc::new(MemStore::new())).unwrap()),
+                own,
             },
         );
-        Door { front: Front::new(&app), plane }
+        Door { front: Front::new(&app), app, plane }
     }
 
     /// Sends a request as it is.

@@ -70,12 +70,18 @@ async fn every_answer_is_of_a_declared_type() {
     let tasks = door.get(&format!("/v1/applications/{app}/entities/{app}/activities")).await.json();
     let task = tasks[0]["id"].as_str().unwrap().to_owned();
     door.add("/v1/catalog", super::catalog::BOM).await;
+    let policies = format!("/v1/applications/{app}/entities/{ent}/policies?type=ServiceRestarter");
+    let added = door.post_json(&policies, r#"{"name":"wire policy"}"#).await;
+    assert_eq!(added.status, StatusCode::OK);
     let mut seen = 0;
-    for route in routes().iter().filter(|r| r.method == Method::GET) {
+    // A stream of events does not end.
+    for route in routes().iter().filter(|r| r.method == Method::GET && r.path != "/v1/events") {
         for there in [true, false] {
             let name = |part: &str| match part {
                 "{app}" => app.clone(),
-                "{ent}" if route.path.ends_with("{task}") || !there => app.clone(),
+                "{ent}" if route.path.ends_with("{task}") || route.path.contains("{effector}") || !there => {
+                    app.clone()
+                }
                 "{ent}" => ent.clone(),
                 "{task}" => task.clone(),
                 "{key}" => "k".to_owned(),
@@ -86,6 +92,11 @@ async fn every_answer_is_of_a_declared_type() {
                 "{name}" if there && route.path.contains("/policies/") => "wire-policy".to_owned(),
                 "{name}" if there && route.path.contains("/applications/") => "wire-start".to_owned(),
                 "{name}" if there => "wire-web".to_owned(),
+                "{adjunct}" | "{policy}" if there => "wire%20policy".to_owned(),
+                "{config}" if there && route.path.contains("/{policy}/") => "setOnFireOnFailure".to_owned(),
+                "{config}" if there && route.path.contains("/{adjunct}/") => "setOnFireOnFailure".to_owned(),
+                "{effector}" => "restart".to_owned(),
+                "{location}" if there => "localhost".to_owned(),
                 fixed if !fixed.starts_with('{') => fixed.to_owned(),
                 _ => "nothing".to_owned(),
             };

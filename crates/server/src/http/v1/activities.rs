@@ -7,45 +7,72 @@ use api::shape;
 use api::task::TaskSummary;
 use axum::http::StatusCode;
 use base::TaskId;
+use engine::Task;
 use engine::effect::Reply;
 use engine::input::Command;
 use serde_json::{Map, Value, json as value};
 
 use super::find;
+use super::sensors::hides;
 use super::wait::ended;
-use crate::http::answer::{Answer, TEXT, json, json_with, raw};
+use crate::http::answer::{Answer, TEXT, json, json_with};
 use crate::http::call::{Call, limit_of};
 use crate::http::fail::Fail;
 use crate::http::negotiate::AS_TEXT;
-use crate::http::route::Content::{Json, Text};
-use crate::http::route::Kind::{Number, Span};
+use crate::http::range::ranged;
+use crate::http::route::Content::{Json, Nothing, Text};
+use crate::http::route::Kind::{Flag, Number, Span};
 use crate::http::route::{LIMIT, Route};
+use crate::http::show::secrets;
 use crate::http::show::task::{self, Detail};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
+    let hiding = |route: Route| route.query("suppressSecrets?", Flag, "Hide secret values");
     all.extend([
-        Route::get("/v1/activities/{task}", "One task: 200 when it has ended, else 202", one)
+        hiding(Route::get("/v1/activities", "The tasks that are no part of another, newest first", list))
+            .needs(SeeEntity)
+            .query("limit?", Number, LIMIT)
+            .ok(shape::many::<TaskSummary>()),
+        hiding(Route::get("/v1/activities/{task}", "One task: 200 when it has ended, else 202", one))
             .needs(SeeEntity)
             .query("timeout?", Span, "How long to wait for its end; not at all when it is left out")
             .ok(shape::one::<TaskSummary>())
             .answers(StatusCode::ACCEPTED, Json(shape::one::<TaskSummary>())),
-        Route::get("/v1/activities/{task}/children", "Its sub-tasks", children)
+        hiding(Route::get("/v1/activities/{task}/children", "Its sub-tasks", children))
             .needs(SeeEntity)
+            .query(
+                "includeBackground?",
+                Flag,
+                "Read and without effect: no task of this release begins others",
+            )
             .query("limit?", Number, LIMIT)
             .ok(shape::many::<TaskSummary>()),
-        Route::get("/v1/activities/{task}/children/recurse", "All tasks below it, by id", recurse)
+        hiding(Route::get("/v1/activities/{task}/children/recurse", "All tasks below it, by id", recurse))
             .needs(SeeEntity)
             .query("limit?", Number, LIMIT)
             .query("maxDepth?", Number, "How far down; -1: all the way")
             .ok(shape::by_name::<TaskSummary>()),
-        Route::get("/v1/activities/{task}/stream/{stream}", "What it wrote", stream)
+        hiding(Route::get("/v1/activities/{task}/stream/{stream}", "What it wrote; takes `Range`", stream))
             .needs(SeeActivityStreams)
             .gives(AS_TEXT)
-            .answers(StatusCode::OK, Text),
+            .answers(StatusCode::OK, Text)
+            .answers(StatusCode::PARTIAL_CONTENT, Text)
+            .answers(StatusCode::RANGE_NOT_SATISFIABLE, Nothing),
         Route::post("/v1/activities/{task}/cancel", "Cancel it; whether it was going on", cancel)
             .needs(InvokeEffector)
             .ok(shape::one::<bool>()),
     ]);
+}
+
+/// A task, without its secrets where they are hidden.
+pub(super) fn shown(call: &Call, of: &Task, detail: Detail) -> TaskSummary {
+    let summary = task::summary(call.root(), of, detail);
+    if hides(call) { task::hide(summary) } else { summary }
+}
+
+async fn list(call: Call) -> Answer {
+    let tasks = call.root().top_tasks().rev().take(limit_of(&call)?);
+    json(&tasks.map(|t| shown(&call, t, Detail::Brief)).collect::<Vec<_>>())
 }
 
 /// 200 when it has ended, else 202. Unlike at effectors, no `timeout` means not to wait.
@@ -59,20 +86,25 @@ async fn one(mut call: Call) -> Answer {
     }
     let task = find::task(&call)?;
     let status = if task.is_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    json_with(status, &task::summary(call.root(), task, Detail::Full))
+    json_with(status, &shown(&call, task, Detail::Full))
 }
 
 async fn children(call: Call) -> Answer {
     let (root, limit) = (call.root(), limit_of(&call)?);
     let task = find::task(&call)?;
-    let all: Vec<_> =
-        root.sub_tasks(&task.id).take(limit).map(|t| task::summary(root, t, Detail::Full)).collect();
+    let all: Vec<_> = root.sub_tasks(&task.id).take(limit).map(|t| shown(&call, t, Detail::Full)).collect();
     json(&all)
 }
 
 async fn recurse(call: Call) -> Answer {
     let (root, limit) = (call.root(), limit_of(&call)?);
-    let depth = call.query_value("maxDepth").and_then(|d| d.parse::<i64>().ok()).unwrap_or(-1);
+    let depth = match call.query_value("maxDepth").filter(|d| !d.is_empty()) {
+        None => -1,
+        Some(text) => text
+            .trim()
+            .parse::<i64>()
+            .map_err(|_| Fail::bad(format!("maxDepth: \"{text}\" is not a whole number; -1 means all")))?,
+    };
     let mut open: VecDeque<(TaskId, i64)> = VecDeque::from([(find::task(&call)?.id.clone(), 0)]);
     let mut all = Map::new();
     while let Some((id, level)) = open.pop_front() {
@@ -83,8 +115,7 @@ async fn recurse(call: Call) -> Answer {
             if all.len() >= limit {
                 return json(&all);
             }
-            let summary = task::summary(root, child, Detail::Brief);
-            all.insert(child.id.to_string(), value!(summary));
+            all.insert(child.id.to_string(), value!(shown(&call, child, Detail::Brief)));
             open.push_back((child.id.clone(), level + 1));
         }
     }
@@ -95,7 +126,11 @@ async fn stream(call: Call) -> Answer {
     let task = find::task(&call)?;
     let name = call.param("stream");
     match task.streams.get(name) {
-        Some(stream) => Ok(raw(StatusCode::OK, TEXT, task::stream_text(stream))),
+        Some(stream) => {
+            let text = task::stream_text(stream);
+            let text = if hides(&call) { secrets::lines(&text) } else { text };
+            Ok(ranged(call.headers(), TEXT, &text))
+        }
         None => Err(Fail::not_found(format!("Cannot find stream '{name}' in task '{}'", task.id))),
     }
 }

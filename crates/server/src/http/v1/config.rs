@@ -4,6 +4,7 @@ use api::Permission::{InvokeEffector, ModifyEntity, SeeConfig};
 use api::config::ConfigSummary;
 use api::shape::{self, by_name, many};
 use axum::http::StatusCode;
+use base::EntityId;
 use engine::input::Command;
 use model::ConfigValue;
 use model::config::{deferred, resolve};
@@ -18,7 +19,7 @@ use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
 use crate::http::route::Content::Nothing;
 use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
-use crate::http::show::config::{list as declared, values as all_values};
+use crate::http::show::config::{explained, list as declared, values as all_values};
 use crate::http::show::secrets::suppress;
 use crate::http::show::text;
 
@@ -34,6 +35,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .query("raw?", Flag, "Without hints; wins over useDisplayHints")
             .query("suppressSecrets?", Flag, "Hide secret values")
     };
+    let sets = |route: Route| route.query("recurse?", Flag, "Set it on all below it too");
     all.extend([
         Route::get(ALL, "Which keys its type declares", list)
             .needs(SeeConfig)
@@ -46,15 +48,16 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         shown(Route::get(ONE, "One value; 204 when it has none", one))
             .needs(SeeConfig)
             .hot()
+            .query("explain?", Flag, "Ours: with where it was set, and what it hides; secrets masked")
             .gives(AS_JSON_OR_TEXT)
             .ok(shape::one::<Value>())
             .answers(StatusCode::NO_CONTENT, Nothing),
-        Route::post(ALL, "Set several values", set_all)
+        sets(Route::post(ALL, "Set several values", set_all))
             .needs(ModifyEntity)
             .hot()
             .takes(Consumes::Json, by_name::<Value>())
             .answers(StatusCode::NO_CONTENT, Nothing),
-        Route::post(ONE, "Set one value", set)
+        sets(Route::post(ONE, "Set one value", set))
             .needs(InvokeEffector)
             .hot()
             .takes(Consumes::Json, shape::one::<Value>())
@@ -89,6 +92,10 @@ async fn values(call: Call) -> Answer {
 }
 
 async fn one(call: Call) -> Answer {
+    // `?explain` alone asks for it, as `?explain=true` does.
+    if call.query_value("explain").is_some_and(|v| v.is_empty() || v.eq_ignore_ascii_case("true")) {
+        return json(&explained(call.root(), find::entity(&call)?, call.param("config")));
+    }
     let name = call.param("config");
     let value = call.root().config_shown(&find::entity(&call)?.id, name, resolved(&call));
     let value = value.filter(|v| !v.is_null()).map(|v| in_words(&call, v));
@@ -104,7 +111,11 @@ async fn one(call: Call) -> Answer {
 async fn set(mut call: Call) -> Answer {
     let value = call.json().await?;
     let key = call.param("config").to_owned();
-    set_one(&call, key, value).await?;
+    let entities = targets(&call)?;
+    one_write(&call, entities.len())?;
+    for entity in &entities {
+        set_one(&call, entity, key.clone(), value.clone()).await?;
+    }
     Ok(no_content())
 }
 
@@ -112,19 +123,36 @@ async fn set_all(mut call: Call) -> Answer {
     let Value::Object(values) = call.json().await? else {
         return Err(Fail::bad("Expected a JSON map of config keys and values"));
     };
-    if call.headers().contains_key("idempotency-key") {
-        return Err(Fail::bad("Idempotency-Key: set config keys one by one to use it"));
-    }
-    for (key, value) in values {
-        set_one(&call, key, value).await?;
+    let entities = targets(&call)?;
+    one_write(&call, usize::MAX)?;
+    for entity in &entities {
+        for (key, value) in &values {
+            set_one(&call, entity, key.clone(), value.clone()).await?;
+        }
     }
     Ok(no_content())
 }
 
+/// The entity, and with `recurse` all below it.
+fn targets(call: &Call) -> Result<Vec<EntityId>, Fail> {
+    let top = find::entity(call)?.id.clone();
+    if call.query_flag("recurse").unwrap_or(false) {
+        return Ok(call.root().tree(&top).map(|e| e.id.clone()).collect());
+    }
+    Ok(vec![top])
+}
+
+/// A write key would stand for all of several writes.
+fn one_write(call: &Call, writes: usize) -> Result<(), Fail> {
+    if writes > 1 && call.headers().contains_key("idempotency-key") {
+        return Err(Fail::bad("Idempotency-Key: set config keys one by one, without recurse, to use it"));
+    }
+    Ok(())
+}
+
 /// What the key's type does not take is refused before it is recorded.
-async fn set_one(call: &Call, key: String, value: Value) -> Result<(), Fail> {
-    let found = find::entity(call)?;
-    let declared = call.root().config_keys(&found.id).into_iter().find(|k| k.is_called(&key));
+async fn set_one(call: &Call, entity: &EntityId, key: String, value: Value) -> Result<(), Fail> {
+    let declared = call.root().config_keys(entity).into_iter().find(|k| k.is_called(&key));
     if let Some(declared) = declared {
         // Changing a key that is not meant to be changed on a living entity is more than calling it.
         let meant = declared.spec.is_some_and(|s| s.reconfigurable);
@@ -139,7 +167,7 @@ async fn set_one(call: &Call, key: String, value: Value) -> Result<(), Fail> {
         }
     }
     let body = value.to_string();
-    let entity = found.id.clone();
+    let entity = entity.clone();
     call.ask(Command::SetConfig { entity, key, value }, body.as_bytes()).await?;
     Ok(())
 }

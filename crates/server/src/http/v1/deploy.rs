@@ -15,7 +15,9 @@ use super::applications::begun;
 use crate::http::answer::{Answer, at};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
-use crate::http::negotiate::Consumes;
+use crate::http::multipart::{is_multipart, part};
+use crate::http::negotiate::{Consumes, is_form};
+use crate::http::pairs;
 use crate::http::route::Content::Json;
 use crate::http::route::Route;
 
@@ -53,7 +55,8 @@ async fn put(call: Call) -> Answer {
 }
 
 async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
-    let text = call.text().await?;
+    let body = call.text().await?;
+    let text = plan(&call, body, id.is_some())?;
     let around = call.surroundings();
     let blueprint = text.clone();
     let spec = compiled(move || model::compile::compile("blueprint", &blueprint, &around)).await?;
@@ -65,6 +68,21 @@ async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     };
     let location = format!("{}{}", call.own_uri(), api::paths::application(entity.as_str()));
     Ok(at(begun(&mut call, StatusCode::CREATED, &reply)?, &location))
+}
+
+/// The blueprint in a body. A POST takes a whole form for one (what `curl --data-binary` sends); a PUT looks for its
+/// field `plan`, and so do both in a form of several parts.
+fn plan(call: &Call, body: String, is_put: bool) -> Result<String, Fail> {
+    let kind = call.content_type();
+    if is_multipart(kind) {
+        let plan = part(kind.unwrap_or_default(), &body, "plan");
+        return plan.ok_or_else(|| Fail::bad("The form has no part 'plan' with the blueprint"));
+    }
+    if is_put && is_form(kind) {
+        let plan = pairs::parse(&body).into_iter().find(|(name, _)| name == "plan");
+        return Ok(plan.map_or(body, |(_, plan)| plan));
+    }
+    Ok(body)
 }
 
 fn taken(who: &str) -> Fail {

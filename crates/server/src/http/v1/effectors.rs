@@ -6,6 +6,7 @@ use api::Permission::InvokeEffector;
 use api::effector::EffectorSummary;
 use api::shape::{by_name, many, one};
 use axum::http::StatusCode;
+use base::EntityId;
 use engine::Status;
 use engine::effect::Reply;
 use engine::input::Command;
@@ -30,6 +31,14 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .needs(InvokeEffector)
             .hot()
             .ok(many::<EffectorSummary>()),
+        Route::get(
+            "/v1/applications/{app}/entities/{ent}/effectors/{effector}/form",
+            "What one takes, as a JSON schema. Ours",
+            form,
+        )
+        .needs(InvokeEffector)
+        .hot()
+        .ok(one::<Value>()),
         Route::post(
             "/v1/applications/{app}/entities/{ent}/effectors/{effector}",
             "Call one: its result, or its task while that goes on",
@@ -47,13 +56,25 @@ async fn list(call: Call) -> Answer {
     json(&effector::list(call.root(), find::entity(&call)?))
 }
 
+async fn form(call: Call) -> Answer {
+    let entity = find::entity(&call)?;
+    let name = call.param("effector");
+    match call.root().effector(&entity.id, name) {
+        Some(found) => json(&effector::form(entity, found)),
+        None => Err(no_effector(&entity.id, name)),
+    }
+}
+
+fn no_effector(entity: &EntityId, name: &str) -> Fail {
+    Fail::not_found(format!("Entity '{entity}' has no effector with name '{name}'"))
+}
+
 /// Waits for the end unless `timeout` says how long (0: not at all). Every success is 202, as was observed.
 async fn invoke(mut call: Call) -> Answer {
     let entity = find::entity(&call)?.id.clone();
     let effector = call.param("effector").to_owned();
     if call.root().effector(&entity, &effector).is_none() {
-        let text = format!("Entity '{entity}' has no effector with name '{effector}'");
-        return Err(Fail::not_found(text));
+        return Err(no_effector(&entity, &effector));
     }
     let limit = call.query_wait("timeout")?;
     let body = call.body().await?;

@@ -1,13 +1,15 @@
 //! `/v1/applications/{app}/entities`.
 
 use api::Permission::{InvokeEffector, RenameEntity, SeeEntity};
-use api::entity::{EntitySummary, LocationSummary};
+use api::catalog::SpecSummary;
+use api::entity::{EntitySummary, RelationSummary};
+use api::location::LocationSummary;
 use api::shape::{self, many};
 use api::task::TaskSummary;
 use axum::http::StatusCode;
 use engine::input::Command;
-use serde_json::Value;
 
+use super::activities::shown;
 use super::applications::accepted;
 use super::find;
 use crate::http::answer::{Answer, empty, json, no_content, raw};
@@ -19,7 +21,7 @@ use crate::http::route::Content::{Bytes, Json, Nothing, Text};
 use crate::http::route::Kind::{self, Flag, Number};
 use crate::http::route::{LIMIT, Route};
 use crate::http::show::task::Detail;
-use crate::http::show::{entity, task};
+use crate::http::show::{entity, location, task};
 
 /// Brooklyn calls it `text/json`; clients that ask for JSON get it all the same.
 const AS_EITHER_JSON: &[&str] = &["text/json", "application/json"];
@@ -28,15 +30,19 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ONE: &str = "/v1/applications/{app}/entities/{ent}";
     const TASKS: &str = "/v1/applications/{app}/entities/{ent}/activities";
     const TASK: &str = "/v1/applications/{app}/entities/{ent}/activities/{task}";
-    const BELOW: &str = "/v1/applications/{app}/entities/{ent}/descendants";
+    const SPECS: &str = "/v1/applications/{app}/entities/{ent}/speclist";
+    const RELATIONS: &str = "/v1/applications/{app}/entities/{ent}/relations";
     let reads = [
         Route::get("/v1/applications/{app}/entities", "What is directly below an application", top)
             .ok(many::<EntitySummary>()),
         Route::get(ONE, "One entity", one).ok(shape::one::<EntitySummary>()),
-        Route::get(BELOW, "It and all below it", descendants).ok(many::<EntitySummary>()),
         Route::get("/v1/applications/{app}/entities/{ent}/locations", "Where it runs", locations)
             .ok(many::<LocationSummary>()),
-        Route::get("/v1/applications/{app}/entities/{ent}/tags", "Its tags", tags).ok(many::<Value>()),
+        Route::get(RELATIONS, "How it is related to others: no entity of this release is", relations)
+            .ok(many::<RelationSummary>()),
+        Route::get(SPECS, "What it was made from; 204 when it has no blueprint of its own", specs)
+            .ok(many::<SpecSummary>())
+            .answers(StatusCode::NO_CONTENT, Nothing),
         Route::get("/v1/applications/{app}/entities/{ent}/spec", "Its blueprint, where it has one", spec)
             .gives(AS_YAML)
             .answers(StatusCode::OK, Text)
@@ -47,10 +53,14 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .answers(StatusCode::NO_CONTENT, Nothing)
             .answers(StatusCode::TEMPORARY_REDIRECT, Nothing),
         Route::get(TASKS, "Its tasks", activities)
+            .query("suppressSecrets?", Flag, "Hide secret values")
             .query("limit?", Number, LIMIT)
             .query("recurse?", Flag, "Those of all below it too")
             .ok(many::<TaskSummary>()),
-        Route::get(TASK, "One of its tasks", activity).gives(AS_EITHER_JSON).ok(shape::one::<TaskSummary>()),
+        Route::get(TASK, "One of its tasks", activity)
+            .query("suppressSecrets?", Flag, "Hide secret values")
+            .gives(AS_EITHER_JSON)
+            .ok(shape::one::<TaskSummary>()),
     ];
     all.extend(reads.map(|route| route.needs(SeeEntity).hot()));
     all.extend([
@@ -76,18 +86,22 @@ async fn one(call: Call) -> Answer {
     json(&entity::summary(find::entity(&call)?))
 }
 
-async fn descendants(call: Call) -> Answer {
-    let top = find::entity(&call)?;
-    json(&call.root().tree(&top.id).map(entity::summary).collect::<Vec<_>>())
-}
-
 async fn locations(call: Call) -> Answer {
     let found = find::entity(&call)?;
-    json(&call.root().locations(&found.id).iter().map(entity::location).collect::<Vec<_>>())
+    let (root, around) = (call.root(), call.surroundings());
+    let all = location::of_entity(root, &found.id).map(|l| l.summary(&around, false));
+    json(&all.collect::<Vec<_>>())
 }
 
-async fn tags(call: Call) -> Answer {
-    json(&find::entity(&call)?.def.tags)
+async fn relations(call: Call) -> Answer {
+    let none: [RelationSummary; 0] = [];
+    find::entity(&call)?;
+    json(&none)
+}
+
+async fn specs(call: Call) -> Answer {
+    let specs = entity::specs(find::entity(&call)?);
+    if specs.is_empty() { Ok(no_content()) } else { json(&specs) }
 }
 
 async fn spec(call: Call) -> Answer {
@@ -111,7 +125,7 @@ async fn activities(call: Call) -> Answer {
     } else {
         task::ordered(root.tasks_of(&found.id), limit)
     };
-    json(&tasks.into_iter().map(|t| task::summary(root, t, Detail::Brief)).collect::<Vec<_>>())
+    json(&tasks.into_iter().map(|t| shown(&call, t, Detail::Brief)).collect::<Vec<_>>())
 }
 
 async fn activity(call: Call) -> Answer {
@@ -121,7 +135,7 @@ async fn activity(call: Call) -> Answer {
         let token = call.param("task");
         return Err(Fail::not_found(format!("Cannot find task '{token}' in entity '{}'", found.id)));
     }
-    let mut response = json(&task::summary(call.root(), task, Detail::Full))?;
+    let mut response = json(&shown(&call, task, Detail::Full))?;
     let form = axum::http::HeaderValue::from_static(call.form);
     response.headers_mut().insert(axum::http::header::CONTENT_TYPE, form);
     Ok(response)

@@ -1,12 +1,13 @@
 //! Finding what a path names, by id or by name, with Brooklyn's words for what is not there.
 
 use axum::http::StatusCode;
-use base::TaskId;
-use engine::Entity;
-use engine::Task;
+use base::{AdjunctId, EntityId, TaskId};
+use engine::{Entity, Task};
+use model::adjuncts::AdjunctKind;
 
 use crate::http::call::Call;
 use crate::http::fail::Fail;
+use crate::http::show::adjunct::{Beside, by_name};
 
 /// The application that `{app}` names.
 pub(super) fn app(call: &Call) -> Result<&Entity, Fail> {
@@ -38,6 +39,41 @@ pub(super) fn entity(call: &Call) -> Result<&Entity, Fail> {
         ));
     }
     Ok(entity)
+}
+
+/// The policy, enricher or feed that `{adjunct}` names: by id, else the first by name, policies before enrichers before
+/// feeds.
+pub(super) fn adjunct(call: &Call) -> Result<Beside<'_>, Fail> {
+    beside(call, "adjunct", &[AdjunctKind::Policy, AdjunctKind::Enricher, AdjunctKind::Feed])
+}
+
+/// The policy that `{policy}` names.
+pub(super) fn policy(call: &Call) -> Result<Beside<'_>, Fail> {
+    beside(call, "policy", &[AdjunctKind::Policy])
+}
+
+fn beside<'a>(call: &'a Call, word: &str, kinds: &[AdjunctKind]) -> Result<Beside<'a>, Fail> {
+    let (root, entity, token) = (call.root(), entity(call)?, call.param(word));
+    let by_id = entity.adjuncts.get(&AdjunctId::new(token)).filter(|a| kinds.contains(&a.spec.kind));
+    if let Some(adjunct) = by_id {
+        return Ok(Beside { root, entity, adjunct });
+    }
+    let named = |kind: &AdjunctKind| {
+        by_name(root, entity, Some(*kind)).into_iter().find(|b| b.adjunct.display_name() == token)
+    };
+    let missing =
+        || Fail::not_found(format!("Cannot find {word} '{token}' in entity '{}'", entity.described()));
+    kinds.iter().find_map(named).ok_or_else(missing)
+}
+
+/// An adjunct that was just added.
+pub(super) fn adjunct_by_id<'a>(call: &'a Call, ids: &(EntityId, AdjunctId)) -> Result<Beside<'a>, Fail> {
+    let root = call.root();
+    let found = root.entity(&ids.0).and_then(|entity| Some((entity, entity.adjuncts.get(&ids.1)?)));
+    match found {
+        Some((entity, adjunct)) => Ok(Beside { root, entity, adjunct }),
+        None => Err(Fail::not_found(format!("Adjunct '{}' was added and is gone already", ids.1))),
+    }
 }
 
 /// The task that `{task}` names.

@@ -3,10 +3,13 @@
 use api::shape::by_name;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use serde_json::{Map, Value};
 
-use crate::http::answer::{Answer, json_with};
+use crate::http::answer::{Answer, bare, empty, json_with};
 use crate::http::call::Call;
+use crate::http::fail::Fail;
+use crate::http::route::Content::Nothing;
 use crate::http::route::Kind::Text;
 use crate::http::route::Route;
 
@@ -17,6 +20,18 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         .query("unauthorize?", Text, "Answer 401 with these words, so that a browser forgets the login")
         .ok(by_name::<String>());
     all.push(logout);
+    all.extend([
+        Route::post(
+            "/v1/logout/unauthorize",
+            "Answers 401, so that a browser forgets the login",
+            unauthorize,
+        )
+        .exempt()
+        .answers(StatusCode::UNAUTHORIZED, Nothing),
+        Route::post("/v1/logout/{user}", "End the session, if it is of this user", logout_user)
+            .exempt()
+            .answers(StatusCode::OK, Nothing),
+    ]);
 }
 
 /// 401 when the page asks for that with `unauthorize`. A session's id is a secret, so it is not told here.
@@ -37,14 +52,31 @@ async fn logout(call: Call) -> Answer {
         (None, None) => (StatusCode::OK, format!("Logged out user {user}")),
     };
     map.insert("message".to_owned(), Value::String(message));
-    let mut response = json_with(status, &map)?;
-    let visitor = call.visitor().filter(|_| status != StatusCode::FORBIDDEN);
-    if let Some((id, is_secure)) = visitor.and_then(|v| Some((v.login.session.as_ref()?, v.is_secure))) {
+    let response = json_with(status, &map)?;
+    Ok(if status == StatusCode::FORBIDDEN { response } else { ended(&call, response) })
+}
+
+async fn unauthorize(call: Call) -> Answer {
+    Ok(ended(&call, bare(StatusCode::UNAUTHORIZED)))
+}
+
+async fn logout_user(call: Call) -> Answer {
+    let other = call.param("user");
+    if other != call.user() {
+        return Err(Fail::forbidden(format!("Not logged in as {other}: nothing was done")));
+    }
+    Ok(ended(&call, empty()))
+}
+
+/// Ends the session, if there is one.
+fn ended(call: &Call, mut response: Response) -> Response {
+    let session = call.visitor().and_then(|v| Some((v.login.session.as_ref()?, v.is_secure)));
+    if let Some((id, is_secure)) = session {
         let sessions = call.app.auth.sessions();
         sessions.close(id);
         if let Ok(cookie) = HeaderValue::from_str(&sessions.end_cookie(is_secure)) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
     }
-    Ok(response)
+    response
 }

@@ -1,7 +1,11 @@
 //! Apache Brooklyn's resources, one a file.
 
+mod access;
 mod activities;
+mod adjuncts;
+mod apidoc;
 mod applications;
+mod blueprints;
 mod catalog;
 mod catalog_bundles;
 mod catalog_items;
@@ -9,15 +13,25 @@ mod catalog_types;
 mod children;
 mod config;
 mod deploy;
+mod descendants;
+mod details;
 mod effectors;
 mod entities;
 mod find;
 mod ha_state;
+mod locations;
+mod logbook;
 mod logout;
+mod policies;
 mod sensors;
 mod server;
+mod server_config;
 mod shutdown;
+mod summary;
+mod tags;
+mod usage;
 mod wait;
+mod workflows;
 mod writes;
 
 use super::route::Route;
@@ -29,15 +43,29 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     logout::add_routes(all);
     applications::add_routes(all);
     deploy::add_routes(all);
+    details::add_routes(all);
     entities::add_routes(all);
     children::add_routes(all);
+    descendants::add_routes(all);
+    tags::add_routes(all);
     sensors::add_routes(all);
     config::add_routes(all);
     effectors::add_routes(all);
+    adjuncts::add_routes(all);
+    policies::add_routes(all);
     activities::add_routes(all);
     catalog::add_routes(all);
     catalog_items::add_routes(all);
     catalog_types::add_routes(all);
     catalog_bundles::add_routes(all);
+    locations::add_routes(all);
+    access::add_routes(all);
+    apidoc::add_routes(all);
+    logbook::add_routes(all);
+    server_config::add_routes(all);
+    usage::add_routes(all);
+    workflows::add_routes(all);
+    summary::add_routes(all);
+    blueprints::add_routes(all);
     writes::add_routes(all);
 }

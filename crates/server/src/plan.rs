@@ -13,46 +13,46 @@ const HIDDEN: &str = "******";
 /// An entity that would be created.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Planned {
+pub(crate) struct Planned {
     #[serde(rename = "type")]
-    pub(super) type_name: String,
-    pub(super) name: Option<String>,
-    pub(super) id: Option<String>,
+    pub(crate) type_name: String,
+    pub(crate) name: Option<String>,
+    pub(crate) id: Option<String>,
     #[serde(flatten)]
-    pub(super) origin: Source,
+    pub(crate) origin: Source,
     /// The catalog item that it is made from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) catalog_item_id: Option<String>,
-    pub(super) locations: Option<Vec<String>>,
-    pub(super) config: Vec<Setting>,
-    pub(super) parameters: Vec<String>,
-    pub(super) effectors: Vec<String>,
-    pub(super) sensors: Vec<String>,
-    pub(super) policies: Vec<String>,
-    pub(super) enrichers: Vec<String>,
-    pub(super) tags: Vec<Value>,
-    pub(super) children: Vec<Planned>,
+    pub(crate) catalog_item_id: Option<String>,
+    pub(crate) locations: Option<Vec<String>>,
+    pub(crate) config: Vec<Setting>,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) effectors: Vec<String>,
+    pub(crate) sensors: Vec<String>,
+    pub(crate) policies: Vec<String>,
+    pub(crate) enrichers: Vec<String>,
+    pub(crate) tags: Vec<Value>,
+    pub(crate) children: Vec<Planned>,
 }
 
 /// A config key that is set.
 #[derive(Debug, Serialize)]
-pub(super) struct Setting {
-    pub(super) key: String,
-    pub(super) value: Value,
+pub(crate) struct Setting {
+    pub(crate) key: String,
+    pub(crate) value: Value,
     #[serde(flatten)]
-    pub(super) origin: Source,
+    pub(crate) origin: Source,
     /// Specs of entities that stand in the value, which has their types in their places.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) specs: Vec<Planned>,
+    pub(crate) specs: Vec<Planned>,
 }
 
 /// The line that something comes from; nothing where it is not known.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Source {
-    pub(super) line: Option<u32>,
+pub(crate) struct Source {
+    pub(crate) line: Option<u32>,
     /// The catalog item whose line it is, where it is not the blueprint's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) item: Option<String>,
+    pub(crate) item: Option<String>,
 }
 
 impl Source {
@@ -62,7 +62,7 @@ impl Source {
 }
 
 /// What would become of a spec.
-pub(super) fn entity(spec: &EntitySpec, place: &Place) -> Planned {
+pub(crate) fn entity(spec: &EntitySpec, place: &Place) -> Planned {
     let adjuncts = |kind| {
         let of_kind = spec.adjuncts.iter().filter(move |a| a.kind == kind);
         of_kind.map(|a| named(a.type_name.simple(), a.name.as_deref(), &a.config)).collect::<Vec<_>>()
@@ -183,7 +183,7 @@ fn effector(effector: &EffectorSpec) -> String {
 }
 
 /// A value in one line.
-pub(super) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim_end().to_owned(),
         other => other.to_string(),

@@ -1,0 +1,53 @@
+//! `/v1/locations`: where entities run, and what blueprints may name.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A location: one that an entity has, or a definition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LocationSummary {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<String>,
+    /// Its class; a definition has none.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Its config, without what looks secret.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub config: Map<String, Value>,
+    /// Where more is.
+    pub links: LocationLinks,
+}
+
+/// Where more is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LocationLinks {
+    /// Itself.
+    #[serde(rename = "self")]
+    pub own: String,
+    /// The definition that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<String>,
+}
+
+/// A location of which is known where on earth it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LocatedLocation {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How many entities without children run there.
+    pub leaf_entity_count: u64,
+    /// In degrees.
+    pub latitude: f64,
+    /// In degrees.
+    pub longitude: f64,
+}

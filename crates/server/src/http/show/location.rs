@@ -1,0 +1,202 @@
+//! Locations: those that entities have, each with an id made of its owner's and its number there, and those that
+//! blueprints may name.
+
+use api::location::{LocatedLocation, LocationLinks, LocationSummary};
+use api::paths;
+use base::EntityId;
+use base::secret::is_sensitive_name;
+use engine::{Entity, Root};
+use model::Surroundings;
+use model::catalog::ItemKind;
+use model::spec::{ConfigValue, LocationKind, LocationSpec, MachineSpec};
+use serde_json::{Map, Value};
+
+/// One location of an entity, shared by those below it.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct Instance<'a> {
+    owner: &'a Entity,
+    number: usize,
+    spec: &'a LocationSpec,
+}
+
+/// A location that blueprints may name.
+pub(in crate::http) struct Definition {
+    id: String,
+    name: String,
+    spec: String,
+    config: Map<String, Value>,
+}
+
+/// Where an entity is to run.
+pub(in crate::http) fn of_entity<'a>(root: &'a Root, id: &EntityId) -> impl Iterator<Item = Instance<'a>> {
+    root.location_owner(id).into_iter().flat_map(owned)
+}
+
+/// All that entities have.
+pub(in crate::http) fn all(root: &Root) -> impl Iterator<Item = Instance<'_>> {
+    root.entities().flat_map(owned)
+}
+
+/// The one with this id.
+pub(in crate::http) fn find<'a>(root: &'a Root, id: &str) -> Option<Instance<'a>> {
+    let (owner, number) = id.rsplit_once('-')?;
+    owned(root.entity(&EntityId::new(owner))?).nth(number.parse().ok()?)
+}
+
+fn owned(owner: &Entity) -> impl Iterator<Item = Instance<'_>> {
+    let specs = owner.def.locations.iter().flatten().enumerate();
+    specs.map(move |(number, spec)| Instance { owner, number, spec })
+}
+
+impl Instance<'_> {
+    /// Its id.
+    pub(in crate::http) fn id(&self) -> String {
+        format!("{}-{}", self.owner.id, self.number)
+    }
+
+    fn name(&self) -> String {
+        let named = self.spec.flags.get("displayName").and_then(|n| n.given().as_str());
+        named.unwrap_or(shown_spec(&self.spec.spec)).to_owned()
+    }
+
+    /// As it is shown; `full`: with its config.
+    pub(in crate::http) fn summary(&self, around: &Surroundings, full: bool) -> LocationSummary {
+        let id = self.id();
+        let definition = definition(around, &self.spec.spec);
+        LocationSummary {
+            name: Some(self.name()),
+            spec: Some(shown_spec(&self.spec.spec).to_owned()),
+            kind: Some(class(&self.spec.kind).to_owned()),
+            config: if full { self.config() } else { Map::new() },
+            links: LocationLinks {
+                own: paths::location(&id),
+                spec: definition.map(|d| paths::location(&d.id)),
+            },
+            id,
+        }
+    }
+
+    fn config(&self) -> Map<String, Value> {
+        let flags = self.spec.flags.iter().map(|(name, value)| (name.as_str(), value.given().clone()));
+        let mut config = open(flags);
+        config.insert("spec.original".to_owned(), shown_spec(&self.spec.spec).into());
+        let machines = machines(&self.spec.kind);
+        if !machines.is_empty() {
+            config.insert("hosts".to_owned(), machines.into());
+        }
+        config
+    }
+
+    /// Where on earth it is, if that is said of it.
+    pub(in crate::http) fn located(&self, root: &Root) -> Option<LocatedLocation> {
+        let degrees = |name: &str| match self.spec.flags.get(name).map(ConfigValue::given)? {
+            Value::Number(n) => n.as_f64(),
+            Value::String(text) => text.trim().parse().ok().filter(|n: &f64| n.is_finite()),
+            _ => None,
+        };
+        let (latitude, longitude) = (degrees("latitude")?, degrees("longitude")?);
+        let owner = &self.owner.id;
+        let here = |e: &&Entity| {
+            let is_leaf = root.children(&e.id).next().is_none();
+            is_leaf && root.location_owner(&e.id).is_some_and(|o| o.id == *owner)
+        };
+        let leaf_entity_count = root.tree(owner).filter(here).count() as u64;
+        Some(LocatedLocation { id: self.id(), name: self.name(), leaf_entity_count, latitude, longitude })
+    }
+}
+
+/// All that blueprints may name, by name.
+pub(in crate::http) fn definitions(around: &Surroundings) -> Vec<Definition> {
+    let mut all: Vec<Definition> = around
+        .named_locations()
+        .map(|(name, spec)| Definition {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            spec: shown_spec(spec).to_owned(),
+            config: open(around.location_properties(name).map(|(k, v)| (k, Value::from(v)))),
+        })
+        .collect();
+    if around.has_localhost() && all.iter().all(|d| d.name != LOCALHOST) {
+        let (id, name, spec) = (LOCALHOST.to_owned(), LOCALHOST.to_owned(), LOCALHOST.to_owned());
+        all.push(Definition { id, name, spec, config: Map::new() });
+    }
+    let items = around.catalog.items().filter(|item| item.kind == ItemKind::Location && !item.disabled);
+    all.extend(items.map(|item| Definition {
+        id: item.id.to_string(),
+        name: item.id.name.clone(),
+        spec: format!("brooklyn.catalog:{}", item.id),
+        config: item.display_name.iter().map(|n| ("displayName".to_owned(), n.as_str().into())).collect(),
+    }));
+    all.sort_by_key(|d| (d.name.to_lowercase(), d.spec.to_lowercase(), d.id.to_lowercase()));
+    all
+}
+
+/// The definition that a token, or a location's spec, means.
+pub(in crate::http) fn definition(around: &Surroundings, token: &str) -> Option<Definition> {
+    let name = token.strip_prefix("named:").unwrap_or(token);
+    let mut all = definitions(around);
+    let found = all.iter().position(|d| d.id == name).or_else(|| all.iter().rposition(|d| d.name == name))?;
+    Some(all.swap_remove(found))
+}
+
+impl Definition {
+    /// As it is shown.
+    pub(in crate::http) fn summary(self) -> LocationSummary {
+        LocationSummary {
+            links: LocationLinks { own: paths::location(&self.id), spec: None },
+            id: self.id,
+            name: Some(self.name),
+            spec: Some(self.spec),
+            kind: None,
+            config: self.config,
+        }
+    }
+}
+
+const LOCALHOST: &str = "localhost";
+
+/// What does not look secret.
+fn open<'a>(values: impl Iterator<Item = (&'a str, Value)>) -> Map<String, Value> {
+    let open = values.filter(|(name, value)| !is_sensitive_name(name) && !holds_secret(value));
+    open.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Whether there is a secret within a value.
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_sensitive_name(text),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(map) => map.iter().any(|(k, v)| is_sensitive_name(k) || holds_secret(v)),
+        _ => false,
+    }
+}
+
+/// A spec, without its arguments where one of them looks secret.
+fn shown_spec(spec: &str) -> &str {
+    if is_sensitive_name(spec) { spec.split('(').next().unwrap_or(spec) } else { spec }
+}
+
+fn class(kind: &LocationKind) -> &'static str {
+    match kind {
+        LocationKind::Localhost => {
+            "org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation"
+        }
+        LocationKind::Byon { .. } => "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation",
+        LocationKind::Single(_) => "org.apache.brooklyn.location.byon.SingleMachineProvisioningLocation",
+        LocationKind::Multi(_) => "org.apache.brooklyn.core.location.MultiLocation",
+    }
+}
+
+fn machines(kind: &LocationKind) -> Vec<String> {
+    let machine = |m: &MachineSpec| {
+        let user = m.user.as_ref().map(|u| format!("{u}@")).unwrap_or_default();
+        let port = m.port.map(|p| format!(":{p}")).unwrap_or_default();
+        format!("{user}{}{port}", m.address)
+    };
+    match kind {
+        LocationKind::Localhost => Vec::new(),
+        LocationKind::Byon { machines, .. } => machines.iter().map(machine).collect(),
+        LocationKind::Single(one) => self::machines(&one.kind),
+        LocationKind::Multi(all) => all.iter().flat_map(|l| self::machines(&l.kind)).collect(),
+    }
+}
