@@ -32,6 +32,9 @@ pub(super) struct Event {
     pub(super) topic: Topic,
     /// What is now, as JSON.
     pub(super) data: String,
+    /// Up to where a client has heard everything when it has heard this. Servers look at different moments, so what
+    /// comes first at a position differs from one to the other: only the last event of a position completes it.
+    pub(super) heard: Position,
 }
 
 /// What is kept.
@@ -119,9 +122,13 @@ impl Hub {
 
     fn add(&self, lsn: u64, changes: Vec<Change>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        for (topic, data) in changes {
+        let before = kept.last.unwrap_or(Position { lsn: 0, index: 0 });
+        let count = changes.len();
+        for (n, (topic, data)) in changes.into_iter().enumerate() {
             let index = kept.last.filter(|last| last.lsn == lsn).map_or(1, |last| last.index + 1);
-            let event = Event { at: Position { lsn, index }, topic, data: data.to_string() };
+            let at = Position { lsn, index };
+            let heard = if n + 1 == count { at } else { before };
+            let event = Event { at, topic, data: data.to_string(), heard };
             kept.last = Some(event.at);
             kept.bytes += event.data.len();
             kept.events.push_back(Arc::new(event));
@@ -186,4 +193,28 @@ fn step(hub: &Hub, before: &Arc<View>, now: &Arc<View>, plane: &dyn Plane) {
         changes.push((Topic::Ha, data));
     }
     hub.add(now.lsn.0, changes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(hub: &Hub, lsn: u64, index: u32) -> Vec<(u64, u32)> {
+        match hub.behind(Position { lsn, index }, 100) {
+            Behind::Events(events) => events.iter().map(|e| (e.heard.lsn, e.heard.index)).collect(),
+            Behind::Lost(_) => panic!("it is kept"),
+        }
+    }
+
+    #[test]
+    fn only_the_last_event_of_a_position_says_that_it_was_heard_whole() {
+        let hub = Hub::default();
+        hub.begin(7);
+        let change = |n: u32| (Topic::Sensors, json!({ "n": n }));
+        hub.add(9, vec![change(1), change(2)]);
+        hub.add(9, vec![change(3)]);
+        hub.add(12, vec![change(4), change(5), change(6)]);
+        assert_eq!(ids(&hub, 7, 0), [(7, 0), (9, 2), (9, 3), (9, 3), (9, 3), (12, 3)]);
+        assert_eq!(ids(&hub, 9, 3), [(9, 3), (9, 3), (12, 3)], "who broke off within 12 hears all of 12");
+    }
 }

@@ -141,9 +141,10 @@ async fn send(
     drop(follower);
 }
 
-/// JSON has no line breaks of its own, so an event's data is one line.
+/// JSON has no line breaks of its own, so an event's data is one line. Who breaks off in the middle of a position hears
+/// the whole of it again, from any server.
 fn push(text: &mut String, event: &Event) {
-    let Position { lsn, index } = event.at;
+    let Position { lsn, index } = event.heard;
     let _ = write!(text, "id: {lsn}.{index}\nevent: {}\ndata: {}\n\n", event.topic.word(), event.data);
 }
 
