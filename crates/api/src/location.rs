@@ -25,6 +25,20 @@ pub struct LocationSummary {
     pub links: LocationLinks,
 }
 
+/// A location to define.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLocation {
+    /// The name by which blueprints will know it.
+    pub name: String,
+    /// What it is made from: `byon(hosts="10.0.0.1")`, `localhost`, another one's name.
+    pub spec: String,
+    /// Its config.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub config: Map<String, Value>,
+}
+
 /// Where more is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LocationLinks {

@@ -86,9 +86,12 @@ impl Draft {
         Ok(Reply::Done)
     }
 
-    pub(crate) fn on_remove_item(&mut self, item: ItemId) -> Result<Reply, Refusal> {
-        let (bundle, _) = self.item(&item)?;
-        self.record(Change::ItemRemoved { bundle, item });
+    pub(crate) fn on_remove_items(&mut self, items: Vec<ItemId>) -> Result<Reply, Refusal> {
+        for item in items {
+            // A refusal takes back what was recorded before it.
+            let (bundle, _) = self.item(&item)?;
+            self.record(Change::ItemRemoved { bundle, item });
+        }
         Ok(Reply::Done)
     }
 

@@ -249,10 +249,10 @@ pub enum Command {
         /// Which.
         bundle: BundleId,
     },
-    /// Takes one item away.
-    RemoveItem {
+    /// Takes items away, all of them or none.
+    RemoveItems {
         /// Which.
-        item: ItemId,
+        items: Vec<ItemId>,
     },
     /// Marks an item; what is not said stays.
     FlagItem {

@@ -65,7 +65,7 @@ impl Draft {
             }
             Command::PutBundle { bundle, force, among } => self.on_put_bundle(&bundle, force, &among),
             Command::RemoveBundle { bundle } => self.on_remove_bundle(bundle),
-            Command::RemoveItem { item } => self.on_remove_item(item),
+            Command::RemoveItems { items } => self.on_remove_items(items),
             Command::FlagItem { item, deprecated, disabled } => self.on_flag_item(item, deprecated, disabled),
             Command::BeginCatalog { bundle, problems } => self.on_begin_catalog(bundle.as_ref(), problems),
             Command::Reset => Ok(self.on_reset()),

@@ -115,9 +115,12 @@ fn an_item_is_marked_and_taken_away_and_its_bundle_goes_with_the_rest() {
     assert_eq!(best(&env).as_deref(), Some("web:1.0"), "one that is deprecated comes after the others");
     assert_eq!(env.command(flag(item_id("web", "1.0"), None, Some(true))), Reply::Done);
     assert_eq!(best(&env).as_deref(), Some("web:2.0"), "one that is disabled is not found");
-    let remove = |item| Command::RemoveItem { item };
+    let remove = |item| Command::RemoveItems { items: vec![item] };
     assert_eq!(env.command(remove(item_id("web", "2.0"))), Reply::Done);
     assert_eq!(best(&env), None);
+    let both = vec![item_id("web", "1.0"), item_id("web", "2.0")];
+    assert!(matches!(refusal(env.command(Command::RemoveItems { items: both })), Refusal::NotFound(_)));
+    assert_eq!(env.root.catalog().versions("web").count(), 1, "all or none");
     for gone in [remove(item_id("web", "2.0")), flag(item_id("nope", "1"), None, None)] {
         assert!(matches!(refusal(env.command(gone)), Refusal::NotFound(_)));
     }

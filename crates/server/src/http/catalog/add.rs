@@ -95,6 +95,15 @@ impl Files for Archive {
 /// Adds what a request brings to the catalog. Comes back when that is durable, with the newest moment in `call`.
 pub(in crate::http) async fn add(call: &mut Call, force: bool) -> Result<(Arc<Bundle>, Added), Fail> {
     let body = call.body_within("BUNDLE_BYTES_MAX", crate::bundles::BUNDLE_BYTES_MAX).await?;
+    add_bytes(call, body, force).await
+}
+
+/// The same for a BOM or zip that is at hand.
+pub(in crate::http) async fn add_bytes(
+    call: &mut Call,
+    body: Vec<u8>,
+    force: bool,
+) -> Result<(Arc<Bundle>, Added), Fail> {
     if body.trim_ascii().is_empty() {
         return Err(Fail::bad("There is nothing in the body; send a BOM (YAML) or a zip with a catalog.bom"));
     }

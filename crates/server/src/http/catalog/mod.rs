@@ -7,7 +7,7 @@ mod parts;
 mod registered;
 mod show;
 
-pub(super) use add::add;
+pub(super) use add::{add, add_bytes};
 pub(super) use filter::Filter;
 pub(super) use icon::{icon, icon_at};
 pub(super) use registered::Registered;

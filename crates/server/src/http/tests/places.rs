@@ -140,3 +140,42 @@ async fn there_are_no_workflows_and_that_is_said() {
         assert_eq!(missing.body, r#"{"message":"Cannot find workflow with ID 'Xk29ftQa'","error":404}"#);
     }
 }
+
+#[tokio::test]
+async fn a_location_is_defined_by_what_it_is_made_from_and_taken_away_with_all_versions() {
+    let door = door();
+    let made = door
+        .post_json(
+            "/v1/locations",
+            r#"{"name":"lab","spec":"byon(hosts=\"10.0.0.9\")","config":{"user":"ops"}}"#,
+        )
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert_eq!(made.header("location"), "/v1/locations/lab");
+    assert_eq!(made.json()["id"], "lab:0.0.0-SNAPSHOT");
+    assert_eq!(made.json()["spec"], "brooklyn.catalog:lab:0.0.0-SNAPSHOT");
+    let blueprint = "location: lab\nservices:\n- type: BasicEntity\n";
+    assert_eq!(door.post_json("/v1/applications", blueprint).await.status, StatusCode::CREATED);
+    let moved = r#"{"name":"lab","spec":"byon(hosts=\"10.0.0.8\")"}"#;
+    assert_eq!(
+        door.post_json("/v1/locations", moved).await.status,
+        StatusCode::CREATED,
+        "a snapshot is replaced"
+    );
+    for (body, words) in [
+        (r#"{"name":"x","spec":"nowhere-at-all"}"#, "nowhere-at-all"),
+        (r#"{"name":"x"}"#, "missing field `spec`"),
+        (r#"{"name":"x","spec":"localhost","colour":1}"#, "unknown field `colour`"),
+        ("[", "The body is not JSON"),
+    ] {
+        let refused = door.post_json("/v1/locations", body).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{body}: {}", refused.body);
+        assert!(refused.body.contains(words), "{body}: {}", refused.body);
+    }
+    assert_eq!(door.ask(Method::DELETE, "/v1/locations/lab", &[], "").await.status, StatusCode::NO_CONTENT);
+    let again = door.ask(Method::DELETE, "/v1/locations/lab", &[], "").await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    assert!(again.body.contains("No catalog item location matching lab"), "{}", again.body);
+    let named = door.ask(Method::DELETE, "/v1/locations/prod", &[], "").await;
+    assert_eq!(named.status, StatusCode::NOT_FOUND, "brooklyn.cfg is not changed from here");
+}

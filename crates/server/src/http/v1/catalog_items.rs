@@ -145,6 +145,6 @@ async fn delete(mut call: Call) -> Answer {
         return Err(Fail::bad(format!("{} is built in and cannot be removed", found.id())));
     };
     let item = item.id.clone();
-    call.ask(Command::RemoveItem { item }, b"").await?;
+    call.ask(Command::RemoveItems { items: vec![item] }, b"").await?;
     Ok(no_content())
 }

@@ -2,13 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use api::Permission::SeeLocation;
-use api::location::{LocatedLocation, LocationSummary};
+use api::Permission::{AddLocation, DeleteLocation, SeeLocation};
+use api::location::{LocatedLocation, LocationSummary, NewLocation};
+use api::paths;
 use api::shape::{by_name, many, one};
+use axum::http::StatusCode;
+use base::Version;
+use engine::input::Command;
+use model::catalog::ItemKind;
+use serde_json::json as value;
 
-use crate::http::answer::{Answer, json};
+use crate::http::answer::{Answer, at, json, json_with, no_content};
 use crate::http::call::Call;
+use crate::http::catalog::add_bytes;
 use crate::http::fail::Fail;
+use crate::http::negotiate::Consumes;
+use crate::http::route::Content::{Json, Nothing};
 use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
 use crate::http::show::location;
@@ -27,6 +36,17 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         .ok(by_name::<LocatedLocation>()),
     ];
     all.extend(reads.map(|route| route.needs(SeeLocation).hot()));
+    all.extend([
+        Route::post("/v1/locations", "Define a location in the catalog", define)
+            .needs(AddLocation)
+            .hot()
+            .takes(Consumes::Json, one::<NewLocation>())
+            .answers(StatusCode::CREATED, Json(one::<LocationSummary>())),
+        Route::delete("/v1/locations/{location}", "Take a location out of the catalog, all versions", remove)
+            .needs(DeleteLocation)
+            .hot()
+            .answers(StatusCode::NO_CONTENT, Nothing),
+    ]);
 }
 
 async fn list(call: Call) -> Answer {
@@ -43,6 +63,39 @@ async fn single(call: Call) -> Answer {
         Some(definition) => json(&definition.summary()),
         None => Err(Fail::not_found(format!("No location matching {token}"))),
     }
+}
+
+async fn define(mut call: Call) -> Answer {
+    let given = serde_json::from_value::<NewLocation>(call.json().await?)
+        .map_err(|e| Fail::bad(format!("The body is no location (name, spec, config): {e}")))?;
+    let item = value!({
+        "id": given.name,
+        "itemType": "location",
+        "item": { "type": given.spec, "brooklyn.config": given.config },
+    });
+    let bom = value!({ "brooklyn.catalog": { "version": Version::UNSAID, "items": [item] } });
+    add_bytes(&mut call, bom.to_string().into_bytes(), false).await?;
+    let token = format!("{}:{}", given.name, Version::UNSAID);
+    let definition = location::definition(&call.surroundings(), &token)
+        .ok_or_else(|| Fail::inside("the location that was just defined is not there"))?;
+    Ok(at(json_with(StatusCode::CREATED, &definition.summary())?, &paths::location(&given.name)))
+}
+
+async fn remove(mut call: Call) -> Answer {
+    let app = std::sync::Arc::clone(&call.app);
+    let _turn = app.adding.lock().await;
+    call.refresh();
+    let token = call.param("location");
+    let name = token.rsplit_once(':').map_or(token, |(name, _)| name);
+    let of_kind = call.root().catalog().versions(name).filter(|i| i.kind == ItemKind::Location);
+    let items: Vec<_> = of_kind.map(|item| item.id.clone()).collect();
+    if items.is_empty() {
+        return Err(Fail::not_found(format!(
+            "No catalog item location matching {token}; only catalog item locations can be deleted"
+        )));
+    }
+    call.ask(Command::RemoveItems { items }, b"").await?;
+    Ok(no_content())
 }
 
 async fn located(call: Call) -> Answer {
