@@ -103,6 +103,7 @@ impl Draft {
             StepKind::TakeMachine => self.take_machine(task),
             StepKind::TakePorts => self.take_ports(task),
             StepKind::FindProcess => self.find_process(task),
+            StepKind::UnlessRunning { steps } => self.unless_running(task, steps),
             StepKind::Script { phase } => self.run_phase(task, *phase),
             StepKind::Effector => self.run_effector(task),
             StepKind::Exec { command, timeout } => self.run_command(task, command, *timeout),
@@ -111,6 +112,7 @@ impl Draft {
             StepKind::Batch { entities, effector, params, at_once, tolerated } => {
                 self.call_batch(task, entities, (effector, params), *at_once, *tolerated)
             }
+            StepKind::OnEach { entities } => self.on_each(task, entities),
             StepKind::CompileChildren => self.compile_children(task),
             StepKind::StartAdded { entities } => self.start_added(task, entities),
             StepKind::ReturnLast => self.return_last(task),

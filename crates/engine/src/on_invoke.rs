@@ -94,7 +94,7 @@ impl Draft {
         within: bool,
     ) -> Try<(Vec<StepKind>, OnError)> {
         Ok(match found {
-            EffectorRef::OfSpec(spec) => (effectors::program(spec)?, OnError::Leave),
+            EffectorRef::OfSpec(spec) => (effectors::program(spec), OnError::Leave),
             EffectorRef::OfType(def) | EffectorRef::Original(def) => {
                 programs::of_action(&self.root, entity, def.action, params, within)?
             }

@@ -157,6 +157,7 @@ impl Draft {
             (Some(StepKind::EndLeftovers { entity }), outcome) => {
                 self.leftover_ended(task, entity, key, outcome)
             }
+            (Some(StepKind::UnlessRunning { steps }), outcome) => self.running_told(task, steps, outcome),
             (Some(StepKind::Script { .. } | StepKind::Effector | StepKind::Exec { .. }), outcome) => {
                 self.on_script(task, outcome)
             }

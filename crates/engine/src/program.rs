@@ -54,6 +54,11 @@ pub enum StepKind {
     TakePorts,
     /// Looks whether a process of an earlier start is there.
     FindProcess,
+    /// Looks whether the process runs already, and takes these steps if it does not.
+    UnlessRunning {
+        /// Which.
+        steps: Vec<StepKind>,
+    },
     /// Runs the entity's own command for a phase.
     Script {
         /// Which.
@@ -84,6 +89,11 @@ pub enum StepKind {
         at_once: u32,
         /// Whether to go on when one fails.
         tolerated: bool,
+    },
+    /// Runs the shell command of the effector that the task is a part of on the machine of each of some entities.
+    OnEach {
+        /// Which.
+        entities: Vec<EntityId>,
     },
     /// Has the blueprint compiled whose entities the effector that the task is a call of adds.
     CompileChildren,
@@ -325,8 +335,10 @@ impl StepKind {
             StepKind::TakeMachine => "pre-start".to_owned(),
             StepKind::TakePorts => "take ports".to_owned(),
             StepKind::FindProcess => "find process".to_owned(),
+            StepKind::UnlessRunning { .. } => "check running".to_owned(),
             StepKind::Script { phase } => phase.name().to_owned(),
             StepKind::Effector | StepKind::Exec { .. } => "command".to_owned(),
+            StepKind::OnEach { entities } => format!("command on {}", entities.len()),
             StepKind::CompileChildren => "compile blueprint".to_owned(),
             StepKind::StartAdded { .. } => "start children".to_owned(),
             StepKind::Request => "request".to_owned(),

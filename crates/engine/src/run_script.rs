@@ -57,7 +57,7 @@ impl Draft {
         };
         let called = self.called_effector(task)?;
         let (spec, params) = (&called.spec, &called.call.params);
-        let script = script::of_effector(&self.root, &entity, &site.place, spec, params)?;
+        let script = script::of_effector(&self.root, &called.entity, &site.place, spec, params)?;
         if entity.place.is_none() {
             // So that its folder is removed with it.
             let place = Some(site.place.clone());
@@ -96,7 +96,8 @@ impl Draft {
         Ok(Site { place: Arc::new(place), machine: Machine::Local(host) })
     }
 
-    fn run_script(&mut self, task: &Task, site: &Site, script: Script) -> Flow {
+    /// Runs a script for a task's current step, and records what it was given.
+    pub(crate) fn run_script(&mut self, task: &Task, site: &Site, script: Script) -> Flow {
         let streams = script::given_streams(&script);
         let flow = self.act_at(task, site, format!("runs script '{}'", script.name), Work::Script(script));
         self.record(Change::StreamsRecorded { task: task.id.clone(), streams });
@@ -114,10 +115,7 @@ impl Draft {
                 Flow::Wait
             }
             Outcome::Ended { exit_code, streams, timed_out } => {
-                self.record_streams(task, &streams);
-                if task.process.is_some() {
-                    self.record(Change::TaskProcess { task: task.id.clone(), process: None });
-                }
+                self.script_ended(task, &streams);
                 let effector = matches!(task.current(), Some(StepKind::Effector | StepKind::Exec { .. }));
                 if exit_code != 0 || timed_out {
                     Flow::Fail(self.script_failure(task, exit_code, &streams, timed_out))
@@ -130,6 +128,14 @@ impl Draft {
             Outcome::Failed(why) => Flow::Fail(format!("{} could not be run: {why}", task.name)),
             // Nothing else is said of a script.
             _ => Flow::Wait,
+        }
+    }
+
+    /// Records the end of a task's script, and what it wrote.
+    pub(crate) fn script_ended(&mut self, task: &Task, streams: &Streams) {
+        self.record_streams(task, streams);
+        if task.process.is_some() {
+            self.record(Change::TaskProcess { task: task.id.clone(), process: None });
         }
     }
 

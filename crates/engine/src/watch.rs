@@ -26,7 +26,7 @@ use crate::state::Purpose;
 use crate::task::Task;
 
 /// What says whether a process runs.
-enum Check {
+pub(crate) enum Check {
     /// The process of the pid file.
     PidFile,
     /// A command.
@@ -44,7 +44,7 @@ impl Draft {
         self.root.transient.watching.insert_mut(id.clone(), watching);
     }
 
-    fn check_of(&self, id: &EntityId) -> Result<Check, ConfigError> {
+    pub(crate) fn check_of(&self, id: &EntityId) -> Result<Check, ConfigError> {
         if let Some(entity) = self.root.entity(id).filter(|e| e.behaviour() == Behaviour::Machine) {
             let remote = entity.machine.as_ref().is_some_and(|m| m.reach != Reach::Local);
             return Ok(if metrics::has_any(entity) {

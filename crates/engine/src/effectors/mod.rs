@@ -8,6 +8,7 @@ mod batch;
 mod children;
 mod circle;
 mod http;
+mod on_each;
 mod pass_on;
 mod snippet;
 
@@ -28,24 +29,19 @@ use crate::state::Root;
 use crate::task::{Call, Task};
 
 /// The program of an effector from a blueprint.
-pub(crate) fn program(spec: &EffectorSpec) -> Try<Vec<StepKind>> {
-    Ok(match &spec.body {
+pub(crate) fn program(spec: &EffectorSpec) -> Vec<StepKind> {
+    match &spec.body {
         EffectorBody::ShellCommand { target: ExecutionTarget::Entity, .. } => vec![StepKind::Effector],
-        EffectorBody::ShellCommand { target, .. } => {
-            return fail(format!(
-                "effector '{}' runs on {target:?}, which this version cannot; use ENTITY",
-                spec.name
-            ));
-        }
         EffectorBody::Http(_) => {
             let steps = vec![StepKind::Request];
             vec![StepKind::Sub { name: spec.name.clone(), steps, tolerated: false }, StepKind::ReturnLast]
         }
-        EffectorBody::Proxy { .. } | EffectorBody::Composite { .. } | EffectorBody::ChildrenBatch(_) => {
-            vec![StepKind::PassOn]
-        }
+        EffectorBody::ShellCommand { .. }
+        | EffectorBody::Proxy { .. }
+        | EffectorBody::Composite { .. }
+        | EffectorBody::ChildrenBatch(_) => vec![StepKind::PassOn],
         EffectorBody::AddChildren(_) => vec![StepKind::CompileChildren],
-    })
+    }
 }
 
 /// An effector from a blueprint that has been called.
@@ -72,9 +68,10 @@ pub(crate) fn defaults(
 impl Draft {
     /// The effector that a task is a call of, or a part of one.
     pub(crate) fn called_effector(&self, task: &Task) -> Try<Called> {
-        let entity = self.entity_of(task)?;
-        let call = self.root.with_parents(task).find_map(|t| t.call.clone());
-        let Some(call) = call else { return fail("the task is no call of an effector") };
+        let made = self.root.with_parents(task).find_map(|t| Some((t, t.call.clone()?)));
+        let Some((of, call)) = made else { return fail("the task is no call of an effector") };
+        // A part may run at another entity than the one that has the effector.
+        let entity = self.entity_of(of)?;
         match self.root.effector(&entity.id, &call.effector) {
             Some(EffectorRef::OfSpec(spec)) => {
                 let spec = spec.clone();

@@ -1,5 +1,5 @@
-//! Effectors that call other effectors: a proxy one of another entity, a composite several of its own entity, one
-//! after the other.
+//! Effectors that have others do something: a proxy calls one of another entity, a composite several of its own
+//! entity, one after the other.
 
 use base::EntityId;
 use model::spec::{ConfigValue, EffectorBody};
@@ -30,6 +30,7 @@ impl Draft {
                 self.composite(&called, effectors, *overrides)
             }
             EffectorBody::ChildrenBatch(batch) => self.children_batch(&called, batch)?,
+            EffectorBody::ShellCommand { target, .. } => self.spread(&called, *target)?,
             _ => return fail(format!("effector '{}' calls no other", called.spec.name)),
         };
         Ok(self.expand(task, steps))

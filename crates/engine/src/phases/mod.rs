@@ -10,6 +10,7 @@ pub(crate) mod program;
 pub(crate) mod shared;
 mod stage;
 mod template;
+mod unless_running;
 
 pub(crate) use download::{expand, fetch};
 pub use latch::Latch;

@@ -120,7 +120,10 @@ impl Writer<'_> {
         steps.extend(self.latch_step(Latch::Provision));
         steps.extend(self.ports());
         self.steps.push(sub("pre-start", steps));
-        if !skip_start {
+        // As on Brooklyn, what is to be looked at first counts before what is to be left out anyway.
+        let if_running = self.entity.behaviour() == Behaviour::Process && flag(&sp::SKIP_START_IF_RUNNING)?;
+        let before = self.steps.len();
+        if if_running || !skip_start {
             if let Some(latch) = self.latch_step(Latch::Setup) {
                 self.steps.push(sub("setup", vec![latch]));
             }
@@ -129,6 +132,10 @@ impl Writer<'_> {
             }
             self.phases(&CUSTOMIZE);
             self.phases(&LAUNCH);
+        }
+        if if_running {
+            let steps = self.steps.split_off(before);
+            self.steps.push(StepKind::UnlessRunning { steps });
         }
         let mode = self.children_mode()?.unwrap_or_default();
         let (late, behind) = (mode.ends_with("_LATE"), mode.starts_with("BACKGROUND"));

@@ -6,7 +6,7 @@ use base::{EntityId, Secret, TaskId};
 use brownstone_engine::effect::{HttpRequest, Outcome, Work, WorkKey};
 use brownstone_engine::input::Input;
 use brownstone_engine::{EffectorRef, Lifecycle, Status};
-use model::spec::{ConfigMap, ConfigValue, EffectorBody, EntitySpec, HttpEffector};
+use model::spec::{ConfigMap, ConfigValue, EffectorBody, EntitySpec, ExecutionTarget, HttpEffector};
 use serde_json::{Value, json};
 
 use crate::env::Env;
@@ -348,4 +348,67 @@ fn a_batch_of_a_group_calls_its_members_with_what_it_was_given() {
     for given in [("colour", "red"), ("count", "3")] {
         assert!(script.env.contains(&(given.0.to_owned(), given.1.to_owned())), "{:?}", script.env);
     }
+}
+
+#[test]
+fn a_command_runs_on_the_machine_of_each_child_that_has_one_with_the_environment_of_its_own_entity() {
+    let mut app = specs::app("Shop", vec![specs::vanilla("a"), specs::basic("plain"), specs::vanilla("b")]);
+    app.root = specs::with(app.root, [("shell.env", json!({ "WHO": "the shop" }))]);
+    app.root = with_body(app.root, "sweep", specs::command_on(ExecutionTarget::Children, "sweep it"));
+    app.root.children.push(specs::vanilla("stopped"));
+    let mut env = Env::new();
+    env.deploy(app);
+    env.settle();
+    call(&mut env, "stopped", "stop");
+    let before = env.machine.scripts_seen.len();
+    let shop = env.named("Shop");
+    let task = env.invoke_with(&shop, "sweep", [("count", json!(3))]);
+    env.settle();
+    assert_eq!(env.task(&task).result, Value::Null, "none, as on Brooklyn");
+    assert_eq!(
+        env.outline(&task),
+        [
+            "sweep: Completed",
+            "  sweep on 2 of 4 children: Completed",
+            "    sweep: Completed",
+            "    sweep: Completed"
+        ]
+    );
+    let scripts = &env.machine.scripts_seen[before..];
+    for (script, name) in scripts.iter().zip(["a", "b"]) {
+        let place = env.entity(&env.named(name)).place.clone().expect("a place");
+        assert_eq!((&script.cwd, script.text.as_str()), (&place.run_dir, "set -e\nsweep it\n"), "{name}");
+        for given in [("WHO", "the shop"), ("count", "3"), ("RUN_DIR", place.run_dir.as_str())] {
+            assert!(script.env.contains(&(given.0.to_owned(), given.1.to_owned())), "{:?}", script.env);
+        }
+        let part = env.root.tasks_of(&env.named(name)).next_back().expect("a part");
+        assert_eq!(part.result, json!("sweep said hello\n"), "what it wrote is at each one");
+    }
+    assert_eq!(scripts.len(), 2, "the plain one has no machine, and one is stopped");
+}
+
+#[test]
+fn a_command_that_fails_at_a_member_fails_the_effector_with_its_name() {
+    let spec = json!({ "$brooklyn:entitySpec": specs::vanilla("node") });
+    let config = [("cluster.initial.size", json!(2)), ("dynamiccluster.memberspec", spec)];
+    let cluster = specs::with(specs::of_type("DynamicCluster", "c"), config);
+    let cluster = with_body(cluster, "sweep", specs::command_on(ExecutionTarget::Members, "sweep it"));
+    let mut env = plane(vec![cluster]);
+    let task = call(&mut env, "c", "sweep");
+    assert_eq!(env.outline(&task)[1], "  sweep on 2 of 2 members: Completed", "not the quarantine");
+    env.machine.exits.insert("sweep".to_owned(), 3);
+    let task = call(&mut env, "c", "sweep");
+    let said = failure(&env, &task);
+    assert!(said.starts_with("Error invoking sweep at node: effector 'sweep' failed: exit code 3"), "{said}");
+    assert!(said.ends_with("(and 1 more failed)"), "{said}");
+}
+
+#[test]
+fn a_command_on_members_of_what_has_none_says_so() {
+    let body = specs::command_on(ExecutionTarget::Members, "sweep it");
+    let mut env = plane(vec![with_body(specs::vanilla("web"), "sweep", body)]);
+    let task = call(&mut env, "web", "sweep");
+    let said = failure(&env, &task);
+    assert!(said.starts_with("effector 'sweep' runs on MEMBERS, and VanillaSoftwareProcessImpl{"), "{said}");
+    assert!(said.ends_with("is no group; use CHILDREN or ENTITY"), "{said}");
 }

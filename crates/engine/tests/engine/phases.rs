@@ -282,3 +282,48 @@ fn folders_may_be_given_as_templates() {
     let why = failure(&[("run.dir", json!("/opt/${nobody.knows}"))]);
     assert!(why.contains("run.dir: line 1, column"), "{why}");
 }
+
+#[test]
+fn a_start_launches_nothing_where_its_own_check_finds_that_it_runs() {
+    let launches = ["check-running", "install", "customize", "launch", "check-running"];
+    for (if_running, skip, runs, began) in [
+        (true, false, true, vec!["check-running", "check-running"]),
+        (true, true, true, vec!["check-running", "check-running"]),
+        (true, false, false, launches.to_vec()),
+        (true, true, false, launches.to_vec()),
+        (false, false, true, launches[1..].to_vec()),
+    ] {
+        let mut env = Env::new();
+        env.machine.exits.insert("check-running".to_owned(), i32::from(!runs));
+        env.machine.passes_once_alive = true;
+        let web = web(&[
+            ("skip.start.ifRunning", json!(if_running)),
+            ("skip.start", json!(skip)),
+            ("checkRunning.command", json!("ask it")),
+        ]);
+        let (_, task) = env.deploy(specs::app("Shop", vec![web]));
+        env.settle();
+        let at = format!("{if_running} {skip} {runs}");
+        assert_eq!(env.status(&task), Status::Completed, "{at}: {:?}", env.task(&task).result);
+        assert_eq!(env.state(&env.named("web")), Some(Lifecycle::Running), "{at}");
+        assert_eq!(env.machine.began, began, "{at}");
+        let check = &env.machine.scripts_seen[0];
+        assert!(!if_running || check.make_dirs == [check.cwd.clone()], "{at}: its folder is not there yet");
+    }
+}
+
+#[test]
+fn without_a_check_the_pid_file_tells_whether_it_runs_and_a_blank_check_that_it_does() {
+    for (config, began) in [
+        (vec![], vec!["install", "customize", "launch"]),
+        (vec![("checkRunning.command", json!(""))], vec![]),
+    ] {
+        let mut env = Env::new();
+        let config: Vec<(&str, Value)> =
+            config.into_iter().chain([("skip.start.ifRunning", json!(true))]).collect();
+        let (_, task) = env.deploy(specs::app("Shop", vec![web(&config)]));
+        env.settle();
+        assert_eq!(env.status(&task), Status::Completed, "{:?}", env.task(&task).result);
+        assert_eq!(env.machine.began, began as Vec<&str>);
+    }
+}

@@ -100,13 +100,18 @@ pub(crate) fn with<const N: usize>(mut spec: EntitySpec, config: [(&str, Value);
     spec
 }
 
-pub(crate) fn with_effector(spec: EntitySpec, name: &str, command: &str) -> EntitySpec {
-    let body = EffectorBody::ShellCommand {
+/// A command on the machines of these.
+pub(crate) fn command_on(target: ExecutionTarget, command: &str) -> EffectorBody {
+    EffectorBody::ShellCommand {
         command: ConfigValue::new(command),
         execution_dir: None,
         shell_env: None,
-        target: ExecutionTarget::Entity,
-    };
+        target,
+    }
+}
+
+pub(crate) fn with_effector(spec: EntitySpec, name: &str, command: &str) -> EntitySpec {
+    let body = command_on(ExecutionTarget::Entity, command);
     let mut spec = with_body(spec, name, body);
     if let Some(effector) = spec.effectors.last_mut() {
         effector.parameters.push(ParameterSpec {

@@ -6,7 +6,7 @@ use base::{EntityId, Span};
 use brownstone_engine::effect::{Outcome, Reply, Work};
 use brownstone_engine::input::{Command, Host, Input};
 use brownstone_engine::{Lifecycle, Status, Task};
-use model::spec::{EffectorBody, LocationSpec, NewChildren};
+use model::spec::{EffectorBody, ExecutionTarget, LocationSpec, NewChildren};
 use serde_json::json;
 
 use crate::env::{Env, host, task_of};
@@ -55,6 +55,28 @@ fn calls_effectors(env: &mut Env) {
     env.deploy(app);
     env.settle();
     env.invoke(&env.named("Shop"), "all");
+}
+
+/// A command on the machines of all children.
+fn sweeps(env: &mut Env) {
+    let location = env.location.clone();
+    let mut app = specs::app_at("Shop", location, vec![specs::vanilla("web"), specs::empty("box")]);
+    app.root = specs::with_body(app.root, "sweep", specs::command_on(ExecutionTarget::Children, "echo"));
+    env.deploy(app);
+    env.settle();
+    env.invoke(&env.named("Shop"), "sweep");
+}
+
+/// Something that may run already, which its own check tells.
+fn deploys_unless_running(env: &mut Env) {
+    let location = env.location.clone();
+    env.machine.exits.insert("check-running".to_owned(), 1);
+    env.machine.passes_once_alive = true;
+    let web = specs::with(
+        specs::vanilla("web"),
+        [("skip.start.ifRunning", json!(true)), ("checkRunning.command", json!("ask"))],
+    );
+    env.deploy(specs::app_at("Shop", location, vec![web]));
 }
 
 /// An effector that adds a child and starts it, and children that somebody adds.
@@ -117,6 +139,8 @@ fn at_any_moment(location: &LocationSpec, next: &Host) {
         ("restart", restarts),
         ("delete", deletes),
         ("effectors that call others", calls_effectors),
+        ("a command on each child", sweeps),
+        ("deploy what may run already", deploys_unless_running),
         ("children", adds_children),
     ] {
         for (survives, unheard) in [(true, false), (false, true)] {

@@ -111,9 +111,7 @@ pub(super) fn common_key(
             }
         }
         "brooklyn.initializers" => {
-            for item in cx.list("brooklyn.initializers", value) {
-                initializers::compile(cx, entity, item);
-            }
+            initializers::compile_all(cx, entity, value);
         }
         "brooklyn.tags" => {
             for tag in cx.list("brooklyn.tags", value) {

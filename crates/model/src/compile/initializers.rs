@@ -12,6 +12,24 @@ use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup, static_sensor};
 use crate::catalog::ItemKind;
 use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, StaticSensorSpec, TypeName};
 
+/// Compiles the initializers of an entity. Of two effectors with one name the later counts, as on Brooklyn.
+pub(super) fn compile_all(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node) {
+    let first = entity.effectors.len();
+    for item in cx.list("brooklyn.initializers", node) {
+        let before = entity.effectors.len();
+        compile(cx, entity, item);
+        let Some(name) = entity.effectors.get(before).map(|new| new.name.clone()) else { continue };
+        if let Some(earlier) = entity.effectors[first..before].iter().position(|e| e.name == name) {
+            entity.effectors.remove(first + earlier);
+            cx.warning(
+                item.span.clone(),
+                format!("an effector '{name}' stands above already: this one counts"),
+            )
+            .help("give one of them another name to have both");
+        }
+    }
+}
+
 /// Compiles one initializer into what it adds to `entity`.
 pub(super) fn compile(cx: &mut Context<'_>, entity: &mut EntitySpec, node: &Node) {
     if node.as_map().is_none() {

@@ -464,3 +464,29 @@ fn an_adjunct_may_be_named_and_tagged_within_its_config() {
     assert_eq!(joiner.config.len(), 2);
     assert_eq!(app.warnings, []);
 }
+
+#[test]
+fn of_two_effectors_with_one_name_the_later_counts_and_a_warning_says_so() {
+    let one = |name: &str, command: &str| {
+        format!("  - {{type: ssh-command-effector, name: {name}, command: {command}}}\n")
+    };
+    let text = format!(
+        "services:\n- type: BasicEntity\n  brooklyn.initializers:\n{}{}{}",
+        one("a", "first"),
+        one("b", "other"),
+        one("a", "second")
+    );
+    let app = check(&text);
+    let effectors = &app.root.children[0].effectors;
+    let commands: Vec<_> = effectors
+        .iter()
+        .map(|e| match &e.body {
+            crate::spec::EffectorBody::ShellCommand { command, .. } => (e.name.as_str(), command.given()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(commands, [("b", &json!("other")), ("a", &json!("second"))]);
+    let said = app.warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("an effector 'a' stands above already: this one counts"), "{said:?}");
+}
