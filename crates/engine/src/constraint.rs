@@ -1,4 +1,5 @@
-//! What declared config keys ask of their values (`brooklyn-blueprints.md` 1.4), before entities are created.
+//! What declared config keys ask of their values (`brooklyn-blueprints.md` 1.4), before entities are created and
+//! before a value is changed.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use lang::predicate::{self, Plain};
 use lang::regex::FullRegex;
 use model::Coerced;
 use model::config;
-use model::spec::Constraint;
+use model::spec::{ConfigValue, Constraint, KeySpec};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -31,23 +32,34 @@ impl Draft {
         let wrong: Vec<String> = made.iter().filter_map(|e| violations(&root, e)).collect();
         if wrong.is_empty() { Ok(()) } else { Err(Refusal::Invalid(wrong.join("; "))) }
     }
+
+    /// Refuses a value that its key's constraints forbid. What other keys ask for is no reason: as in Brooklyn, they
+    /// may be set next.
+    pub(crate) fn check_constraints_of(
+        &self,
+        entity: &Entity,
+        key: &str,
+        value: &ConfigValue,
+    ) -> Result<(), Refusal> {
+        let declared = entity.def.parameters.iter().find(|p| p.name == key && !p.constraints.is_empty());
+        let Some(declared) = declared else { return Ok(()) };
+        // As if it were set: constraints may look at other keys, and those at this one.
+        let mut changed = entity.clone();
+        Arc::make_mut(&mut changed.config).insert(key.to_owned(), value.clone());
+        let mut root = self.root.clone();
+        root.put_entity(Arc::new(changed));
+        match (Look { root: &root, entity: &entity.id }).broken(declared) {
+            Some(broken) => Err(Refusal::Invalid(format!("Error configuring {}: {broken}", entity.name))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// All that is wrong with one entity. What cannot be told yet is not wrong; a value of a wrong type is told when it is
 /// read, as in Brooklyn.
 fn violations(root: &Root, entity: &Entity) -> Option<String> {
     let look = Look { root, entity: &entity.id };
-    let broken: Vec<String> = entity
-        .def
-        .parameters
-        .iter()
-        .filter_map(|key| {
-            let value = look.value(&key.name)?;
-            let broken = key.constraints.iter().filter(|c| look.holds(c, &value) == Some(false));
-            let all: Vec<String> = broken.map(describe).collect();
-            (!all.is_empty()).then(|| format!("'{}' {}", key.name, all.join(" and ")))
-        })
-        .collect();
+    let broken: Vec<String> = entity.def.parameters.iter().filter_map(|key| look.broken(key)).collect();
     (!broken.is_empty()).then(|| format!("Error configuring {}: {}", entity.name, broken.join(", ")))
 }
 
@@ -57,6 +69,14 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// What the value of a key breaks.
+    fn broken(&self, key: &KeySpec) -> Option<String> {
+        let value = self.value(&key.name)?;
+        let broken = key.constraints.iter().filter(|c| self.holds(c, &value) == Some(false));
+        let all: Vec<String> = broken.map(describe).collect();
+        (!all.is_empty()).then(|| format!("'{}' {}", key.name, all.join(" and ")))
+    }
+
     /// A key's value; `None` when it cannot be told yet.
     fn value(&self, key: &str) -> Option<Value> {
         let reader = Reader::new(self.root, self.entity, Place::Declarer);

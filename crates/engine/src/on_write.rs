@@ -49,7 +49,9 @@ impl Draft {
             let text = format!("{} has {CONFIG_KEYS_MAX} config keys already", entity.described());
             return Err(Refusal::Overloaded(text));
         }
-        let (entity, value) = (id.clone(), as_data(value));
+        let value = as_data(value);
+        self.check_constraints_of(&entity, &key, &value)?;
+        let entity = id.clone();
         self.record(Change::ConfigSet { entity, key, value });
         Ok(Reply::Done)
     }

@@ -129,8 +129,18 @@ fn tree(task: &Value, below: &Value) -> Vec<Line> {
     for (_, child) in below.as_object().into_iter().flatten() {
         children.entry(text(&child["submittedByTask"]["metadata"], "id")).or_default().push(child);
     }
+    // Each lists its own in order; what it does not list (any more) comes behind, by time.
+    let tasks = below.as_object().into_iter().flatten().map(|(_, task)| task).chain([task]);
+    let listed = tasks.flat_map(|task| all(&task["children"])).map(|link| text(&link["metadata"], "id"));
+    let mut places = BTreeMap::new();
+    for (place, id) in listed.enumerate() {
+        places.entry(id).or_insert(place);
+    }
     for siblings in children.values_mut() {
-        siblings.sort_by_key(|task| (task["submitTimeUtc"].as_u64(), text(task, "id")));
+        siblings.sort_by_key(|task| {
+            let id = text(task, "id");
+            (places.get(id).copied().unwrap_or(usize::MAX), task["submitTimeUtc"].as_u64(), id)
+        });
     }
     let mut lines = Vec::new();
     let mut seen = BTreeSet::new();
@@ -215,6 +225,18 @@ mod tests {
                 "    Failed: task c of web"
             ]
         );
+    }
+
+    #[test]
+    fn tasks_begun_at_once_stand_as_the_one_above_lists_them() {
+        let mut above = task("a", "", "In progress", 0);
+        let order = ["d", "b", "c"];
+        above["children"] = order.iter().map(|id| json!({ "metadata": { "id": id } })).collect();
+        let below: serde_json::Map<_, _> =
+            order.iter().map(|id| ((*id).to_owned(), task(id, "a", "In progress", 1))).collect();
+        let shown: Vec<String> =
+            tree(&above, &Value::Object(below)).into_iter().skip(1).map(|line| line.name).collect();
+        assert_eq!(shown, ["task d", "task b", "task c"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What parameters ask of their values, at the deployment.
+//! What parameters ask of their values, at the deployment and when one is set.
 
 use brownstone_engine::effect::{Refusal, Reply};
 use brownstone_engine::input::Command;
@@ -62,4 +62,33 @@ fn constraints_hold_as_they_say() {
         let (_, why) = deployed(parameters, config.clone());
         assert_eq!(why.is_none(), holds, "{constraint} of {config}: {why:?}");
     }
+}
+
+#[test]
+fn a_value_that_its_key_forbids_is_not_set_whatever_other_keys_ask_for() {
+    let (mut env, why) = deployed(
+        json!([
+            {"name": "a", "type": "string", "constraints": [{"regex": "[a-z]+"}], "pinned": true},
+            {"name": "b", "type": "string", "constraints": [{"required_if": "c"}], "pinned": true},
+            {"name": "c", "type": "string", "pinned": true},
+        ]),
+        json!({"a": "there"}),
+    );
+    assert_eq!(why, None);
+    let entity = env.named("it");
+    let mut set = |key: &str, value: Value| {
+        let (entity, key) = (entity.clone(), key.to_owned());
+        match env.command(Command::SetConfig { entity: entity.clone(), key: key.clone(), value }) {
+            Reply::Done => Ok(env.root.config_shown(&entity, &key, true)),
+            Reply::Refused(Refusal::Invalid(why)) => Err((why, env.root.config_shown(&entity, &key, true))),
+            other => panic!("{other:?}"),
+        }
+    };
+    let refused = "Error configuring it: 'a' must match the regular expression [a-z]+".to_owned();
+    assert_eq!(set("a", json!("B7")), Err((refused, Some(json!("there")))));
+    assert_eq!(set("a", json!("here")), Ok(Some(json!("here"))));
+    assert_eq!(set("c", json!("x")), Ok(Some(json!("x"))), "what is required then may come next");
+    let refused = "Error configuring it: 'b' is required when 'c' is set".to_owned();
+    assert_eq!(set("b", json!(" ")), Err((refused, None)));
+    assert_eq!(set("b", json!("y")), Ok(Some(json!("y"))));
 }

@@ -157,6 +157,67 @@ async fn config_is_seen_from_below_and_refused_when_it_is_of_the_wrong_type() {
 }
 
 #[tokio::test]
+async fn a_config_value_that_its_constraint_forbids_is_a_bad_request() {
+    let door = Door::new(Role::Master);
+    let blueprint = "services:\n- type: org.apache.brooklyn.entity.stock.BasicEntity\n  name: A\n  brooklyn.parameters:\n  \
+                     - {name: mode, type: string, default: a, constraints: [{regex: '[a-z]+'}]}\n";
+    let made = door.post_json("/v1/applications", blueprint).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let app = made.json()["entityId"].as_str().unwrap().to_owned();
+    let path = format!("/v1/applications/{app}/entities/A/config/mode");
+    let refused = door.post_json(&path, r#""123""#).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.body.contains("'mode' must match the regular expression [a-z]+"), "{}", refused.body);
+    assert_eq!(door.post_json(&path, r#""abc""#).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(door.get(&path).await.body, r#""abc""#);
+}
+
+#[tokio::test]
+async fn a_parameter_without_a_name_is_nobodys() {
+    let door = Door::new(Role::Master);
+    let blueprint = "services:\n- type: org.apache.brooklyn.entity.stock.BasicStartable\n  name: A\n";
+    let made = door.post_json("/v1/applications", blueprint).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let app = made.json()["entityId"].as_str().unwrap().to_owned();
+    let path = format!("/v1/applications/{app}/entities/A/effectors/stop?timeout=0");
+    for (media_type, body) in
+        [("application/x-www-form-urlencoded", "=&a=b"), ("application/json", r#"{"": "", "a": "b"}"#)]
+    {
+        let called = door.ask(Method::POST, &path, &[("content-type", media_type)], body).await;
+        assert_eq!(called.status, StatusCode::ACCEPTED, "{}", called.body);
+        let tasks = door.get(&format!("/v1/applications/{app}/entities/A/activities")).await.json();
+        let given = tasks.as_array().unwrap().iter().flat_map(|task| task["tags"].as_array().unwrap());
+        let given: Vec<_> = given.filter(|tag| tag["effectorName"] == "stop").collect();
+        assert!(!given.is_empty());
+        assert!(given.iter().all(|tag| tag["effectorParams"] == json!({ "a": "b" })), "{given:?}");
+    }
+}
+
+#[tokio::test]
+async fn tasks_below_one_come_level_by_level_and_as_they_were_begun() {
+    let door = Door::new(Role::Master);
+    let names: Vec<String> = (0..12).map(|n| format!("P{n}")).collect();
+    let services = names.iter().map(|n| format!("- {{type: vanilla, name: {n}, launch.command: sleep 1}}\n"));
+    let blueprint = format!("location: localhost\nservices:\n{}", services.collect::<String>());
+    let made = door.post_json("/v1/applications", &blueprint).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let start = made.json()["id"].as_str().unwrap().to_owned();
+    let all = door.get(&format!("/v1/activities/{start}/children/recurse")).await;
+    let tasks = all.json();
+    let listed = tasks.as_object().unwrap().values().map(|task| task["children"].as_array().unwrap());
+    let listed = listed.max_by_key(|children| children.len()).unwrap();
+    // All are begun in one millisecond: neither times nor ids tell their order.
+    let mut places = Vec::new();
+    for (child, name) in listed.iter().zip(&names) {
+        assert_eq!(child["metadata"]["entityDisplayName"], *name);
+        let id = child["metadata"]["id"].as_str().unwrap();
+        places.push(all.body.find(&format!("\"{id}\":{{\"id\"")).unwrap());
+    }
+    assert_eq!(places.len(), names.len());
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[tokio::test]
 async fn an_entity_among_values_is_shown_by_its_name_unless_hints_are_declined() {
     let door = Door::new(Role::Master);
     let (app, ent) = door.deploy().await;

@@ -10,7 +10,8 @@ use base::TaskId;
 use engine::Task;
 use engine::effect::Reply;
 use engine::input::Command;
-use serde_json::{Map, Value, json as value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::find;
 use super::sensors::hides;
@@ -106,20 +107,30 @@ async fn recurse(call: Call) -> Answer {
             .map_err(|_| Fail::bad(format!("maxDepth: \"{text}\" is not a whole number; -1 means all")))?,
     };
     let mut open: VecDeque<(TaskId, i64)> = VecDeque::from([(find::task(&call)?.id.clone(), 0)]);
-    let mut all = Map::new();
+    let mut all = InOrder::default();
     while let Some((id, level)) = open.pop_front() {
         if depth >= 0 && level >= depth {
             continue;
         }
         for child in root.sub_tasks(&id) {
-            if all.len() >= limit {
+            if all.0.len() >= limit {
                 return json(&all);
             }
-            all.insert(child.id.to_string(), value!(shown(&call, child, Detail::Brief)));
+            all.0.push(shown(&call, child, Detail::Brief));
             open.push_back((child.id.clone(), level + 1));
         }
     }
     json(&all)
+}
+
+/// Tasks by their ids, in the order in which they were found: level by level, and in each as they were begun.
+#[derive(Default)]
+struct InOrder(Vec<TaskSummary>);
+
+impl Serialize for InOrder {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|task| (&task.id, task)))
+    }
 }
 
 async fn stream(call: Call) -> Answer {

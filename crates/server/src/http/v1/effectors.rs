@@ -78,7 +78,9 @@ async fn invoke(mut call: Call) -> Answer {
     }
     let limit = call.query_wait("timeout")?;
     let body = call.body().await?;
-    let params = params(&call, &body)?;
+    let mut params = params(&call, &body)?;
+    // `br invoke --param word` sends one without a name. As in Brooklyn, it is nobody's.
+    params.remove("");
     let reply = call.ask(Command::Invoke { entity, effector, params }, &body).await?;
     let Reply::Task { task: id, .. } = reply else {
         return Err(Fail::inside("the core answered something else than a task"));
