@@ -1,7 +1,9 @@
 //! `Aggregator`: one value out of a sensor of many entities.
 
 use super::enricher::{DEFAULT_MEMBER_VALUE, FROM_MANY, SOURCE, SUPPRESS_DUPLICATES, TARGET, TARGET_TYPE};
+use super::needs::{Wrong, given};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+use crate::spec::ConfigMap;
 
 /// How many values become one.
 pub static TRANSFORMATION: ConfigDef = ConfigDef::new(
@@ -39,6 +41,9 @@ pub static QUORUM_SIZE: ConfigDef =
     ConfigDef::new("quorum.total.size", ValueType::Int, "For isQuorate: how many values there are at least")
         .default(DefaultValue::Int(1));
 
+/// The ways that there are; case, `-` and `_` do not count.
+pub const TRANSFORMATIONS: [&str; 7] = ["average", "sum", "min", "max", "isQuorate", "list", "first"];
+
 /// The enricher.
 pub static TYPE: AdjunctDef = AdjunctDef {
     kind: AdjunctKind::Enricher,
@@ -60,4 +65,14 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         ],
         FROM_MANY,
     ],
+    needs: &[&[&SOURCE], &[&TARGET]],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    let named = given(config, &TRANSFORMATION)?.into_json();
+    let word = named.as_str().unwrap_or_default().replace(['-', '_'], "");
+    let known = named.is_null() || TRANSFORMATIONS.iter().any(|known| known.eq_ignore_ascii_case(&word));
+    let why = || format!("must be one of {}, but it is {named}", TRANSFORMATIONS.join(", "));
+    (!known).then(|| Wrong::new(&TRANSFORMATION, why()))
+}

@@ -1,6 +1,9 @@
 //! `AutoScalerPolicy`: resizes a cluster by a metric.
 
+use super::needs::{Wrong, given, is_set, needs_java};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+use crate::Coerced;
+use crate::spec::ConfigMap;
 
 /// What is measured.
 pub static METRIC: ConfigDef = ConfigDef::new(
@@ -167,4 +170,20 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         &JAVA_ONLY[3],
         &JAVA_ONLY[4],
     ]],
+    needs: &[],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    if let Some(wrong) = JAVA_ONLY.iter().find_map(|key| needs_java(config, key)) {
+        return Some(wrong);
+    }
+    let size = |key: &ConfigDef| match given(config, key) {
+        Some(Coerced::Int(size)) => Some(size),
+        _ => None,
+    };
+    let is_known = |key: &ConfigDef| size(key).is_some() || !is_set(config, key);
+    let (min, max) = (size(&MIN_SIZE).unwrap_or(1), size(&MAX_SIZE)?);
+    let crossed = is_known(&MIN_SIZE) && min > max;
+    crossed.then(|| Wrong::new(&MAX_SIZE, format!("must not be below {} ({min})", MIN_SIZE.said_as())))
+}

@@ -29,4 +29,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.ha.ConditionalSuspendPolicy",
     description: "Suspends another policy of its entity at one signal and resumes it at another",
     config: &[&[&SUSPEND_SENSOR, &RESUME_SENSOR, &TARGET]],
+    needs: &[&[&TARGET]],
+    check: None,
 };

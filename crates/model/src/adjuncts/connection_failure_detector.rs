@@ -1,6 +1,8 @@
 //! `ConnectionFailureDetector`: says when an address does not accept connections, and when it does again.
 
+use super::needs::{Wrong, given};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+use crate::spec::ConfigMap;
 
 /// The address.
 pub static ENDPOINT: ConfigDef = ConfigDef::new(
@@ -41,4 +43,13 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.ha.ConnectionFailureDetector",
     description: "Tells by ha.connectionFailed and ha.connectionRecovered whether an address accepts connections",
     config: &[&[&ENDPOINT, &PERIOD, &FAILED_DELAY, &RECOVERED_DELAY]],
+    needs: &[&[&ENDPOINT]],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    let address = given(config, &ENDPOINT)?.text()?;
+    let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+    let is_one = port.is_some_and(|port| port.parse::<u16>().is_ok());
+    (!is_one).then(|| Wrong::new(&ENDPOINT, format!("must be HOST:PORT, but it is {address}")))
+}

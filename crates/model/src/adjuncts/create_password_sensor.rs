@@ -28,4 +28,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.core.sensor.password.CreatePasswordSensor",
     description: "Sets a sensor once to a random password, unless it has a value already",
     config: &[&[&LENGTH, &CHARS, &GROUPS], feed::CONFIG],
+    needs: &[],
+    check: None,
 };

@@ -1,5 +1,6 @@
 //! The shape of an adjunct's table, and how a blueprint's name finds it.
 
+use super::needs::Check;
 use super::{ALL, later};
 use crate::spec::AdjunctKind;
 use crate::types::ConfigDef;
@@ -17,6 +18,10 @@ pub struct AdjunctDef {
     pub description: &'static str,
     /// Its config: its own table first, then those that it shares.
     pub config: &'static [&'static [&'static ConfigDef]],
+    /// What it cannot do without: one key of each group must be set.
+    pub needs: &'static [&'static [&'static ConfigDef]],
+    /// Finds what else keeps a config from working.
+    pub(super) check: Option<Check>,
 }
 
 impl AdjunctDef {

@@ -10,4 +10,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.enricher.DeltaEnricher",
     description: "Sets a sensor to the difference between another one and what that was before",
     config: &[ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

@@ -23,4 +23,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.core.sensor.DurationSinceSensor",
     description: "Sets a sensor to the time that has passed since a moment, again and again",
     config: &[&[&EPOCH, &NOW, &feed::PERIOD], feed::CONFIG],
+    needs: &[],
+    check: None,
 };

@@ -19,4 +19,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         &primary::DEMOTE,
         &primary::PROPAGATE,
     ]],
+    needs: &[],
+    check: None,
 };

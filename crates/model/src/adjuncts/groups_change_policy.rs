@@ -1,5 +1,6 @@
 //! `GroupsChangePolicy`: gives each new member of a group what it is to have.
 
+use super::needs::{Wrong, is_set};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, ValueType};
 
 /// Which group.
@@ -39,4 +40,10 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.entity.group.GroupsChangePolicy",
     description: "Gives each member that joins a group policies, enrichers and sensors, and calls its effectors",
     config: &[&[&GROUP, &LOCATIONS, &POLICIES, &INITIALIZERS, &ENRICHERS, &INVOKE]],
+    needs: &[],
+    check: Some(|config| {
+        is_set(config, &LOCATIONS).then(|| {
+            Wrong::new(&LOCATIONS, "has no place: an entity's locations are fixed when it is created")
+        })
+    }),
 };

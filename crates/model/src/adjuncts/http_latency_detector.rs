@@ -1,5 +1,6 @@
 //! `HttpLatencyDetector`: how fast a web server answers.
 
+use super::needs::needs_java;
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
 
 /// Where it asks.
@@ -52,4 +53,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.enricher.HttpLatencyDetector",
     description: "Sets web.request.latency.last and .windowed to how many milliseconds an address takes to answer",
     config: &[&[&URL, &URL_SENSOR, &URL_POST_PROCESSING, &PERIOD, &ROLLUP, &REQUIRE_UP]],
+    needs: &[&[&URL, &URL_SENSOR]],
+    check: Some(|config| needs_java(config, &URL_POST_PROCESSING)),
 };

@@ -41,4 +41,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         feed::CONFIG,
         feed::POLLED,
     ],
+    needs: &[],
+    check: None,
 };

@@ -36,4 +36,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.InvokeEffectorOnCollectionSensorChange",
     description: "Calls effectors of its entity for each element that comes into a list sensor or goes out of it",
     config: &[&[&SENSOR, &PRODUCER, &ON_ADDED, &ON_REMOVED, &PARAMETER]],
+    needs: &[&[&SENSOR], &[&ON_ADDED, &ON_REMOVED]],
+    check: None,
 };

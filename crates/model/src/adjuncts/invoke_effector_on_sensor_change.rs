@@ -29,4 +29,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.InvokeEffectorOnSensorChange",
     description: "Calls an effector of its entity when a sensor changes; one call at a time",
     config: &[&[&SENSOR, &PRODUCER, &EFFECTOR, &IS_BUSY_SENSOR]],
+    needs: &[&[&SENSOR], &[&EFFECTOR]],
+    check: None,
 };

@@ -54,4 +54,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.Joiner",
     description: "Sets a sensor to the parts of a list or map, joined to one text",
     config: &[&[&SEPARATOR, &KEY_VALUE_SEPARATOR, &JOIN_MAP_ENTRIES, &QUOTE, &MINIMUM, &MAXIMUM], ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

@@ -20,4 +20,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.MapAggregator",
     description: "Sets a sensor to a map with an entry for each member or child, of two of their sensors",
     config: &[&[&KEY_SENSOR, &VALUE_SENSOR, &TARGET, &SUPPRESS_DUPLICATES], FROM_MANY],
+    needs: &[&[&KEY_SENSOR], &[&VALUE_SENSOR], &[&TARGET]],
+    check: None,
 };

@@ -16,4 +16,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.core.sensor.MaxConcurrencySensor",
     description: "Sets a sensor once to a latch that lets so many through at a time",
     config: &[&[&MAX], feed::CONFIG],
+    needs: &[],
+    check: None,
 };

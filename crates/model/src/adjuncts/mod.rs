@@ -23,6 +23,7 @@ pub mod joiner;
 mod later;
 pub mod map_aggregator;
 pub mod max_concurrency_sensor;
+mod needs;
 pub mod percentage_enricher;
 pub mod periodic_effector_policy;
 pub mod primary;
@@ -50,6 +51,7 @@ pub mod updating_map;
 pub use crate::spec::AdjunctKind;
 pub use crate::types::{ConfigDef, DefaultValue, EnumDef, ValueType};
 pub use def::{AdjunctDef, Lookup, all_names, by_wire_name, lookup};
+pub use needs::Wrong;
 
 /// Every adjunct that can be asked for. Adding one means a file beside this one and a line here.
 pub static ALL: &[&AdjunctDef] = &[

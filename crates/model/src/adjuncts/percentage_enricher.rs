@@ -20,4 +20,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.PercentageEnricher",
     description: "Sets a sensor to what part of another sensor a third one is, from 0 to 1",
     config: &[&[&PRODUCER, &CURRENT, &TOTAL, &TARGET, &SUPPRESS_DUPLICATES]],
+    needs: &[&[&CURRENT], &[&TOTAL], &[&TARGET]],
+    check: None,
 };

@@ -1,6 +1,9 @@
 //! `PeriodicEffectorPolicy`: calls an effector again and again.
 
+use super::needs::{Wrong, given};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType, schedule};
+use crate::Coerced;
+use crate::spec::ConfigMap;
 
 /// How often.
 pub static PERIOD: ConfigDef =
@@ -14,4 +17,13 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.action.PeriodicEffectorPolicy",
     description: "Calls an effector of its entity again and again",
     config: &[&[&PERIOD], schedule::CONFIG],
+    needs: &[&[&schedule::EFFECTOR]],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    match given(config, &PERIOD)? {
+        Coerced::Duration(Some(period)) if period.as_millis() > 0 => None,
+        _ => Some(Wrong::new(&PERIOD, "must be a time above 0")),
+    }
+}

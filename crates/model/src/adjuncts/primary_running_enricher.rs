@@ -9,4 +9,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.failover.PrimaryRunningEnricher",
     description: "Says that its entity is not up while its primary is not running",
     config: &[&[&primary::SENSOR_NAME]],
+    needs: &[],
+    check: None,
 };

@@ -11,4 +11,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.failover.PropagatePrimaryEnricher",
     description: "Sets sensors to what they are at the primary, whoever that is",
     config: &[&[&primary::SENSOR_NAME, &PROPAGATING, &ALL, &ALL_BUT, &SUPPRESS_DUPLICATES]],
+    needs: &[],
+    check: None,
 };

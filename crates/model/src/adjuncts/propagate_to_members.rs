@@ -17,4 +17,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.PropagateToMembers",
     description: "Sets sensors of all members to what they are at the group",
     config: &[&[&PROPAGATING]],
+    needs: &[&[&PROPAGATING]],
+    check: None,
 };

@@ -1,7 +1,10 @@
 //! `Propagator`: sensors of another entity, again on this one.
 
 use super::enricher::{PRODUCER, SUPPRESS_DUPLICATES};
+use super::needs::{Wrong, given, is_set};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, ValueType};
+use crate::Coerced;
+use crate::spec::ConfigMap;
 
 /// Which sensors.
 pub static PROPAGATING: ConfigDef = ConfigDef::new(
@@ -42,4 +45,12 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.Propagator",
     description: "Sets sensors to what they are at another entity",
     config: &[&[&PRODUCER, &PROPAGATING, &MAPPING, &ALL, &ALL_BUT, &SUPPRESS_DUPLICATES]],
+    needs: &[&[&PROPAGATING, &MAPPING, &ALL, &ALL_BUT]],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    let some = [&PROPAGATING, &MAPPING].into_iter().find(|key| is_set(config, key))?;
+    let all = given(config, &ALL) == Some(Coerced::Bool(true)) || is_set(config, &ALL_BUT);
+    all.then(|| Wrong::new(some, "cannot be set where all sensors are propagated: one of the two must go"))
+}

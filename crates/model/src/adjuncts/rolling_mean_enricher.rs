@@ -16,4 +16,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.enricher.RollingMeanEnricher",
     description: "Sets a sensor to the mean of the last values of another one",
     config: &[&[&WINDOW_SIZE], ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

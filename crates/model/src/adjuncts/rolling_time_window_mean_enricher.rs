@@ -30,4 +30,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.YamlRollingTimeWindowMeanEnricher",
     description: "Sets a sensor to the mean of another one over the last while, each value weighted by its time",
     config: &[&[&WINDOW, &CONFIDENCE], ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

@@ -9,4 +9,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.action.ScheduledEffectorPolicy",
     description: "Calls an effector of its entity at a given time, and when scheduler.invoke.now or .at say so",
     config: &[schedule::CONFIG],
+    needs: &[&[&schedule::EFFECTOR]],
+    check: None,
 };

@@ -1,6 +1,9 @@
 //! `ServiceFailureDetector`: says when a service has failed and when it is well again.
 
+use super::needs::{Wrong, given};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+use crate::Coerced;
+use crate::spec::ConfigMap;
 
 /// Whether one that never was up can fail.
 pub static ONLY_IF_PREVIOUSLY_UP: ConfigDef = ConfigDef::new(
@@ -68,4 +71,11 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         &REPUBLISH,
         &RECOVERED_DELAY,
     ]],
+    needs: &[],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    let off = given(config, &MONITOR_PROBLEMS) == Some(Coerced::Bool(false));
+    off.then(|| Wrong::new(&MONITOR_PROBLEMS, "cannot be false in this release"))
+}

@@ -38,4 +38,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.ha.ServiceReplacer",
     description: "Replaces a member of its cluster when a sensor of the member tells that it has failed",
     config: &[&[&WINDOW, &TOO_MANY, &SET_ON_FIRE, &FAILURE_SENSOR]],
+    needs: &[],
+    check: None,
 };

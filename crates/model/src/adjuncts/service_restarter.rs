@@ -30,4 +30,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.ha.ServiceRestarter",
     description: "Restarts the entity when a sensor tells that it has failed",
     config: &[&[&WINDOW, &SET_ON_FIRE, &FAILURE_SENSOR]],
+    needs: &[],
+    check: None,
 };

@@ -65,4 +65,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         feed::CONFIG,
         feed::POLLED,
     ],
+    needs: &[],
+    check: None,
 };

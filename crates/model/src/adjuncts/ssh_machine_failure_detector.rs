@@ -48,4 +48,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.ha.SshMachineFailureDetector",
     description: "Tells by ha.connectionFailed and ha.connectionRecovered whether the entity's machine can be reached",
     config: &[&[&TIMEOUT, &PERIOD, &FAILED_DELAY, &RECOVERED_DELAY, &FAIL_SENSOR, &RECOVER_SENSOR]],
+    needs: &[],
+    check: None,
 };

@@ -19,4 +19,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.core.sensor.StaticSensor",
     description: "Sets a sensor once to a given value, which it may have to wait for",
     config: &[&[&VALUE, &TIMEOUT], feed::CONFIG],
+    needs: &[],
+    check: None,
 };

@@ -26,4 +26,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.action.StopAfterDurationPolicy",
     description: "Stops its entity some time after it was first running",
     config: &[&[&LIFETIME, &STATE, &PERIOD]],
+    needs: &[&[&LIFETIME]],
+    check: None,
 };

@@ -15,4 +15,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.policy.enricher.TimeFractionDeltaEnricher",
     description: "Sets a sensor to the part of the time that another one, which counts time, has grown by",
     config: &[&[&UNIT], ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

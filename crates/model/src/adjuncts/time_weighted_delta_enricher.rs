@@ -21,4 +21,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.YamlTimeWeightedDeltaEnricher",
     description: "Sets a sensor to how much another one grows, for each second or another time",
     config: &[&[&PERIOD], ONE_TO_ONE],
+    needs: &[&[&super::enricher::SOURCE]],
+    check: None,
 };

@@ -1,6 +1,7 @@
 //! `Transformer`: a sensor that is computed when another one changes.
 
 use super::enricher::{PRODUCER, SOURCE, SUPPRESS_DUPLICATES, TARGET, TARGET_TYPE};
+use super::needs::needs_java;
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
 
 /// What makes it compute anew.
@@ -61,4 +62,6 @@ pub static TYPE: AdjunctDef = AdjunctDef {
         &OF_EVENT,
         &ALLOW_CYCLIC,
     ]],
+    needs: &[&[&SOURCE, &TARGET_VALUE]],
+    check: Some(|config| needs_java(config, &OF_EVENT)),
 };

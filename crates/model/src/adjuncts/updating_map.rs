@@ -1,7 +1,11 @@
 //! `UpdatingMap`: one entry of a map sensor, kept by another sensor.
 
 use super::enricher::{PRODUCER, SOURCE, TARGET};
+use super::needs::{Wrong, given};
 use super::{AdjunctDef, AdjunctKind, ConfigDef, DefaultValue, ValueType};
+use serde_json::Value;
+
+use crate::spec::ConfigMap;
 
 /// Which entry.
 pub static KEY: ConfigDef = ConfigDef::new(
@@ -35,4 +39,15 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     java_type: "org.apache.brooklyn.enricher.stock.UpdatingMap",
     description: "Keeps one entry of a map sensor as another sensor says",
     config: &[&[&PRODUCER, &SOURCE, &TARGET, &KEY, &COMPUTING, &REMOVING_IF_NULL]],
+    needs: &[&[&SOURCE], &[&TARGET]],
+    check: Some(check),
 };
+
+fn check(config: &ConfigMap) -> Option<Wrong> {
+    match given(config, &COMPUTING)?.into_json() {
+        Value::Null | Value::Object(_) => None,
+        _ => {
+            Some(Wrong::new(&COMPUTING, "must be a map: functions need Java, which Brownstone does not run"))
+        }
+    }
+}

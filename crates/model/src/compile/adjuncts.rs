@@ -5,7 +5,7 @@ use lang::yaml::Node;
 use super::context::{Context, keyed};
 use super::items::{self, Named};
 use super::settings::check_type;
-use crate::adjuncts::{self, AdjunctDef, AdjunctKind, Lookup};
+use crate::adjuncts::{self, AdjunctDef, AdjunctKind, ConfigDef, Lookup};
 use crate::catalog::ItemKind;
 use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec, TypeName};
 
@@ -92,25 +92,35 @@ pub(super) fn one(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Optio
             }
         }
     }
-    for (_, keys) in NEEDED.iter().filter(|(name, _)| *name == def.simple_name()) {
-        if !cx.may_be_partial && !keys.iter().any(|key| adjunct.config.contains_key(*key)) {
-            cx.error(node.span.clone(), format!("the {} has nothing to do", def.simple_name()))
-                .label(format!("expected one of {}", keys.join(", ")));
-        }
-    }
+    check(cx, def, &adjunct.config, node);
     Some(adjunct)
 }
 
-/// Adjuncts that Brooklyn refuses without one of these keys.
-const NEEDED: &[(&str, &[&str])] = &[(
-    "Propagator",
-    &[
-        "enricher.propagating.inclusions",
-        "enricher.propagating.sensorMapping",
-        "enricher.propagating.propagatingAll",
-        "enricher.propagating.propagatingAllBut",
-    ],
-)];
+/// Refuses a config with which an adjunct cannot work, as far as that can be told now.
+fn check(cx: &mut Context<'_>, def: &'static AdjunctDef, config: &ConfigMap, node: &Node) {
+    // A catalog item may leave to those who use it what they are to say.
+    let lacking = def.lacking(config).filter(|_| !cx.may_be_partial).collect::<Vec<_>>();
+    for keys in lacking {
+        let names: Vec<&str> = keys.iter().map(|key| key.said_as()).collect();
+        let names = names.join(" or ");
+        cx.error(node.span.clone(), format!("the {} cannot work without {names}", def.simple_name()))
+            .label(format!("expected `{}: ...`", keys.first().map_or("", |key| key.said_as())));
+    }
+    if let Some(wrong) = def.wrong(config) {
+        let place = value_of(def, node, wrong.key).unwrap_or(node);
+        let name = wrong.key.said_as();
+        cx.error(place.span.clone(), format!("'{name}' of the {} {}", def.simple_name(), wrong.why));
+    }
+}
+
+/// Where a key of an adjunct is set. Not here, where a catalog item sets it.
+fn value_of<'n>(def: &'static AdjunctDef, node: &'n Node, key: &'static ConfigDef) -> Option<&'n Node> {
+    let within = ["brooklyn.config", "brooklyn.flags"].into_iter().filter_map(|map| node.get(map));
+    within.chain([node]).filter_map(Node::as_map).flatten().find_map(|(name, value)| {
+        let found = def.config_key(name.as_str()?)?;
+        std::ptr::eq(found, key).then_some(value)
+    })
+}
 
 /// What an adjunct of this name begins with: nothing, or what a catalog item says.
 fn begin(

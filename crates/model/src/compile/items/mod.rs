@@ -111,11 +111,11 @@ pub(crate) fn make(cx: &mut Context<'_>, kind: ItemKind, node: &Node) -> Option<
         }
         ItemKind::Policy => {
             let node = only(cx, node, "brooklyn.policies")?;
-            adjuncts::one(cx, AdjunctKind::Policy, node).map(|spec| Made::Adjunct(Box::new(spec)))
+            adjunct_item(cx, AdjunctKind::Policy, node)
         }
         ItemKind::Enricher => {
             let node = only(cx, node, "brooklyn.enrichers")?;
-            adjuncts::one(cx, AdjunctKind::Enricher, node).map(|spec| Made::Adjunct(Box::new(spec)))
+            adjunct_item(cx, AdjunctKind::Enricher, node)
         }
         ItemKind::Location => {
             let node = only(cx, node, "brooklyn.locations")?;
@@ -131,6 +131,14 @@ pub(crate) fn make(cx: &mut Context<'_>, kind: ItemKind, node: &Node) -> Option<
             Some(Made::Initializer(Box::new(entity)))
         }
     }
+}
+
+/// A policy or enricher that is an item: what is missing may be said where it is used.
+fn adjunct_item(cx: &mut Context<'_>, kind: AdjunctKind, node: &Node) -> Option<Made> {
+    cx.may_be_partial = true;
+    let made = adjuncts::one(cx, kind, node);
+    cx.may_be_partial = false;
+    made.map(|spec| Made::Adjunct(Box::new(spec)))
 }
 
 /// The item itself, where its text has the list around it that a blueprint has.

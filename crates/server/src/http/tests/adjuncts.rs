@@ -136,10 +136,15 @@ async fn an_adjunct_that_cannot_work_says_why() {
     let door = Door::new(Role::Master);
     let (app, ent) = door.deploy().await;
     let entity = format!("/v1/applications/{app}/entities/{ent}");
-    let made = add(&door, &entity, TRANSFORMER, &json!({ "targetSensor": "b" })).await;
+    // What its config alone tells is refused; what only its entity tells is seen at the adjunct.
+    let path = format!("{entity}/adjuncts?type={TRANSFORMER}");
+    let refused = door.post_json(&path, r#"{"targetSensor": "b"}"#).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.body.contains("cannot work without sourceSensor"), "{}", refused.body);
+    let made = add(&door, &entity, TRANSFORMER, &json!({ "sourceSensor": "b" })).await;
     assert_eq!(made["state"], "ERROR", "{made}");
     let why = made["highlights"]["lastViolation"]["description"].as_str().unwrap();
-    assert!(why.contains("sourceSensor"), "{why}");
+    assert!(why.contains("choose another targetSensor"), "{why}");
     // An expression that comes as data stays data: it is not evaluated.
     let key = format!("{entity}/adjuncts/{}/config/targetType", made["id"].as_str().unwrap());
     let text = r#"$brooklyn:config("wire.password")"#;
