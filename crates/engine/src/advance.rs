@@ -158,7 +158,9 @@ impl Draft {
             StepKind::MakeQuarantine => self.make_quarantine(task),
             StepKind::Resize { to, params } => self.resize(task, *to, params),
             StepKind::ResizeBy { by, params } => self.resize_by(task, *by, params),
-            StepKind::AddMembers { count, since, params } => self.add_members(task, *count, *since, params),
+            StepKind::AddMembers { count, since, params, zone } => {
+                self.add_members(task, *count, (*since, *zone), params)
+            }
             StepKind::EachOf { entities, effector, params, at_once } => {
                 self.call_each(task, entities, effector, params, *at_once)
             }

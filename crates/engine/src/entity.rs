@@ -87,6 +87,9 @@ pub struct Definition {
     /// Where it is to run; `None`: where its parent does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locations: Option<Vec<LocationSpec>>,
+    /// The part of the location of what is above it that it runs in: its zone, as a member of a cluster with zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<u32>,
     /// The address of its icon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
@@ -122,6 +125,7 @@ impl Definition {
             effectors: Vec::new(),
             tags: Vec::new(),
             locations: None,
+            zone: None,
             icon_url: None,
             catalog_id: None,
             bundles: Vec::new(),

@@ -36,7 +36,20 @@ pub(crate) struct Added {
 impl Draft {
     /// Makes the entities of a spec below an entity and adds them.
     pub(crate) fn add_below(&mut self, parent: &Entity, spec: &EntitySpec) -> Try<Added> {
-        let (top, made) = self.grow_below(parent, spec, None).or_else(|e| fail(e.to_string()))?;
+        self.add_in_zone(parent, spec, None)
+    }
+
+    /// The same for a member of a cluster, which runs in this zone of the cluster's location.
+    pub(crate) fn add_in_zone(
+        &mut self,
+        parent: &Entity,
+        spec: &EntitySpec,
+        zone: Option<u32>,
+    ) -> Try<Added> {
+        let (top, mut made) = self.grow_below(parent, spec, None).or_else(|e| fail(e.to_string()))?;
+        if let Some(topmost) = made.first_mut() {
+            Arc::make_mut(&mut topmost.def).zone = zone;
+        }
         let count = made.len();
         for entity in made {
             self.add_entity(entity);

@@ -51,6 +51,8 @@ pub const ADJUNCTS_MAX: usize = 1000;
 pub const POLL_PAUSE_MIN: Span = Span::millis(100);
 /// Over how long the first looks after a take-over are spread at most.
 pub const POLL_JITTER_MAX: Span = Span::secs(30);
+/// Starts of members that a cluster with zones remembers.
+pub const ZONE_STARTS_MAX: usize = 1000;
 /// Values in the window of an enricher.
 pub const WINDOW_VALUES_MAX: usize = 1000;
 /// How long the command of a sensor may take.

@@ -19,6 +19,10 @@ pub(crate) const ALL_MEMBERS_UP: &str = "cluster.one_and_all.members.up";
 pub(crate) const QUARANTINE: &str = "dynamiccluster.quarantineGroup";
 pub(crate) const CLUSTER: &str = "cluster.entity";
 pub(crate) const IS_MEMBER: &str = "cluster.member";
+/// The zones that a cluster uses, those that have failed, and how starts in them went of late.
+pub(crate) const ZONES: &str = "dynamiccluster.subLocations";
+pub(crate) const FAILED_ZONES: &str = "dynamiccluster.failedSubLocations";
+pub(crate) const ZONE_STARTS: &str = "dynamiccluster.zone.starts";
 /// The key under which a cluster says that its start has failed.
 pub(crate) const START: &str = "start";
 /// What an entity says of itself: meant for nobody else to repeat.

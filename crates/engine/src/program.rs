@@ -193,6 +193,9 @@ pub enum StepKind {
         since: u64,
         /// With what they are started.
         params: BTreeMap<String, Value>,
+        /// In which zone; `None`: where there are the fewest, if the cluster has zones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<u32>,
     },
     /// Calls an effector of each of some entities, some at a time.
     EachOf {

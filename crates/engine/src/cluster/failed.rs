@@ -28,9 +28,14 @@ impl Draft {
         let entity = self.entity_of(task)?;
         let aside = self.root.config_flag(&entity.id, &cluster::QUARANTINE).or_else(unreadable)?;
         let quarantine = if aside { self.quarantine_of(&entity) } else { None };
+        let ends: Vec<(EntityId, Option<String>)> =
+            members.iter().map(|member| (member.clone(), self.start_error(member))).collect();
+        let starts: Vec<(EntityId, bool)> =
+            ends.iter().map(|(member, why)| (member.clone(), why.is_some())).collect();
+        self.remember_starts(&entity, &starts);
         let mut gone = Vec::new();
-        for member in members {
-            let Some(why) = self.start_error(member) else { continue };
+        for (member, why) in &ends {
+            let Some(why) = why else { continue };
             // What found no machine left nothing behind to look at.
             let keep = !why.contains(crate::machine::NO_MACHINES);
             match &quarantine {

@@ -22,8 +22,8 @@ use crate::task::Task;
 const ENTITY_SPEC: &str = "$brooklyn:entitySpec";
 
 impl Draft {
-    /// Makes one member; says how many entities came with it.
-    pub(super) fn add_cluster_member(&mut self, id: &EntityId) -> Try<usize> {
+    /// Makes one member, in this zone if the cluster has any; says how many entities came with it.
+    pub(super) fn add_cluster_member(&mut self, id: &EntityId, zone: Option<u32>) -> Try<usize> {
         let Some(entity) = self.entity(id) else { return fail("the entity is not there any more") };
         let mut spec = self.member_spec(&entity)?;
         let number =
@@ -31,7 +31,7 @@ impl Draft {
         let number = number.unwrap_or(0);
         spec.config.extend(self.child_flags(&entity, &cluster::CUSTOM_CHILD_FLAGS)?);
         spec.config.insert(cluster::MEMBER_ID.name.to_owned(), ConfigValue::new(number));
-        let Added { top: member, count } = self.add_below(&entity, &spec)?;
+        let Added { top: member, count } = self.add_in_zone(&entity, &spec, zone)?;
         self.set_sensor(id, names::NEXT_MEMBER_ID, json!({ "value": number + 1 }));
         self.set_sensor(&member, names::IS_MEMBER, true.into());
         self.set_sensor(&member, names::CLUSTER, as_value(id));
@@ -40,7 +40,7 @@ impl Draft {
     }
 
     /// What the next member is made from.
-    fn member_spec(&self, entity: &Entity) -> Try<EntitySpec> {
+    pub(super) fn member_spec(&self, entity: &Entity) -> Try<EntitySpec> {
         let first =
             if entity.members.is_empty() { self.spec_in(entity, &cluster::FIRST_MEMBER_SPEC)? } else { None };
         let spec = match first {
@@ -123,8 +123,10 @@ impl Draft {
             ));
         }
         let since = self.root.next_seq;
+        // It comes where the old one is.
+        let (zone, params) = (member.def.zone, start_params());
         let steps = vec![
-            StepKind::AddMembers { count: 1, since, params: start_params() },
+            StepKind::AddMembers { count: 1, since, params, zone },
             StepKind::CheckReplaced { old: old.clone(), since },
         ];
         Ok(self.expand(task, steps))

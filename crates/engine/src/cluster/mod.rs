@@ -4,6 +4,7 @@
 mod failed;
 mod members;
 mod size;
+mod zones;
 
 use std::collections::BTreeMap;
 

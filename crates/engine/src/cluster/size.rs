@@ -1,6 +1,7 @@
 //! Growing and shrinking: how many are added, which go.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
 
 use base::EntityId;
 use model::types::{Behaviour, dynamic_cluster as cluster};
@@ -58,7 +59,7 @@ impl Draft {
         };
         let steps = match to.cmp(&now) {
             Ordering::Equal => return Ok(Flow::Next),
-            Ordering::Greater => self.growth(&entity, to - now, params)?,
+            Ordering::Greater => self.growth(task, &entity, to - now, params)?,
             Ordering::Less => self.shrinking(&entity, (now - to) as usize)?,
         };
         Ok(self.expand(task, steps))
@@ -77,7 +78,7 @@ impl Draft {
         let steps = match by.cmp(&0) {
             Ordering::Equal => vec![StepKind::Return { value: json!([]) }],
             Ordering::Greater => {
-                let mut steps = self.growth(&entity, u32::try_from(by).unwrap_or(u32::MAX), params)?;
+                let mut steps = self.growth(task, &entity, u32::try_from(by).unwrap_or(u32::MAX), params)?;
                 steps.push(StepKind::ReturnNewMembers { since: self.root.next_seq });
                 steps
             }
@@ -92,13 +93,8 @@ impl Draft {
     }
 
     /// What adds `count` members and starts them, as far as there may be more.
-    pub(super) fn growth(&self, entity: &Entity, count: u32, params: &Params) -> Try<Steps> {
-        if self.root.config_flag(&entity.id, &cluster::ZONES_ENABLED).or_else(unreadable)? {
-            return fail(format!(
-                "{} spreads members over zones, which is not in this release; a DynamicFabric has a member for each place",
-                cluster::ZONES_ENABLED.name
-            ));
-        }
+    pub(super) fn growth(&mut self, task: &Task, entity: &Entity, count: u32, params: &Params) -> Try<Steps> {
+        self.say_zones(task, entity)?;
         let max = self.cluster_number(entity, &cluster::MAX_SIZE)?;
         let now = entity.members.size() as i64;
         let room = (max - now).max(0);
@@ -111,7 +107,8 @@ impl Draft {
             return fail(format!("Insufficient capacity: {text}"));
         }
         let count = i64::from(count).min(room) as u32;
-        Ok(vec![StepKind::AddMembers { count, since: self.root.next_seq, params: params.clone() }])
+        let (since, params) = (self.root.next_seq, params.clone());
+        Ok(vec![StepKind::AddMembers { count, since, params, zone: None }])
     }
 
     fn shrinking(&mut self, entity: &Entity, count: usize) -> Try<Steps> {
@@ -139,25 +136,48 @@ impl Draft {
         }
     }
 
-    /// The members to go first: the newest, those that can be stopped before the others.
+    /// The members to go first: the newest, those that can be stopped before the others. With zones, those of the
+    /// zone that has the most.
     fn newest(&self, entity: &Entity, count: usize) -> Vec<EntityId> {
         let members: Vec<&EntityId> = entity.members.values().collect();
         let (stops, others): (Vec<&EntityId>, Vec<&EntityId>) =
             members.into_iter().rev().partition(|id| self.root.effector(id, "stop").is_some());
-        stops.into_iter().chain(others).take(count).cloned().collect()
+        let mut zones: BTreeMap<Option<u32>, VecDeque<&EntityId>> = BTreeMap::new();
+        for id in stops.into_iter().chain(others) {
+            zones.entry(self.root.entity(id).and_then(|m| m.def.zone)).or_default().push_back(id);
+        }
+        // Of zones with equally many the first gives.
+        let next = || zones.values_mut().rev().max_by_key(|zone| zone.len())?.pop_front().cloned();
+        std::iter::from_fn(next).take(count).collect()
     }
 
     /// Adds the next batch of members; after the last, starts them all.
-    pub(crate) fn add_members(&mut self, task: &Task, count: u32, since: u64, params: &Params) -> Flow {
-        settled(self.try_add_members(task, count, since, params))
+    pub(crate) fn add_members(
+        &mut self,
+        task: &Task,
+        count: u32,
+        (since, zone): (u64, Option<u32>),
+        params: &Params,
+    ) -> Flow {
+        settled(self.try_add_members(task, count, (since, zone), params))
     }
 
-    fn try_add_members(&mut self, task: &Task, count: u32, since: u64, params: &Params) -> Try<Flow> {
+    fn try_add_members(
+        &mut self,
+        task: &Task,
+        count: u32,
+        (since, zone): (u64, Option<u32>),
+        params: &Params,
+    ) -> Try<Flow> {
         let entity = self.entity_of(task)?;
         let done = task.cursor as u32;
         let (mut added, mut entities) = (0, 0);
         while done + added < count && entities < BATCH {
-            entities += self.add_cluster_member(&entity.id)?;
+            let zone = match zone {
+                Some(zone) => Some(zone),
+                None => self.zone_of_next(task, &entity)?,
+            };
+            entities += self.add_cluster_member(&entity.id, zone)?;
             added += 1;
         }
         if done + added < count {

@@ -8,8 +8,11 @@ pub(crate) mod ports;
 mod release;
 mod take;
 mod target;
+mod zone;
 
 use std::sync::Arc;
+
+pub(crate) use obtain::shown;
 
 use crate::advance::Flow;
 use crate::change::Change;

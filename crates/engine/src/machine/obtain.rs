@@ -66,7 +66,11 @@ impl Draft {
         }
         match self.location_for(task, entity)? {
             Some((from, spec)) => {
-                let flags = Flags::none(&self.root, Some(&from.owner));
+                // What is said of the locations around a zone counts for it.
+                let mut around = self.root.location_chain(&from).unwrap_or_default();
+                around.pop();
+                let none = Flags::none(&self.root, Some(&from.owner));
+                let flags = around.iter().fold(none, |flags, spec| flags.with(&spec.flags));
                 self.next_free(&from, spec, &flags)?.or_else(fail)
             }
             None => Ok(MachineRef::default()),
@@ -78,9 +82,9 @@ impl Draft {
         self.root.holders(from).filter(|e| self.root.machine_shared_with(e).is_none())
     }
 
-    /// The location to start an entity in: of those that the call of `start` names, else its own. `None`: the
+    /// The listed location to start an entity in: of those that the call of `start` names, else its own. `None`: the
     /// `localhost` that nobody lists.
-    pub(crate) fn location_for(
+    pub(super) fn listed_location(
         &self,
         task: &Task,
         entity: &Entity,
@@ -167,7 +171,7 @@ fn none_in(spec: &LocationSpec) -> String {
 }
 
 /// A location's name for people. The text in its parentheses may hold a password.
-pub(super) fn shown(spec: &LocationSpec) -> String {
+pub(crate) fn shown(spec: &LocationSpec) -> String {
     let named = ["displayName", "name"].iter().find_map(|n| spec.flags.get(*n)?.given().as_str());
     named.unwrap_or_else(|| spec.spec.split('(').next().unwrap_or_default().trim_end_matches(':')).to_owned()
 }

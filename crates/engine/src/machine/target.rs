@@ -169,7 +169,7 @@ impl Draft {
 
 impl Root {
     /// A location with those that it is a part of, outermost first.
-    fn location_chain(&self, of: &LocationRef) -> Option<Vec<&LocationSpec>> {
+    pub(super) fn location_chain(&self, of: &LocationRef) -> Option<Vec<&LocationSpec>> {
         let mut specs = self.entity(&of.owner)?.def.locations.as_deref()?;
         let mut chain = Vec::new();
         for part in &of.path {

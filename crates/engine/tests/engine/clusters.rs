@@ -216,16 +216,6 @@ fn a_child_that_cannot_even_begin_is_a_part_that_has_failed() {
 }
 
 #[test]
-fn zones_are_refused_and_not_passed_over() {
-    let mut env = Env::new();
-    let spec = with(cluster("c", 1, &specs::empty("m")), [("dynamiccluster.zone.enable", json!(true))]);
-    let (_, task) = env.deploy(specs::app("Shop", vec![spec]));
-    env.settle();
-    assert_eq!(env.status(&task), Status::Failed);
-    assert!(env.task(&task).result.to_string().contains("dynamiccluster.zone.enable"));
-}
-
-#[test]
 fn one_change_of_size_waits_for_another() {
     let mut env = Env::new();
     env.deploy(specs::app("Shop", vec![cluster("c", 1, &specs::vanilla("m"))]));

@@ -15,3 +15,4 @@ mod processes;
 mod specs;
 mod take_over;
 mod writes;
+mod zones;
