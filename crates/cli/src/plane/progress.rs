@@ -37,25 +37,28 @@ pub(super) fn watch(session: &mut Session, task: &Value) -> Result<Value, Failed
             told.show(Look::of_stderr(), &task, &below);
         }
         if task["endTimeUtc"].is_number() {
-            return ended(task, &below);
+            // In the tree no task tells what came out of it.
+            let first = first_failed(&task, &below).map(|first| api::paths::task(text(first, "id")));
+            let first = first.map(|path| session.json(&path)).transpose()?;
+            return ended(task, first.as_ref());
         }
         std::thread::sleep(LOOK_EVERY);
     }
 }
 
-/// The task when it went well. Else why not: the reason of the innermost one that failed.
-fn ended(task: Value, below: &Value) -> Result<Value, Failed> {
+/// Of a task that failed, the innermost one below it that failed first.
+fn first_failed<'v>(task: &Value, below: &'v Value) -> Option<&'v Value> {
+    let is_error = |task: &Value| task["isError"] == Value::Bool(true);
+    let all_below = below.as_object().into_iter().flatten().map(|(_, task)| task);
+    let failed = all_below.filter(|other| is_error(task) && is_error(other) && other["id"] != task["id"]);
+    failed.min_by_key(|task| (task["endTimeUtc"].as_u64(), all(&task["children"]).len()))
+}
+
+/// The task when it went well. Else why not: its own reason, and that of what failed first.
+fn ended(task: Value, first: Option<&Value>) -> Result<Value, Failed> {
     if task["isError"] != Value::Bool(true) {
         return Ok(task);
     }
-    let mut failed: Vec<&Value> = below
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(_, task)| task)
-        .filter(|task| task["isError"] == Value::Bool(true))
-        .collect();
-    failed.sort_by_key(|task| (task["endTimeUtc"].as_u64(), all(&task["children"]).len()));
     let reason = |task: &Value| {
         let result =
             if task["result"].is_null() { String::new() } else { format!(": {}", value(&task["result"])) };
@@ -69,7 +72,7 @@ fn ended(task: Value, below: &Value) -> Result<Value, Failed> {
         )
     };
     let mut why = reason(&task);
-    if let Some(first) = failed.first().filter(|first| first["id"] != task["id"]) {
+    if let Some(first) = first {
         why = format!("{why}\nthe first to fail: {}", reason(first));
     }
     Err(Failed::refused(why))
@@ -247,13 +250,17 @@ mod tests {
 
     #[test]
     fn what_failed_is_told_with_what_failed_first() {
-        let why = ended(task("a", "", "Failed", 9), &below()).unwrap_err().why;
+        let (failed, below) = (task("a", "", "Failed", 9), below());
+        let first = first_failed(&failed, &below);
+        let why = ended(failed, first).unwrap_err().why;
         assert_eq!(
             why,
             "task a of web failed: a broke (brownstone activity a)\nthe first to fail: task b of web failed: b broke (brownstone \
              activity b)"
         );
-        assert!(ended(task("a", "", "Completed", 9), &below()).is_ok());
+        let well = task("a", "", "Completed", 9);
+        assert_eq!(first_failed(&well, &below), None);
+        assert!(ended(well, None).is_ok());
     }
 
     #[test]
