@@ -261,6 +261,8 @@ async fn effectors_are_listed_called_and_missed() {
     assert_eq!(list.status, StatusCode::BAD_REQUEST);
     let called = door.post_json(&format!("{base}/start?timeout=0"), "{}").await;
     assert_eq!(called.status, StatusCode::ACCEPTED, "{}", called.body);
+    // Who does not wait gets the task, although this one ends as it begins.
+    assert!(called.json()["id"].is_string() && called.json()["currentStatus"].is_string(), "{}", called.body);
     // Without a timeout the answer waits for the end; a call that returns nothing has no body.
     let ended = door.post_form(&format!("{base}/restart"), &[], "").await;
     assert_eq!((ended.status, ended.body.as_str()), (StatusCode::ACCEPTED, ""));

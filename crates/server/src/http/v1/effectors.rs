@@ -95,6 +95,10 @@ async fn invoke(mut call: Call) -> Answer {
     // A task that is forgotten already has ended, and nothing more is known of it.
     let Some(task) = root.task(&id) else { return Ok(crate::http::answer::bare(StatusCode::ACCEPTED)) };
     match task.status {
+        // Who does not wait wants to follow the task, also one that has ended by now.
+        _ if limit == Some(base::Span::ZERO) => {
+            json_with(StatusCode::ACCEPTED, &task::summary(root, task, Detail::Full))
+        }
         Status::InProgress => json_with(StatusCode::ACCEPTED, &task::summary(root, task, Detail::Full)),
         Status::Completed => result(StatusCode::ACCEPTED, &task.result),
         Status::Failed | Status::Cancelled => {
