@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod compile;
 pub mod config;
 pub mod ports;
+pub mod reference;
 pub mod spec;
 pub mod types;
 pub mod value;
