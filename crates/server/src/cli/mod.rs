@@ -13,7 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// Keeps applications running, and itself.
 #[derive(Debug, Parser)]
-#[command(name = "brownstone", version, about, propagate_version = true)]
+#[command(name = "brownstone", version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
