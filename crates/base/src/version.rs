@@ -131,9 +131,16 @@ mod tests {
 
     #[test]
     fn a_version_is_found_however_osgi_writes_it() {
-        for (a, b) in
-            [("1.0", "1.0.0"), ("1.0-SNAPSHOT", "1.0.0.SNAPSHOT"), ("2", "2.0.0"), ("1.2.3-rc1", "1.2.3.rc1")]
-        {
+        for (a, b) in [
+            ("1.0", "1.0.0"),
+            ("1.0.0", "1.0.0"),
+            ("1", "1.0.0"),
+            ("1.0-SNAPSHOT", "1.0.0.SNAPSHOT"),
+            ("1.2-SNAPSHOT", "1.2.0.SNAPSHOT"),
+            ("2", "2.0.0"),
+            ("1.2.3-rc1", "1.2.3.rc1"),
+            ("2.0.0-beta.1", "2.0.0.beta_1"),
+        ] {
             assert!(Version::new(a).is_the_same_as(&Version::new(b)), "{a} {b}");
             assert_eq!(Version::new(a).osgi(), b);
         }

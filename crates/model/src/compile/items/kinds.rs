@@ -5,7 +5,7 @@ use crate::adjuncts;
 use crate::catalog::ItemKind;
 use crate::compile::surroundings::Surroundings;
 use crate::compile::{initializers, location, wrap};
-use crate::spec::{AdjunctKind, EntitySpec, LocationKind};
+use crate::spec::{AdjunctKind, EntitySpec};
 use crate::types::{self, Behaviour};
 
 /// What can be made of a name without the catalog.
@@ -77,16 +77,7 @@ pub(crate) fn supertypes(kind: ItemKind, made: Option<&Made>) -> Vec<String> {
         Some(Made::Initializer(entity)) => {
             names.extend(entity.adjuncts.first().map(|a| a.type_name.as_str()));
         }
-        Some(Made::Location(location)) => names.push(match location.kind {
-            LocationKind::Localhost => {
-                "org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation"
-            }
-            LocationKind::Byon { .. } => {
-                "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation"
-            }
-            LocationKind::Single(_) => "org.apache.brooklyn.location.byon.SingleMachineProvisioningLocation",
-            LocationKind::Multi(_) => "org.apache.brooklyn.location.multi.MultiLocation",
-        }),
+        Some(Made::Location(location)) => names.push(location.java_type()),
         None => {}
     }
     match kind {

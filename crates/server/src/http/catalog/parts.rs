@@ -7,11 +7,11 @@ use base::secret::is_sensitive_name;
 use model::Surroundings;
 use model::catalog::{Described, describe};
 use model::config::Key;
-use model::spec::{Constraint, EntitySpec};
+use model::spec::EntitySpec;
 use model::types::{self, TypeDef};
-use serde_json::{Map, Value};
 
 use super::Registered;
+use crate::http::show::config::constraint;
 use crate::http::show::effector;
 
 /// The parts of a type; `None`: it has no such thing, or its item cannot be used (any more).
@@ -80,30 +80,5 @@ fn sensor(def: &types::SensorDef) -> TypeSensor {
         kind: def.java_type.to_owned(),
         description: Some(def.description.to_owned()),
         links: BTreeMap::new(),
-    }
-}
-
-/// A constraint in the form in which a blueprint gives it.
-fn constraint(constraint: &Constraint) -> Value {
-    let named = |name: &str, of: Value| Value::Object(Map::from_iter([(name.to_owned(), of)]));
-    let all = |list: &[Constraint]| Value::from(list.iter().map(self::constraint).collect::<Vec<_>>());
-    match constraint {
-        Constraint::Required => "required".into(),
-        Constraint::Regex(text) => named("regex", text.clone().into()),
-        Constraint::Glob(text) => named("glob", text.clone().into()),
-        Constraint::UrlExists => "urlExists".into(),
-        Constraint::ForbiddenIf(key) => named("forbiddenIf", key.clone().into()),
-        Constraint::ForbiddenUnless(key) => named("forbiddenUnless", key.clone().into()),
-        Constraint::RequiredIf(key) => named("requiredIf", key.clone().into()),
-        Constraint::RequiredUnless(key) => named("requiredUnless", key.clone().into()),
-        Constraint::ForbiddenUnlessAnyOf(keys) => named("forbiddenUnlessAnyOf", keys.clone().into()),
-        Constraint::RequiredUnlessAnyOf(keys) => named("requiredUnlessAnyOf", keys.clone().into()),
-        Constraint::Any(list) => named("any", all(list)),
-        Constraint::All(list) => named("all", all(list)),
-        Constraint::NotNull => "notNull".into(),
-        Constraint::IsBlank => "isBlank".into(),
-        Constraint::AlwaysTrue => "alwaysTrue".into(),
-        Constraint::AlwaysFalse => "alwaysFalse".into(),
-        Constraint::Predicate(given) => given.clone(),
     }
 }

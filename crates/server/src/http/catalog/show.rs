@@ -121,22 +121,9 @@ pub(in crate::http) fn bundle(bundle: &Bundle, detail: bool) -> BundleSummary {
         version: bundle.id.version.to_string(),
         types,
         deleteable: matches!(bundle.source, BundleSource::Bom(_)).then_some(true),
-        osgi_version: detail.then(|| osgi(bundle.id.version.as_str())),
+        osgi_version: detail.then(|| bundle.id.version.osgi()),
         checksum: detail.then(|| bundle.sum.clone()),
         format: detail.then(|| "brooklyn-bom-bundle".to_owned()),
-    }
-}
-
-/// A version in the form of `OSGi`: three numbers, and a qualifier behind a dot (`1.0-SNAPSHOT`: `1.0.0.SNAPSHOT`).
-fn osgi(version: &str) -> String {
-    let cut = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
-    let (front, rest) = version.split_at(cut);
-    let mut numbers: Vec<&str> = front.split('.').filter(|n| !n.is_empty()).collect();
-    numbers.resize(numbers.len().max(3), "0");
-    let rest = rest.trim_start_matches(['-', '_', '.']);
-    match rest {
-        "" => numbers.join("."),
-        rest => format!("{}.{}", numbers.join("."), rest.replace('.', "_")),
     }
 }
 
@@ -149,21 +136,4 @@ fn is_in_bundle(url: &str) -> bool {
 fn icon_url(r: &Registered<'_>, path: fn(&str, &str) -> String) -> Option<String> {
     let url = r.item()?.icon_url.as_deref().filter(|url| !url.is_empty())?;
     Some(if is_in_bundle(url) { path(r.name(), r.version()) } else { url.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_told_as_osgi_has_them() {
-        for (given, told) in [
-            ("1.0.0", "1.0.0"),
-            ("1", "1.0.0"),
-            ("1.2-SNAPSHOT", "1.2.0.SNAPSHOT"),
-            ("2.0.0-beta.1", "2.0.0.beta_1"),
-        ] {
-            assert_eq!(osgi(given), told, "{given}");
-        }
-    }
 }

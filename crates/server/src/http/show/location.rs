@@ -66,7 +66,7 @@ impl Instance<'_> {
         LocationSummary {
             name: Some(self.name()),
             spec: Some(shown_spec(&self.spec.spec).to_owned()),
-            kind: Some(class(&self.spec.kind).to_owned()),
+            kind: Some(self.spec.java_type().to_owned()),
             config: if full { self.config() } else { Map::new() },
             links: LocationLinks {
                 own: paths::location(&id),
@@ -174,17 +174,6 @@ fn holds_secret(value: &Value) -> bool {
 /// A spec, without its arguments where one of them looks secret.
 fn shown_spec(spec: &str) -> &str {
     if is_sensitive_name(spec) { spec.split('(').next().unwrap_or(spec) } else { spec }
-}
-
-fn class(kind: &LocationKind) -> &'static str {
-    match kind {
-        LocationKind::Localhost => {
-            "org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation"
-        }
-        LocationKind::Byon { .. } => "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation",
-        LocationKind::Single(_) => "org.apache.brooklyn.location.byon.SingleMachineProvisioningLocation",
-        LocationKind::Multi(_) => "org.apache.brooklyn.core.location.MultiLocation",
-    }
 }
 
 fn machines(kind: &LocationKind) -> Vec<String> {
