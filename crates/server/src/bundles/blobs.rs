@@ -9,13 +9,12 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use ha::verbs::{Answer, Name, Verb};
 use model::catalog::BlobRef;
-use ring::digest::{SHA256, digest};
+use model::catalog::add::sha256;
 use store::Store;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::limits::{BLOB_QUEUE_MAX, BLOB_TRIES_MAX, BLOB_WAIT_MAX};
-use crate::auth::hex;
 
 /// One call.
 enum Order {
@@ -39,7 +38,7 @@ impl Blobs {
 
     /// What these bytes are called.
     pub fn name(bytes: &[u8]) -> BlobRef {
-        BlobRef::new(hex(digest(&SHA256, bytes).as_ref()))
+        BlobRef::new(sha256(bytes))
     }
 
     /// Keeps bytes; they are durable when this comes back. The error is for people.

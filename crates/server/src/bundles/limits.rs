@@ -24,3 +24,7 @@ pub(super) const BLOB_WAIT_MAX: Duration = Duration::from_mins(1);
 pub(super) const BLOB_TRIES_MAX: u32 = 3;
 /// Archives that are kept open for the next file that is wanted of them.
 pub(super) const ARCHIVES_KEPT: usize = 4;
+/// The longest text that a BOM may bring in from elsewhere, in bytes.
+pub(super) const FETCH_BYTES_MAX: usize = 1024 * 1024;
+/// How long that may take.
+pub(super) const FETCH_WAIT_MAX: Duration = Duration::from_secs(30);

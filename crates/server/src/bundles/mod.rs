@@ -6,10 +6,12 @@
 
 mod archive;
 mod blobs;
+mod fetch;
 mod limits;
 mod read;
 
 pub use archive::{Archive, BadArchive};
 pub use blobs::Blobs;
+pub use fetch::fetch;
 pub use limits::BUNDLE_BYTES_MAX;
 pub use read::BundleStore;

@@ -4,7 +4,6 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::input::{Caller, Command};
 use ha::status::Role;
@@ -15,13 +14,11 @@ use node::interface::Response;
 use tokio::sync::oneshot;
 use tracing::{error, info};
 
+use crate::bundles;
 use crate::driver::{Handle, clock};
 
 /// What the bundle is called whose file gives no name.
 const NAME: &str = "default-catalog";
-/// The longest text that the file may bring in from elsewhere, in bytes, and how long that may take.
-const FETCH_BYTES_MAX: usize = 1024 * 1024;
-const FETCH_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// Waits in the background for this server to be master of a plane without a catalog, and gives it one. What is wrong
 /// with the file is sent when that is known; nothing is sent when there was nothing to do.
@@ -73,7 +70,7 @@ async fn begin(handle: &Handle, bundle: Option<Arc<Bundle>>, mut problems: Vec<S
 /// What the file says, or what is wrong with it.
 async fn read_file(file: &Path, around: &Surroundings) -> (Option<Arc<Bundle>>, Vec<String>) {
     let (file, around) = (file.to_owned(), around.clone());
-    let runtime = tokio::runtime::Handle::current();
+    let mut fetch = bundles::fetch();
     let read = tokio::task::spawn_blocking(move || {
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
@@ -86,7 +83,6 @@ async fn read_file(file: &Path, around: &Surroundings) -> (Option<Arc<Bundle>>, 
         }
         let source = file.display().to_string();
         let upload = Upload { source: &source, content: Content::Bom(&text) };
-        let mut fetch = |url: &str| runtime.block_on(exec::read_text(url, FETCH_BYTES_MAX, FETCH_WAIT_MAX));
         let lines = |said: &[model::catalog::add::Said]| {
             said.iter().map(model::catalog::add::Said::one_line).collect::<Vec<_>>()
         };

@@ -1,7 +1,6 @@
 //! An upload on its way into the catalog: looked through, read, its bytes kept, and then put into the log.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::effect::{Added, Reply};
 use engine::input::Command;
@@ -10,13 +9,10 @@ use model::catalog::{BlobRef, Bundle};
 use model::{Surroundings, catalog};
 use tracing::{info, warn};
 
-use crate::bundles::{Archive, Blobs};
+use crate::bundles::{Archive, Blobs, fetch};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
 
-/// The longest text that a BOM may bring in from elsewhere, in bytes, and how long that may take.
-const FETCH_BYTES_MAX: usize = 1024 * 1024;
-const FETCH_WAIT_MAX: Duration = Duration::from_secs(30);
 /// What a zip begins with; an empty one begins with its end.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 /// What a bundle is called whose BOM says no name.
@@ -26,13 +22,20 @@ const ANONYMOUS: &str = "brooklyn-catalog-bom-";
 #[derive(Clone, Debug)]
 enum Upload {
     /// A BOM by itself.
-    Bom(String),
+    Bom {
+        /// The whole text.
+        text: String,
+        /// Its SHA-256, in lower-case hex.
+        sum: String,
+    },
     /// A zip that was looked through.
     Zip {
         /// Its files.
         archive: Archive,
         /// Its bytes.
         bytes: Arc<[u8]>,
+        /// What they are called.
+        blob: BlobRef,
     },
 }
 
@@ -42,12 +45,15 @@ impl Upload {
         if ZIP.iter().any(|begin| body.starts_with(begin)) {
             let bytes: Arc<[u8]> = body.into();
             let looked = Arc::clone(&bytes);
-            let archive = tokio::task::spawn_blocking(move || Archive::look_through(looked)).await;
-            let archive = archive.map_err(|_| "looking through the zip failed inside".to_owned())?;
-            return Ok(Upload::Zip { archive: archive.map_err(|e| e.to_string())?, bytes });
+            let look = move || (Blobs::name(&looked), Archive::look_through(looked));
+            let (blob, archive) = tokio::task::spawn_blocking(look)
+                .await
+                .map_err(|_| "looking through the zip failed inside".to_owned())?;
+            return Ok(Upload::Zip { archive: archive.map_err(|e| e.to_string())?, bytes, blob });
         }
         let text = String::from_utf8(body);
-        text.map(Upload::Bom).map_err(|e| {
+        let bom = |text: String| Upload::Bom { sum: catalog::add::sha256(text.as_bytes()), text };
+        text.map(bom).map_err(|e| {
             format!(
                 "this is neither a zip nor a text in UTF-8 (byte {} is wrong)",
                 e.utf8_error().valid_up_to()
@@ -55,27 +61,28 @@ impl Upload {
         })
     }
 
+    /// SHA-256 of what was sent, in lower-case hex.
+    fn sum(&self) -> &str {
+        match self {
+            Upload::Bom { sum, .. } => sum,
+            Upload::Zip { blob, .. } => blob.as_str(),
+        }
+    }
+
     /// Reads it among what there is. Takes a while: it compiles each item, and may fetch what a BOM includes.
     async fn read(self, around: Surroundings, at: base::WallMs) -> Result<Result<Read, Refused>, String> {
-        let runtime = tokio::runtime::Handle::current();
+        let mut fetch = fetch();
         let read = move || {
-            let mut fetch =
-                |url: &str| runtime.block_on(exec::read_text(url, FETCH_BYTES_MAX, FETCH_WAIT_MAX));
-            match &self {
-                Upload::Bom(text) => {
-                    // The same text is the same bundle.
-                    let name = format!("{ANONYMOUS}{}", &catalog::add::sha256(text.as_bytes())[..8]);
-                    let source = Source { source: catalog::add::CATALOG_BOM, content: Content::Bom(text) };
-                    read(&source, &around, &mut fetch, &name, at)
+            // The same content is the same bundle.
+            let name = format!("{ANONYMOUS}{}", &self.sum()[..8]);
+            let content = match &self {
+                Upload::Bom { text, .. } => Content::Bom(text),
+                Upload::Zip { archive, bytes, blob } => {
+                    Content::Zip { files: archive, blob, bytes: bytes.len() as u64 }
                 }
-                Upload::Zip { archive, bytes } => {
-                    let blob: BlobRef = Blobs::name(bytes);
-                    let name = format!("{ANONYMOUS}{}", &blob.as_str()[..8]);
-                    let content = Content::Zip { files: archive, blob: &blob, bytes: bytes.len() as u64 };
-                    let source = Source { source: catalog::add::CATALOG_BOM, content };
-                    read(&source, &around, &mut fetch, &name, at)
-                }
-            }
+            };
+            let source = Source { source: catalog::add::CATALOG_BOM, content };
+            read(&source, &around, &mut fetch, &name, at)
         };
         tokio::task::spawn_blocking(read).await.map_err(|_| "the upload made its reader fail".to_owned())
     }
@@ -107,8 +114,8 @@ pub(in crate::http) async fn add_bytes(
     if body.trim_ascii().is_empty() {
         return Err(Fail::bad("There is nothing in the body; send a BOM (YAML) or a zip with a catalog.bom"));
     }
-    let sum = catalog::add::sha256(&body);
     let upload = Upload::of(body).await.map_err(Fail::bad)?;
+    let sum = upload.sum().to_owned();
     let app = Arc::clone(&call.app);
     let _turn = app.adding.lock().await;
     call.refresh();
