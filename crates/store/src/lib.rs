@@ -4,6 +4,7 @@
 //! decides nothing: no term, lease or record is known here, only names and bytes.
 //!
 //! - [`Store`]: the trait. [`folder`] and [`mem`] implement it; [`fault`] wraps one for tests.
+//! - [`place`]: where a store is, and how it is opened.
 //! - [`lanes`]: threads with bounded queues, so that a store that hangs never holds up a timer.
 //! - [`gate`]: what a server proves in some milliseconds before it trusts a store.
 //! - [`suite`]: what any store must keep, as a library; also across processes (`brownstone store check DIR`).
@@ -13,6 +14,7 @@ pub mod folder;
 pub mod gate;
 pub mod lanes;
 pub mod mem;
+pub mod place;
 pub mod suite;
 
 mod advice;
