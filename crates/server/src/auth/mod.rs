@@ -7,6 +7,7 @@
 //! Not here: what an answer to a refused request looks like (`http::fail`).
 
 mod basic;
+mod checks;
 mod csrf;
 mod hex;
 mod options;
@@ -20,7 +21,6 @@ use std::sync::Arc;
 
 use api::{Grants, Permission};
 use base::Mono;
-use tokio::sync::Semaphore;
 use tracing::warn;
 
 pub use csrf::{CsrfMode, CsrfRefusal};
@@ -31,6 +31,7 @@ pub(crate) use users::sha256 as salted_sha256;
 pub use users::{Credential, Users};
 
 use basic::Basic;
+use checks::{Checks, TooMany};
 use throttle::{Failure, Throttle};
 use verified::Verified;
 
@@ -79,6 +80,9 @@ pub enum Refused {
     /// Too many wrong passwords for this user from this address.
     #[error("Too many failed logins; try again in {0} s")]
     Throttled(u64),
+    /// Too many passwords wait to be checked.
+    #[error("Too many logins wait to be checked (CHECKS_MAX); try again")]
+    Busy,
 }
 
 /// What a request brings that may say who sent it.
@@ -101,8 +105,7 @@ pub struct Auth {
     verified: Verified,
     throttle: Throttle,
     sessions: Sessions,
-    /// One slow hash at a time: a crowd that comes with the same password waits for the first of it.
-    slow: Semaphore,
+    checks: Checks,
 }
 
 impl Auth {
@@ -116,7 +119,7 @@ impl Auth {
             verified: Verified::new(),
             throttle: Throttle::default(),
             sessions: Sessions::new(),
-            slow: Semaphore::new(1),
+            checks: Checks::new(),
         }
     }
 
@@ -138,7 +141,7 @@ impl Auth {
             return Err(Refused::Throttled(wait));
         }
         let name = basic.user.clone();
-        if self.check(basic, &seal).await {
+        if self.check(basic, &seal, asking.source).await? {
             let account = Arc::new(Account { grants: self.options.grants_of(&name), name: Some(name) });
             self.verified.put(seal, Arc::clone(&account));
             return Ok(Login { account, session: None });
@@ -153,18 +156,21 @@ impl Auth {
         Err(Refused::Failed)
     }
 
-    async fn check(&self, basic: Basic, seal: &verified::Seal) -> bool {
-        let Provider::Users(users) = &self.options.provider else { return false };
-        let Some(credential) = users.get(&basic.user) else { return false };
+    async fn check(&self, basic: Basic, seal: &verified::Seal, source: IpAddr) -> Result<bool, Refused> {
+        let Provider::Users(users) = &self.options.provider else { return Ok(false) };
+        let Some(credential) = users.get(&basic.user) else { return Ok(false) };
         if !credential.is_slow() {
-            return credential.verify(&basic.password);
-        }
-        let Ok(_turn) = self.slow.acquire().await else { return false };
-        if self.verified.get(seal).is_some() {
-            return true;
+            return Ok(credential.verify(&basic.password));
         }
         let credential = credential.clone();
-        tokio::task::spawn_blocking(move || credential.verify(&basic.password)).await.unwrap_or(false)
+        let check = || async {
+            // Another one with this header may just have been let in.
+            if self.verified.get(seal).is_some() {
+                return true;
+            }
+            tokio::task::spawn_blocking(move || credential.verify(&basic.password)).await.unwrap_or(false)
+        };
+        self.checks.run(source, seal, check).await.map_err(|TooMany| Refused::Busy)
     }
 
     /// The sessions.

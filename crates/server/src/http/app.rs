@@ -5,10 +5,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ring::hmac;
 
+use super::budget::Budgets;
 use super::events::{self, Hub};
 use super::memo::Memo;
 use super::nudge::NudgeGate;
 use super::own::Own;
+use super::places::{Capacity, Places};
 use super::plane::Plane;
 use super::writes::Pending;
 use crate::auth::{Auth, AuthOptions};
@@ -47,6 +49,8 @@ pub struct Options {
     pub bundles: BundleStore,
     /// What is told of the server itself.
     pub own: Own,
+    /// How many connections there may be.
+    pub capacity: Capacity,
 }
 
 /// What all requests share.
@@ -67,6 +71,8 @@ pub struct App {
     pub(super) adding: tokio::sync::Mutex<()>,
     pub(super) own: Own,
     pub(super) hub: Arc<Hub>,
+    pub(super) places: Arc<Places>,
+    pub(super) budgets: Budgets,
     surroundings: ArcSwap<model::Surroundings>,
 }
 
@@ -95,6 +101,8 @@ impl App {
             surroundings: ArcSwap::from_pointee(options.surroundings),
             own: options.own,
             hub: Arc::default(),
+            places: Arc::new(Places::new(options.capacity)),
+            budgets: Budgets::default(),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{RawPathParams, Request};
@@ -16,9 +17,10 @@ use node::interface::View;
 use serde_json::Value;
 
 use super::app::App;
+use super::budget::{Budgets, Share};
 use super::fail::Fail;
 use super::front::Visitor;
-use super::limits::{BODY_BYTES_MAX, BODY_WAIT_MAX};
+use super::limits::{BODY_BYTES_MAX, BODY_RATE_MIN, BODY_WAIT_MAX};
 use super::{pairs, writes};
 
 /// What a server that holds no state shows to a request that lifts the gate.
@@ -37,6 +39,8 @@ pub struct Call {
     head: Parts,
     /// Only for the compiler's sake: a body is not `Sync`, and handlers hold the call across their waits.
     body: Mutex<Body>,
+    /// For what was read of the body, as long as it may be in use.
+    share: Option<Share>,
 }
 
 impl Call {
@@ -49,7 +53,7 @@ impl Call {
         form: &'static str,
     ) -> Call {
         let (head, body) = request.into_parts();
-        Call { app: Arc::clone(app), view, form, visitor, params, head, body: Mutex::new(body) }
+        Call { app: Arc::clone(app), view, form, visitor, params, head, body: Mutex::new(body), share: None }
     }
 
     /// The state; an empty one where this server holds none.
@@ -146,13 +150,9 @@ impl Call {
     /// The same with another bound, which has this name.
     pub async fn body_within(&mut self, name: &'static str, most: usize) -> Result<Vec<u8>, Fail> {
         let body = std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner));
-        match tokio::time::timeout(BODY_WAIT_MAX, collect(body, name, most)).await {
-            Ok(read) => read,
-            Err(_) => Err(Fail::said(
-                StatusCode::REQUEST_TIMEOUT,
-                format!("The body did not arrive within {} s", BODY_WAIT_MAX.as_secs()),
-            )),
-        }
+        let (bytes, share) = collect(body, name, most, &self.app.budgets).await?;
+        self.share = share;
+        Ok(bytes)
     }
 
     /// The body as text.
@@ -197,28 +197,51 @@ impl Call {
     }
 }
 
-async fn collect(mut body: Body, name: &str, most: usize) -> Result<Vec<u8>, Fail> {
+async fn collect(
+    mut body: Body,
+    name: &str,
+    most: usize,
+    budgets: &Budgets,
+) -> Result<(Vec<u8>, Option<Share>), Fail> {
     let too_long = || {
         Fail::said(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is longer than {most} bytes ({name}); send less at once"),
         )
     };
-    let announced = body.size_hint().lower();
-    if announced > most as u64 {
+    if body.size_hint().lower() > most as u64 {
         return Err(too_long());
     }
-    let mut bytes = Vec::with_capacity(announced as usize);
-    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+    let (mut bytes, mut share) = (Vec::new(), None::<Share>);
+    let began = tokio::time::Instant::now();
+    loop {
+        let patience = BODY_WAIT_MAX + Duration::from_millis(bytes.len() as u64 * 1000 / BODY_RATE_MIN);
+        let next = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+        let Ok(next) = tokio::time::timeout_at(began + patience, next).await else {
+            let (secs, come) = (patience.as_secs(), bytes.len());
+            return Err(Fail::said(
+                StatusCode::REQUEST_TIMEOUT,
+                format!("The body came too slowly: {come} bytes in {secs} s (BODY_WAIT_MAX, BODY_RATE_MIN)"),
+            ));
+        };
+        let Some(frame) = next else { return Ok((bytes, share)) };
         let frame = frame.map_err(|e| Fail::bad(format!("The body broke off: {e}")))?;
         if let Ok(data) = frame.into_data() {
             if bytes.len() + data.len() > most {
                 return Err(too_long());
             }
             bytes.extend_from_slice(&data);
+            // What is held may be twice what has come, as the room for it grows.
+            let missing = bytes.capacity() - share.as_ref().map_or(0, Share::bytes).min(bytes.capacity());
+            if missing > 0 {
+                let more = budgets.body(missing)?;
+                match &mut share {
+                    Some(share) => share.join(more),
+                    None => share = Some(more),
+                }
+            }
         }
     }
-    Ok(bytes)
 }
 
 /// A list with at most the number of elements that `limit` says; 0 and less: all.

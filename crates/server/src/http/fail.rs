@@ -103,6 +103,9 @@ fn said(error: &ApiError) -> Response {
 }
 
 fn login(why: &auth::Refused, prompt: bool) -> Response {
+    if *why == auth::Refused::Busy {
+        return Fail::later(why.to_string()).respond();
+    }
     let mut response = Response::new(Body::from(why.to_string()));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=iso-8859-1"));

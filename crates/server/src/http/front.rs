@@ -21,6 +21,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use super::app::{App, PublicHeaders};
 use super::fail::Fail;
 use super::limits::COMPRESS_BYTES_MIN;
+use super::places::Places;
 use super::resource::{LoggedIn, router};
 use super::{console, routes};
 use crate::auth::{Asking, Login};
@@ -105,6 +106,23 @@ impl Front {
         response
     }
 
+    /// Answers one request of a server that has more to do than it should take on: health is told, and everybody else
+    /// is asked to come again.
+    pub async fn answer_crowded(&self, request: Request) -> Response {
+        if is_probe(request.uri().path().trim_end_matches('/')) {
+            return self.answer(request).await;
+        }
+        let too_many = "Too many connections or requests at once (CONNECTIONS_MAX, REQUESTS_MAX); ask again";
+        let mut response = Fail::later(too_many).respond();
+        self.mark(&mut response, request.headers().contains_key(ORIGIN));
+        response
+    }
+
+    /// All connections.
+    pub fn places(&self) -> &Arc<Places> {
+        &self.app.places
+    }
+
     /// The role is that of the moment in which the answer leaves, not of that in which the request came.
     fn mark(&self, response: &mut Response, has_origin: bool) {
         let logged_in = response.extensions_mut().remove::<LoggedIn>().is_some();
@@ -173,6 +191,13 @@ async fn fallback(app: &App, request: Request) -> Response {
         }
         Err(fail) => fail.respond(),
     }
+}
+
+/// Whether a path is one that load balancers and monitoring ask, and that costs next to nothing.
+fn is_probe(path: &str) -> bool {
+    const PROBES: [&str; 5] =
+        ["/livez", "/readyz", "/v1/server/up", "/v1/server/healthy", "/v1/server/ha/state"];
+    PROBES.contains(&path) || path.starts_with("/ha/")
 }
 
 /// One slash at the end of a path means nothing, as in Brooklyn.

@@ -4,17 +4,48 @@ use std::time::Duration;
 
 /// The longest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// How long a body may take to arrive.
+/// How long a body may take to arrive, and besides the time that [`BODY_RATE_MIN`] gives for what has come.
 pub const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
-/// Connections at once; one more is closed at once.
+/// The slowest that a long body may come, in bytes a second.
+pub const BODY_RATE_MIN: u64 = 64 * 1024;
+/// The bodies of all requests together, in bytes.
+pub const BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Long answers that wait for those who asked, together, in bytes.
+pub const ANSWERS_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// An answer up to here is not counted: connections are, and each buffers that much.
+pub const ANSWER_BYTES_FREE: usize = 64 * 1024;
+/// What of a long answer is handed over at once, in bytes.
+pub const ANSWER_SLICE_BYTES: usize = 64 * 1024;
+/// How long a client may let its answer wait, and besides the time that [`ANSWER_RATE_MIN`] gives for what it took.
+pub const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
+/// The slowest that a long answer may be taken, in bytes a second.
+pub const ANSWER_RATE_MIN: u64 = 16 * 1024;
+/// Connections at once. One more takes the place of one on which no request is under way; where there is none, only
+/// health is told.
 pub const CONNECTIONS_MAX: usize = 2048;
+/// Connections of one peer at once; as many as a proxy in front of everybody needs.
+pub const CONNECTIONS_PER_PEER_MAX: usize = 1536;
+/// Connections beyond [`CONNECTIONS_MAX`], on which health is told and everything else refused.
+pub const CONNECTIONS_SPARE: usize = 64;
+/// Requests at once; one more is refused, unless it asks for health.
+pub const REQUESTS_MAX: usize = 4096;
+/// Open files that are not for connections: logs, the store, processes.
+pub const FILES_RESERVED: usize = 512;
+/// Open files that the server asks the system for.
+pub const FILES_WANTED: u64 = 8192;
 /// How long a TLS handshake may take.
 pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long a connection may be silent between requests, or take to send a request's head.
 pub const HEAD_WAIT_MAX: Duration = Duration::from_mins(1);
+/// After how long without a request a connection is closed whatever it is at. What sends heads or pings slowly is
+/// closed before that; this is for those who do not take the end of an answer.
+pub const IDLE_WAIT_MAX: Duration = Duration::from_secs(75);
+/// How often connections are looked at for those that have been at the same thing for too long.
+pub const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 /// Requests at once on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 100;
-/// The longest head of a request, in bytes.
+/// The longest head of a request, in bytes; up to twice that may be read before it is noticed. At most 100 headers are
+/// taken: that is the library's own bound.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long running requests may go on after the server was asked to end.
 pub const DRAIN_WAIT_MAX: Duration = Duration::from_secs(3);
@@ -44,3 +75,5 @@ pub const EVENTS_COALESCED: Duration = Duration::from_millis(100);
 pub const EVENTS_BREATH: Duration = Duration::from_secs(15);
 /// Streams of events at once.
 pub const FOLLOWERS_MAX: usize = 64;
+/// What is written for one of them before it has taken what was written before, in bytes; and one event more.
+pub const EVENTS_AHEAD_BYTES: usize = 256 * 1024;

@@ -1,11 +1,14 @@
 //! Sockets: each connection its own task and its own limits, so that one that hangs holds up nobody else.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -13,14 +16,17 @@ use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
 use super::front::{Front, Peer};
 use super::limits::{
-    CONNECTIONS_MAX, DRAIN_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, STREAMS_MAX,
+    ANSWER_SLICE_BYTES, DRAIN_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, STREAMS_MAX,
+    SWEEP_PERIOD,
 };
+use super::line::Sent;
+use super::places::{Place, Places};
 
 /// Where to listen, and how.
 #[derive(Clone)]
@@ -77,9 +83,12 @@ impl Bound {
 
     /// Answers until `stop` becomes true (or its sender is gone), then lets what runs come to its end.
     pub async fn serve(self, front: Front, mut stop: watch::Receiver<bool>) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let places = Arc::clone(front.places());
+        let sweeper = tokio::spawn(sweep(Arc::clone(&places)));
         let mut full = false;
         let stopped = stop.clone();
+        // Each connection holds one end; when all are gone, so are the connections.
+        let (alive, mut gone) = mpsc::channel::<Infallible>(1);
         loop {
             let accepted = tokio::select! {
                 accepted = self.socket.accept() => accepted,
@@ -94,22 +103,41 @@ impl Bound {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            let Some(place) = places.take(address.ip(), Instant::now()) else {
                 if !full {
-                    warn!(limit = CONNECTIONS_MAX, "too many connections; new ones are closed at once");
+                    warn!(
+                        connections = places.count(),
+                        "too many connections, and all are at work; new ones are closed at once"
+                    );
                 }
                 full = true;
                 continue;
             };
             full = false;
             let peer = Peer { address, is_secure: self.tls.is_some() };
-            tokio::spawn(connection(stream, peer, self.tls.clone(), front.clone(), stopped.clone(), place));
+            let work =
+                connection(stream, peer, self.tls.clone(), front.clone(), stopped.clone(), Arc::new(place));
+            let alive = alive.clone();
+            tokio::spawn(async move {
+                work.await;
+                drop(alive);
+            });
         }
-        drop(self.socket);
-        // All places free again means that all connections are done.
-        let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
-        if tokio::time::timeout(DRAIN_WAIT_MAX, places.acquire_many(all)).await.is_err() {
+        drop((self.socket, alive));
+        if tokio::time::timeout(DRAIN_WAIT_MAX, gone.recv()).await.is_err() {
             debug!("connections were still open when the time to finish was up");
+        }
+        sweeper.abort();
+    }
+}
+
+/// Looks for connections that have been at the same thing for too long.
+async fn sweep(places: Arc<Places>) {
+    loop {
+        tokio::time::sleep(SWEEP_PERIOD).await;
+        let closed = places.sweep(Instant::now());
+        if closed > 0 {
+            debug!(closed, "connections were closed that ask nothing or do not take their answers");
         }
     }
 }
@@ -120,21 +148,27 @@ async fn connection(
     tls: Option<TlsAcceptor>,
     front: Front,
     stop: watch::Receiver<bool>,
-    place: OwnedSemaphorePermit,
+    place: Arc<Place>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "small packets may wait");
     }
-    let Some(acceptor) = tls else {
-        return answer(stream, false, peer, front, stop, place).await;
-    };
-    match tokio::time::timeout(HANDSHAKE_WAIT_MAX, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => {
-            let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            answer(stream, is_h2, peer, front, stop, place).await;
+    let work = async {
+        let Some(acceptor) = tls else {
+            return answer(stream, false, peer, front, stop, &place).await;
+        };
+        match tokio::time::timeout(HANDSHAKE_WAIT_MAX, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                answer(stream, is_h2, peer, front, stop, &place).await;
+            }
+            Ok(Err(error)) => debug!(peer = %peer.address, %error, "a TLS handshake failed"),
+            Err(_) => debug!(peer = %peer.address, "a TLS handshake took too long"),
         }
-        Ok(Err(error)) => debug!(peer = %peer.address, %error, "a TLS handshake failed"),
-        Err(_) => debug!(peer = %peer.address, "a TLS handshake took too long"),
+    };
+    tokio::select! {
+        () = work => {}
+        () = place.closed() => debug!(peer = %peer.address, "a connection was closed: it is idle or too slow"),
     }
 }
 
@@ -145,7 +179,7 @@ async fn answer<S>(
     peer: Peer,
     front: Front,
     mut stop: watch::Receiver<bool>,
-    place: OwnedSemaphorePermit,
+    place: &Arc<Place>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -156,14 +190,26 @@ async fn answer<S>(
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_send_buf_size(ANSWER_SLICE_BYTES)
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
         .keep_alive_interval(HEAD_WAIT_MAX)
         .keep_alive_timeout(HANDSHAKE_WAIT_MAX);
+    let place = Arc::clone(place);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         let front = front.clone();
+        let (busy, is_spare) = (place.begin(), place.is_spare);
         async move {
             request.extensions_mut().insert(peer);
-            Ok::<_, std::convert::Infallible>(front.answer(request.map(Body::new)).await)
+            let request = request.map(Body::new);
+            let mut response = if is_spare || front.places().is_crowded() {
+                front.answer_crowded(request).await
+            } else {
+                front.answer(request).await
+            };
+            if is_spare && !is_h2 {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response.map(|body| Sent::new(body, busy)))
         }
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service);
@@ -183,5 +229,4 @@ async fn answer<S>(
             }
         }
     }
-    drop(place);
 }

@@ -46,6 +46,9 @@ async fn metrics(call: Call) -> Answer {
     ] {
         page.tally(name, says, tally);
     }
+    let places = &call.app.places;
+    page.gauge("brownstone_connections", "Connections of clients", places.count() as u64);
+    page.gauge("brownstone_requests", "Requests under way, this one included", places.requests() as u64);
     page.0.push_str("# EOF\n");
     Ok(raw(StatusCode::OK, OPEN_METRICS, page.0))
 }

@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod app;
+mod budget;
 pub mod call;
 mod catalog;
 pub mod console;
@@ -16,6 +17,7 @@ pub mod front;
 pub mod gate;
 pub mod ha;
 pub mod limits;
+mod line;
 pub mod listener;
 mod memo;
 pub mod metrics;
@@ -24,7 +26,9 @@ pub mod negotiate;
 pub mod nudge;
 pub mod openapi;
 pub mod own;
+mod pace;
 pub mod pairs;
+mod places;
 pub mod plane;
 pub mod range;
 mod resource;
@@ -38,6 +42,7 @@ pub use app::{App, Options, PublicHeaders};
 pub use front::Front;
 pub use listener::{BindError, Bound, ListenOptions, bind};
 pub use own::{Configured, Own, Properties};
+pub use places::Capacity;
 pub use plane::Plane;
 
 use route::Route;

@@ -54,7 +54,9 @@ impl Resource {
             Some(enter(&self.app, request.headers(), request.extensions()).await?)
         };
         let marked = visitor.is_some();
+        let is_read = *request.method() == Method::GET;
         let mut response = match self.admitted(params, request, visitor).await {
+            Ok(response) if is_read => self.app.budgets.answer(response),
             Ok(response) => response,
             Err(fail) => fail.respond(),
         };

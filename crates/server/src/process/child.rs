@@ -20,7 +20,7 @@ use tokio::sync::{oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::words::{Ready, Word, say};
-use super::{Options, first_catalog, listen, plane_store};
+use super::{Options, files, first_catalog, listen, plane_store};
 use crate::bundles::{Blobs, BundleStore};
 use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
 use crate::data::{Data, Lock, Memory, host_id, random_u64};
@@ -231,6 +231,7 @@ async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent)
         bundles,
         metrics,
         own,
+        capacity: http::Capacity::of_files(files::raise()),
     };
     let web = start_web(bound, &settings, options, &running.handle, &stop);
     stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;

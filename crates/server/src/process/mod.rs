@@ -7,6 +7,7 @@
 
 pub mod child;
 mod exit_code;
+mod files;
 mod first_catalog;
 pub mod listen;
 mod parent;

@@ -15,6 +15,7 @@ mod config;
 mod damage;
 mod end;
 mod examples;
+mod flood;
 mod follows;
 mod frozen_server;
 mod killed;

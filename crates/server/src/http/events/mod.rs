@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use super::answer::{Answer, raw};
 use super::call::Call;
 use super::fail::Fail;
-use super::limits::EVENTS_BREATH;
+use super::limits::{EVENTS_AHEAD_BYTES, EVENTS_BREATH};
 use super::route::Content;
 use super::route::Kind::Text;
 use super::route::Route;
@@ -56,7 +56,7 @@ async fn events(call: Call) -> Answer {
         })?),
     };
     let follower = hub.follow().ok_or_else(|| Fail::later("Too many follow already (FOLLOWERS_MAX)"))?;
-    let (to, from) = mpsc::channel(16);
+    let (to, from) = mpsc::channel(1);
     tokio::spawn(send(hub, follower, since, topics, to));
     Ok(raw(StatusCode::OK, EVENT_STREAM, Body::new(Lines(from))))
 }
@@ -105,28 +105,33 @@ async fn send(
     let mut text = format!(": from {}.{}\n\n", here.lsn, here.index);
     loop {
         told.mark_unchanged();
-        let full = match hub.behind(here, AT_ONCE) {
+        let is_all = match hub.behind(here, AT_ONCE) {
             Behind::Lost(last) => {
                 if let Some(last) = last {
                     here = last;
                     let _ = write!(text, "id: {}.{}\nevent: resync\ndata: {{}}\n\n", here.lsn, here.index);
                 }
-                false
+                true
             }
             Behind::Events(events) => {
+                let mut sent = 0;
                 for event in &events {
+                    if text.len() > EVENTS_AHEAD_BYTES {
+                        break;
+                    }
                     here = event.at;
+                    sent += 1;
                     if topics.contains(&event.topic) {
                         push(&mut text, event);
                     }
                 }
-                events.len() == AT_ONCE
+                sent == events.len() && sent < AT_ONCE
             }
         };
         if !text.is_empty() && to.send(Bytes::from(std::mem::take(&mut text))).await.is_err() {
             break;
         }
-        if full {
+        if !is_all {
             continue;
         }
         if hub.is_closed() {

@@ -91,6 +91,7 @@ impl Door {
                 surroundings: model::Surroundings::of_properties(locations.iter().copied()),
                 bundles: BundleStore::new(Blobs::start(Arc::new(MemStore::new())).unwrap()),
                 own,
+                capacity: super::places::Capacity::default(),
             },
         );
         Door { front: Front::new(&app), app, plane }

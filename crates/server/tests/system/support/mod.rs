@@ -5,3 +5,4 @@ pub(crate) mod release;
 pub(crate) mod site;
 pub(crate) mod sshd;
 pub(crate) mod volume;
+pub(crate) mod wire;

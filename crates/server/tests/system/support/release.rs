@@ -163,7 +163,16 @@ impl Release {
 
     /// `bin/start`, which is expected to succeed.
     pub(crate) fn start(&self) -> Ran {
-        let ran = self.script("start");
+        self.started(self.script("start"))
+    }
+
+    /// The same, where no process may have more files open.
+    pub(crate) fn start_with_files(&self, most: u32) -> Ran {
+        let start = self.home.join("bin/start");
+        self.started(self.shell(&format!("ulimit -n {most} && '{}'", start.display())))
+    }
+
+    fn started(&self, ran: Ran) -> Ran {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         let uri = ran.out.split(" is ").next().unwrap().trim_end_matches('/').to_owned();
         assert!(uri.starts_with("https://127.0.0.1:"), "{ran:?}");
