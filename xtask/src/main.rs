@@ -3,6 +3,7 @@
 //! It uses few libraries on purpose: a fresh clone compiles it before anything else happens.
 
 mod bench;
+mod chaos;
 mod check;
 mod console;
 mod dist;
@@ -38,6 +39,8 @@ enum Chore {
     Try(trial::Options),
     /// Print the tables of measured numbers (all, or the one named).
     Bench(bench::Options),
+    /// Run real servers under every fault that this machine can make; `-- --help` lists the options.
+    Chaos(chaos::Options),
     /// Run the simulation; one seed replays one run.
     Sim(sim::Options),
     /// Explore the model of the protocol exhaustively, within bounds.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Chore::Openapi => openapi::run(),
         Chore::Try(options) => trial::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Chaos(options) => chaos::run(&options),
         Chore::Sim(options) => sim::run("sim", &options),
         Chore::Model(options) => sim::run("model", &options),
         Chore::Mutants(options) => sim::run("mutants", &options),

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::tally::{Outcome, Tally};
 use super::{deny, libtest, tools, vitest};
-use crate::{console, dist, run, tidy};
+use crate::{chaos, console, dist, run, tidy};
 
 /// One part of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,11 +29,17 @@ pub(crate) enum Stage {
     Test,
     /// The console in a real browser against two real servers, through a kill -9.
     Browser,
+    /// Three real servers under faults of every kind, for three minutes.
+    Chaos,
 }
+
+/// The seed of the stage: the same for everybody, so that what turns it red is a change. Others are for campaigns.
+const CHAOS_SEED: &str = "1";
+const CHAOS_MINUTES: &str = "3";
 
 impl Stage {
     /// What `./check` runs. The console comes before clippy: the binary embeds it.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Tools,
         Self::Fmt,
         Self::Tidy,
@@ -42,6 +48,7 @@ impl Stage {
         Self::Clippy,
         Self::Test,
         Self::Browser,
+        Self::Chaos,
     ];
     /// What `./check --fast` runs.
     pub(crate) const FAST: [Self; 4] = [Self::Fmt, Self::Tidy, Self::Clippy, Self::Test];
@@ -84,6 +91,7 @@ impl Stage {
             }
             Self::Test => test(root, fast),
             Self::Browser => browser(root),
+            Self::Chaos => chaos(root),
         }
     }
 }
@@ -99,6 +107,7 @@ impl fmt::Display for Stage {
             Self::Clippy => "clippy",
             Self::Test => "test",
             Self::Browser => "browser",
+            Self::Chaos => "chaos",
         })
     }
 }
@@ -144,6 +153,18 @@ fn browser(root: &Path) -> Result<Outcome> {
     let release = dist::for_tests(root)?;
     let mut command = Command::new("node");
     command.current_dir(root).arg("tests/browser/run.mjs").env("BROWNSTONE_RELEASE", release);
+    counted(command)
+}
+
+fn chaos(root: &Path) -> Result<Outcome> {
+    chaos::build(root, true)?;
+    let mut command = chaos::program(root);
+    command.args(["--store", "folder", "--minutes", CHAOS_MINUTES, "--seed", CHAOS_SEED]);
+    counted(command)
+}
+
+/// A program that says itself how much passed.
+fn counted(command: Command) -> Result<Outcome> {
     let mut last = None;
     let status = run::stream(command, |line| {
         println!("{line}");

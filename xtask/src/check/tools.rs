@@ -8,9 +8,10 @@ use super::tally::Outcome;
 use crate::run;
 
 /// A program that tests run, the package that has it, and what for.
-const NEEDED: [(&str, &str, &str); 6] = [
+const NEEDED: [(&str, &str, &str); 7] = [
     ("chromium", "chromium", "the browser test"),
     ("curl", "curl", "the lines of the user guide as typed"),
+    ("faketime", "faketime", "the wall clocks that jump in `cargo xtask chaos`"),
     ("openssl", "openssl", "certificates made by others"),
     ("python3", "python3", "the page of examples/hello.yaml"),
     ("ssh-keygen", "openssh-client", "the keys of the tests over SSH"),

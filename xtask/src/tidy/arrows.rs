@@ -6,7 +6,7 @@ use super::purity::PURE;
 use super::{Findings, text};
 
 /// A room and the rooms that it may use, in its tests too.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("base", &[]),
     ("lang", &["base"]),
     ("model", &["base", "lang"]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("cli", &["base", "lang", "model", "api", "store", "client"]),
     ("sim", &["base", "lang", "model", "ha", "engine", "node", "api", "store"]),
     ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec", "client", "cli"]),
+    ("chaos", &["base"]),
     ("xtask", &["sim"]),
 ];
 

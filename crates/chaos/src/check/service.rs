@@ -1,0 +1,63 @@
+//! Service: after each heal the plane serves, answers are documented ones, and nobody ends by himself.
+
+use super::{Broken, Promise, last_look, shown};
+use crate::history::Event;
+
+pub(super) fn check(history: &[Event]) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    for event in history {
+        match event {
+            Event::Round(round) => {
+                let names = round.nemeses.join(" + ");
+                if round.serving.is_none() {
+                    let (at, missing) = (shown(round.healed), &round.missing);
+                    let what = format!("round {} ({names}): healed at {at}, and {missing}", round.number);
+                    broken.push(Broken::new(Promise::ServesAgain, round.healed, what));
+                }
+                for node in &round.fell {
+                    let what = format!("round {} ({names}): node {node} ended by itself", round.number);
+                    broken.push(Broken::new(Promise::NothingOdd, round.healed, what));
+                }
+            }
+            Event::Odd(odd) => {
+                let (at, who, node) = (shown(odd.asked.ended), &odd.asked.who, odd.asked.node);
+                let what = format!("{who} got of node {node} at {at}: {}", odd.what);
+                broken.push(Broken::new(Promise::NothingOdd, odd.asked.ended, what));
+            }
+            _ => {}
+        }
+    }
+    // Only whole campaigns are recorded with a head.
+    if matches!(history.first(), Some(Event::Campaign(_))) && last_look(history).is_none() {
+        let what = "the campaign ended before its last look, so nothing is known of losses".to_owned();
+        broken.push(Broken::new(Promise::NothingLost, 0, what));
+    }
+    broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::*;
+    use super::*;
+    use crate::history::{Campaign, Odd, Round};
+
+    #[test]
+    fn a_plane_that_stays_away_is_seen() {
+        assert_eq!(broken(&[round(Some(60))]), []);
+        assert_eq!(broken(&[round(None)]), [Promise::ServesAgain]);
+    }
+
+    #[test]
+    fn a_server_that_ends_and_an_odd_answer_are_seen() {
+        let Event::Round(one) = round(Some(60)) else { unreachable!() };
+        assert_eq!(broken(&[Event::Round(Round { fell: vec![1], ..one })]), [Promise::NothingOdd]);
+        let odd = Odd { asked: asked(0, 5), what: "500".into() };
+        assert_eq!(broken(&[Event::Odd(odd)]), [Promise::NothingOdd]);
+    }
+
+    #[test]
+    fn a_campaign_without_an_end_shows_nothing() {
+        let head = Campaign { seed: 1, store: "folder".into(), nodes: 3, timeout_ms: 1, skipped: [].into() };
+        assert_eq!(broken(&[Event::Campaign(head)]), [Promise::NothingLost]);
+    }
+}

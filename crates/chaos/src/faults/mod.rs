@@ -1,0 +1,6 @@
+//! What breaks on demand: the store's file system, the ways between servers, the wall clock.
+
+pub(crate) mod clock;
+pub(crate) mod disk;
+pub(crate) mod proxy;
+pub(crate) mod trouble;
