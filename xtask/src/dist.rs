@@ -49,6 +49,16 @@ pub(crate) fn for_tests(root: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// A release folder around the server as `cargo build` makes it.
+pub(crate) fn unoptimised(root: &Path) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    run::run(cargo.current_dir(root).args(["build", "--quiet", "--locked", "-p", "brownstone-server"]))?;
+    let target = target(root)?;
+    let folder = target.join("dist/unoptimised");
+    lay_out(root, &target.join("debug/brownstone"), &folder)?;
+    Ok(folder)
+}
+
 /// Where cargo puts what it builds; a user may have moved it.
 fn target(root: &Path) -> Result<PathBuf> {
     let metadata = workspace::metadata(root, true)?;

@@ -7,6 +7,7 @@ mod chaos;
 mod check;
 mod console;
 mod dist;
+mod nfs_lab;
 mod openapi;
 mod run;
 mod sim;
@@ -41,6 +42,8 @@ enum Chore {
     Bench(bench::Options),
     /// Run real servers under every fault that this machine can make; `-- --help` lists the options.
     Chaos(chaos::Options),
+    /// The real server on real NFS clients: two guests, one export, every fault.
+    NfsLab(nfs_lab::Options),
     /// Run the simulation; one seed replays one run.
     Sim(sim::Options),
     /// Explore the model of the protocol exhaustively, within bounds.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Try(options) => trial::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Chaos(options) => chaos::run(&options),
+        Chore::NfsLab(options) => nfs_lab::run(&options),
         Chore::Sim(options) => sim::run("sim", &options),
         Chore::Model(options) => sim::run("model", &options),
         Chore::Mutants(options) => sim::run("mutants", &options),

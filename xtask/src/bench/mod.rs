@@ -69,3 +69,11 @@ fn measured(root: &Path, release: &Path, options: &Options) -> Result<()> {
     }
     crate::run::run(&mut command)
 }
+
+/// How busy the machine was with other things: numbers of a busy one say little.
+pub(crate) fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let one_minute = text.split_whitespace().next().unwrap_or("unknown").to_owned();
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    format!("load {one_minute} on {cores} cores")
+}

@@ -3,8 +3,8 @@
 mod deny;
 mod libtest;
 mod stage;
-mod tally;
-mod tools;
+pub(crate) mod tally;
+pub(crate) mod tools;
 mod vitest;
 
 use std::time::Instant;

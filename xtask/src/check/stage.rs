@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::tally::{Outcome, Tally};
 use super::{deny, libtest, tools, vitest};
-use crate::{chaos, console, dist, run, tidy};
+use crate::{chaos, console, dist, nfs_lab, run, tidy};
 
 /// One part of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,6 +31,8 @@ pub(crate) enum Stage {
     Browser,
     /// Three real servers under faults of every kind, for three minutes.
     Chaos,
+    /// Two guests with NFS clients of their own, one export: each fault once.
+    Nfs,
 }
 
 /// The seed of the stage: the same for everybody, so that what turns it red is a change. Others are for campaigns.
@@ -39,7 +41,7 @@ const CHAOS_MINUTES: &str = "3";
 
 impl Stage {
     /// What `./check` runs. The console comes before clippy: the binary embeds it.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Tools,
         Self::Fmt,
         Self::Tidy,
@@ -49,6 +51,7 @@ impl Stage {
         Self::Test,
         Self::Browser,
         Self::Chaos,
+        Self::Nfs,
     ];
     /// What `./check --fast` runs.
     pub(crate) const FAST: [Self; 4] = [Self::Fmt, Self::Tidy, Self::Clippy, Self::Test];
@@ -92,6 +95,7 @@ impl Stage {
             Self::Test => test(root, fast),
             Self::Browser => browser(root),
             Self::Chaos => chaos(root),
+            Self::Nfs => nfs_lab::check(root, &dist::for_tests(root)?),
         }
     }
 }
@@ -108,6 +112,7 @@ impl fmt::Display for Stage {
             Self::Test => "test",
             Self::Browser => "browser",
             Self::Chaos => "chaos",
+            Self::Nfs => "nfs",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::tally::Outcome;
 use crate::run;
@@ -29,15 +29,18 @@ pub(crate) fn install() -> Result<Outcome> {
     for (program, package, purpose) in &missing {
         println!("missing: {program} (package {package}), for {purpose}");
     }
+    let packages: Vec<&str> = missing.iter().map(|(_, package, _)| *package).collect();
+    apt_install(&packages)?;
+    Ok(Outcome::default())
+}
+
+/// Have apt install these.
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     if run::find_program("apt-get").is_none() {
-        return Ok(Outcome::failed(
-            "there is no apt-get here; install what is named above by hand".to_owned(),
-        ));
+        bail!("there is no apt-get here; install by hand: {}", packages.join(", "));
     }
     run::run(apt().arg("update").arg("--quiet"))?;
-    let packages = missing.iter().map(|(_, package, _)| *package);
-    run::run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages))?;
-    Ok(Outcome::default())
+    run::run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 fn apt() -> Command {

@@ -4,7 +4,7 @@
 mod application;
 mod client;
 mod plane;
-mod signals;
+pub(crate) mod signals;
 mod watch;
 mod words;
 

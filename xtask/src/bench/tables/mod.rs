@@ -87,7 +87,7 @@ pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()
     let mut all = Table::default();
     let mut broken = Vec::new();
     for (name, about, measure) in tables {
-        let (began, load) = (Instant::now(), load());
+        let (began, load) = (Instant::now(), crate::bench::load());
         match measure(&bench).with_context(|| format!("the table `{name}` cannot be made")) {
             Ok(table) => {
                 let seconds = began.elapsed().as_secs_f64();
@@ -113,12 +113,4 @@ pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()
         bail!("not measured: {}", broken.join(", "));
     }
     Ok(())
-}
-
-/// How busy the machine was with other things: numbers of a busy one say little.
-fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let one_minute = text.split_whitespace().next().unwrap_or("unknown").to_owned();
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    format!("load {one_minute} on {cores} cores")
 }
