@@ -2,8 +2,8 @@
 
 use ha::verbs::FaultKind;
 
-/// The next step for whoever owns the store.
-pub(crate) fn todo_for(kind: FaultKind) -> &'static str {
+/// The next step for whoever owns a folder.
+pub(crate) fn in_folder(kind: FaultKind) -> &'static str {
     match kind {
         FaultKind::Full => "make room or raise the quota, then try again",
         FaultKind::Denied => {
@@ -16,6 +16,25 @@ pub(crate) fn todo_for(kind: FaultKind) -> &'static str {
         }
         FaultKind::Unreachable => {
             "check that the file system is mounted and that its server and the network answer, then try again"
+        }
+    }
+}
+
+/// The next step for whoever owns a bucket.
+pub(crate) fn in_bucket(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Full => "make room or raise the quota of the bucket, then try again",
+        FaultKind::Denied => {
+            "check identity and credential, this machine's clock, and that the key may get, put, delete and list \
+             objects below this prefix"
+        }
+        FaultKind::Unfit => {
+            "name a bucket that is there, with its region and endpoint, at a service whose PUT with \
+             If-None-Match is sound (docs/object-store.md)"
+        }
+        FaultKind::Unreachable => {
+            "check the endpoint's address, its certificate, and that network and proxy let this machine reach \
+             it, then try again"
         }
     }
 }

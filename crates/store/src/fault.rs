@@ -139,6 +139,10 @@ impl<S: Store> Store for FaultyStore<S> {
     fn describe(&self) -> String {
         format!("{} with injected faults", self.inner.describe())
     }
+
+    fn todo(&self, kind: FaultKind) -> &'static str {
+        self.inner.todo(kind)
+    }
 }
 
 fn injected(kind: FaultKind, verb: &Verb) -> Fault {

@@ -11,7 +11,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 
-use crate::{Store, VerbKind, advice};
+use crate::{Store, VerbKind};
 
 /// How long the gate takes at most on a sound local folder. A slower store is not refused for it; whoever
 /// starts the server may say so.
@@ -34,7 +34,9 @@ pub struct GateFailure {
 /// own: when they are not done after `deadline`, that thread is left behind.
 pub fn check(store: &Arc<dyn Store>, uid: &str, deadline: Duration) -> Result<Duration, GateFailure> {
     let begun = Instant::now();
-    let scratch = Scratch::new(uid)?;
+    let failure = |kind, what| failure(&**store, kind, what);
+    let scratch = Scratch::new(uid)
+        .ok_or_else(|| failure(FaultKind::Unfit, format!("{uid} is no name for a check")))?;
     let (done, outcome) = bounded(1);
     let runner = Arc::clone(store);
     thread::Builder::new()
@@ -68,15 +70,11 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(uid: &str) -> Result<Scratch, GateFailure> {
-        let name = |text: String| {
-            Name::parse(&text)
-                .ok_or_else(|| failure(FaultKind::Unfit, format!("{text} is no name for a check")))
-        };
-        Ok(Scratch {
-            folder: name(format!("check/{uid}"))?,
-            once: name(format!("check/{uid}/once"))?,
-            own: name(format!("check/{uid}/own"))?,
+    fn new(uid: &str) -> Option<Scratch> {
+        Some(Scratch {
+            folder: Name::parse(&format!("check/{uid}"))?,
+            once: Name::parse(&format!("check/{uid}/once"))?,
+            own: Name::parse(&format!("check/{uid}/own"))?,
         })
     }
 
@@ -121,7 +119,7 @@ fn expect(store: &dyn Store, claim: &str, verb: &Verb, expected: &Answer) -> Res
     match store.run(verb) {
         answer if answer == *expected => Ok(()),
         Answer::Failed(Fault { kind, text }) | Answer::Unknown(Fault { kind, text }) => {
-            Err(failure(kind, format!("{}: \"{claim}\" is not so: {text}", store.describe())))
+            Err(failure(store, kind, format!("{}: \"{claim}\" is not so: {text}", store.describe())))
         }
         answer => {
             let what = format!(
@@ -131,13 +129,13 @@ fn expect(store: &dyn Store, claim: &str, verb: &Verb, expected: &Answer) -> Res
                 Short(&answer),
                 Short(expected)
             );
-            Err(failure(FaultKind::Unfit, what))
+            Err(failure(store, FaultKind::Unfit, what))
         }
     }
 }
 
-fn failure(kind: FaultKind, what: String) -> GateFailure {
-    GateFailure { kind, what, todo: advice::todo_for(kind).to_owned() }
+fn failure(store: &dyn Store, kind: FaultKind, what: String) -> GateFailure {
+    GateFailure { kind, what, todo: store.todo(kind).to_owned() }
 }
 
 /// An answer in few words; contents as text, for here they are.

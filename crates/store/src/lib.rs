@@ -1,14 +1,15 @@
-//! Five verbs on a folder, the threads that carry them out, and the suite that proves them.
+//! Five verbs on a folder or a bucket, the threads that carry them out, and the suite that proves them.
 //!
 //! The core (`ha`) decides and asks for [`ha::verbs::Verb`]s; this crate carries them out and answers. It
 //! decides nothing: no term, lease or record is known here, only names and bytes.
 //!
-//! - [`Store`]: the trait. [`folder`] and [`mem`] implement it; [`fault`] wraps one for tests.
+//! - [`Store`]: the trait. [`folder`], [`bucket`] and [`mem`] implement it; [`fault`] wraps one for tests.
 //! - [`place`]: where a store is, and how it is opened.
 //! - [`lanes`]: threads with bounded queues, so that a store that hangs never holds up a timer.
 //! - [`gate`]: what a server proves in some milliseconds before it trusts a store.
 //! - [`suite`]: what any store must keep, as a library; also across processes (`brownstone store check DIR`).
 
+pub mod bucket;
 pub mod fault;
 pub mod folder;
 pub mod gate;

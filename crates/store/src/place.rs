@@ -4,10 +4,13 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::Secret;
+use serde::{Deserialize, Serialize};
 
 use crate::Store;
+use crate::bucket::BucketStore;
 use crate::folder::FolderStore;
 
 /// Where a store is.
@@ -21,7 +24,7 @@ pub enum Place {
 
 /// A prefix in a bucket, and how its service is reached. What is `None` comes from the environment
 /// (`AWS_ACCESS_KEY_ID` and its like) or from the machine.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Bucket {
     /// The bucket (Brooklyn: container).
     pub container: String,
@@ -31,14 +34,18 @@ pub struct Bucket {
     pub endpoint: Option<String>,
     /// The region.
     pub region: Option<String>,
-    /// The access key's id.
+    /// The access key's id. It and the key are never handed on as text.
+    #[serde(skip)]
     pub identity: Option<String>,
     /// The access key.
+    #[serde(skip)]
     pub credential: Option<Secret>,
     /// Whether the bucket is the first segment of the path, not a part of the host's name.
     pub path_style: Option<bool>,
     /// A file of certificates (PEM) that may vouch for the endpoint, beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// How long the service may take to begin an answer; a server gives it less than its heartbeat.
+    pub patience: Option<Duration>,
 }
 
 /// A text that names no place.
@@ -86,8 +93,8 @@ impl Place {
             Place::Folder(folder) => {
                 FolderStore::open(folder).map(|s| Arc::new(s) as Arc<dyn Store>).map_err(|e| e.to_string())
             }
-            Place::Bucket(_) => {
-                Err(format!("{self}: this build keeps a plane in a folder only; name a folder"))
+            Place::Bucket(bucket) => {
+                BucketStore::open(bucket).map(|s| Arc::new(s) as Arc<dyn Store>).map_err(|e| e.to_string())
             }
         }
     }

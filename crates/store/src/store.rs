@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use ha::verbs::{Answer, Verb};
+use ha::verbs::{Answer, FaultKind, Verb};
+
+use crate::advice;
 
 /// A shared store. Calls block, for ever if the file system does: only [`crate::lanes`] and threads that may
 /// hang should make them. Calls from several threads at once are allowed.
@@ -13,6 +15,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// What and where this is, for people: `folder /srv/plane`.
     fn describe(&self) -> String;
+
+    /// What its owner can do about such trouble.
+    fn todo(&self, kind: FaultKind) -> &'static str {
+        advice::in_folder(kind)
+    }
 }
 
 /// The verbs without their parts.

@@ -10,24 +10,25 @@ use std::{env, fs};
 use brownstone_store::fault::{FaultyStore, Rule, Trouble};
 use brownstone_store::folder::{FolderStore, sweep_stage};
 use brownstone_store::mem::MemStore;
+use brownstone_store::place::Place;
 use brownstone_store::suite::{self, CheckResult, Verdict, processes};
 use brownstone_store::{Store, VerbKind};
 use ha::verbs::{Answer, FaultKind, Name, Verb};
 
-/// Tells [`child_entry`] that it is a child, and of which folder.
+/// Tells [`child_entry`] that it is a child, and of which place: its arguments, a line each.
 const CHILD: &str = "BROWNSTONE_STORE_CHECK_CHILD";
 
 /// Not a test: where the children of the multi-process check begin, since they run this same binary.
 #[test]
 fn child_entry() {
-    if let Ok(dir) = env::var(CHILD) {
-        exit(processes::child(&[dir]));
+    if let Ok(arguments) = env::var(CHILD) {
+        exit(processes::child(&arguments.lines().map(str::to_owned).collect::<Vec<_>>()));
     }
 }
 
 fn respawn(args: &[String]) -> Command {
     let mut command = Command::new(env::current_exe().expect("this binary has a path"));
-    command.args(["--exact", "child_entry", "--nocapture"]).env(CHILD, &args[0]);
+    command.args(["--exact", "child_entry", "--nocapture"]).env(CHILD, args.join("\n"));
     command
 }
 
@@ -59,7 +60,7 @@ fn a_folder_keeps_every_promise_to_eight_stores_in_one_process() {
 fn a_folder_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let plane = dir.path().join("plane");
-    assert_all_passed(&processes::run(&plane, &respawn));
+    assert_all_passed(&processes::run(&Place::Folder(plane.clone()), &respawn));
     let left: Vec<_> = fs::read_dir(&plane).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, [".stage"]);
 }
@@ -67,7 +68,7 @@ fn a_folder_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
 #[test]
 fn a_child_that_does_not_begin_fails_the_check_and_not_the_folder() {
     let dir = tempfile::tempdir().unwrap();
-    let results = processes::run(dir.path(), &|_| Command::new("true"));
+    let results = processes::run(&Place::Folder(dir.path().into()), &|_| Command::new("true"));
     assert!(results.iter().any(|r| r.is_failed() && r.to_string().contains("did not begin")), "{results:#?}");
 }
 
@@ -76,7 +77,7 @@ fn a_file_where_the_folder_should_be_is_named_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");
     fs::write(&file, b"").unwrap();
-    let results = processes::run(&file, &respawn);
+    let results = processes::run(&Place::Folder(file), &respawn);
     let text = results.iter().map(ToString::to_string).collect::<String>();
     assert!(results.len() == 1 && results[0].is_failed(), "{text}");
     assert!(text.contains("is not a folder") && text.contains("To do"), "{text}");

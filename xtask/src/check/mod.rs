@@ -2,6 +2,7 @@
 
 mod deny;
 mod libtest;
+mod s3_servers;
 mod stage;
 pub(crate) mod tally;
 pub(crate) mod tools;

@@ -69,7 +69,7 @@ impl Stage {
     /// Run it. An error counts as one failed check.
     pub(crate) fn run(self, root: &Path, fast: bool) -> Result<Outcome> {
         match self {
-            Self::Tools => tools::install(),
+            Self::Tools => tools::install(root),
             Self::Fmt => {
                 run::run(cargo(root).args(["fmt", "--all", "--", "--check", "-l", "--color", "never"]))?;
                 Ok(Outcome::passed())

@@ -1,17 +1,20 @@
-//! Installs the Debian packages that tests use, by name. Where all are there, nothing is asked of apt.
+//! Installs what tests use: Debian packages by name (where all are there, nothing is asked of apt), and S3 servers.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use super::s3_servers;
 use super::tally::Outcome;
 use crate::run;
 
 /// A program that tests run, the package that has it, and what for.
-const NEEDED: [(&str, &str, &str); 7] = [
+const NEEDED: [(&str, &str, &str); 8] = [
     ("chromium", "chromium", "the browser test"),
     ("curl", "curl", "the lines of the user guide as typed"),
     ("faketime", "faketime", "the wall clocks that jump in `cargo xtask chaos`"),
+    ("go", "golang-go", "the S3 servers of the tests"),
     ("openssl", "openssl", "certificates made by others"),
     ("python3", "python3", "the page of examples/hello.yaml"),
     ("ssh-keygen", "openssh-client", "the keys of the tests over SSH"),
@@ -19,7 +22,15 @@ const NEEDED: [(&str, &str, &str); 7] = [
 ];
 
 /// Install what is missing. It counts as a check only when it fails: tests would fail for no reason of ours.
-pub(crate) fn install() -> Result<Outcome> {
+pub(crate) fn install(root: &Path) -> Result<Outcome> {
+    let installed = packages()?;
+    Ok(match s3_servers::install(root) {
+        Some(missing) => installed.noting(missing),
+        None => installed,
+    })
+}
+
+fn packages() -> Result<Outcome> {
     let missing: Vec<_> =
         NEEDED.iter().filter(|(program, ..)| run::find_program(program).is_none()).collect();
     if missing.is_empty() {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ::store::place::Place;
 use ::store::suite::processes;
 use ::store::suite::{CheckResult, Verdict};
 use clap::Subcommand;
@@ -42,7 +43,7 @@ fn check(dir: &Path, json: bool) -> u8 {
         Ok(program) => program,
         Err(error) => return refused(1, format!("the program cannot be found: {error}")),
     };
-    let results = processes::run(dir, &|arguments| {
+    let results = processes::run(&Place::Folder(dir.to_owned()), &|arguments| {
         let mut command = Command::new(&program);
         command.args(["store", "check-child", "--"]).args(arguments);
         command

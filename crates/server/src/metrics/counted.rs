@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use ha::verbs::{Answer, Name, Verb};
+use ha::verbs::{Answer, FaultKind, Name, Verb};
 use store::Store;
 
 use super::{Metrics, Tally};
@@ -55,6 +55,10 @@ impl Store for Counted {
 
     fn describe(&self) -> String {
         self.store.describe()
+    }
+
+    fn todo(&self, kind: FaultKind) -> &'static str {
+        self.store.todo(kind)
     }
 }
 

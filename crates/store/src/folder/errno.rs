@@ -7,7 +7,7 @@ use nix::errno::Errno;
 
 use ha::verbs::{Fault, FaultKind};
 
-/// The largest file that is written or read: a damaged or foreign file must not fill the memory. Records and
+/// The largest file or object that is written or read: a damaged or foreign file must not fill the memory. Records and
 /// parts of checkpoints are far smaller.
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 

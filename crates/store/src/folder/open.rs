@@ -28,7 +28,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The system refused.
-    #[error("the store's folder {} cannot be used: {}; {}", path.display(), fault.text, advice::todo_for(fault.kind))]
+    #[error("the store's folder {} cannot be used: {}; {}", path.display(), fault.text, advice::in_folder(fault.kind))]
     Refused {
         /// The folder.
         path: PathBuf,

@@ -1,5 +1,5 @@
 //! What any store must keep, as a library: run on folders, in memory, on the simulated store, and by
-//! `brownstone store check DIR` from several processes.
+//! `brownstone store check URL` from several processes.
 //!
 //! A check never looks up a name before it may exist and then expects to see it: on NFS absence is cached,
 //! and nothing above the trait relies on it either. A lost reply is settled as the trait says (send the very
@@ -18,14 +18,14 @@ mod wire;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ha::verbs::Name;
+use ha::verbs::{FaultKind, Name};
 
 use crate::Store;
 use clients::Clients;
 
 pub use result::{CheckResult, Failure, Verdict};
 
-/// What the hidden scratch folder of a check begins with, in the folder that is checked.
+/// What the hidden scratch folder of a check begins with, in the folder or bucket that is checked.
 pub const SCRATCH_PREFIX: &str = ".check-";
 
 /// Writers that race.
@@ -51,19 +51,25 @@ const CHECKS: [(&str, Check); 10] = [
 /// Runs all checks below `scratch`, which nothing else may use, and removes what they made. `client` gives
 /// the store as client 0 to 7 has it: as many clients as the store can have, or one for all.
 pub fn run(client: &dyn Fn(usize) -> Arc<dyn Store>, scratch: &Name) -> Vec<CheckResult> {
+    let first = client(0);
+    let advise = |kind| first.todo(kind);
     let clients = Clients::new(client, scratch);
     let mut results: Vec<CheckResult> =
-        CHECKS.iter().map(|(name, check)| timed(name, || check(&clients))).collect();
-    results.push(timed("everything is removed again", || clients.clean()));
+        CHECKS.iter().map(|(name, check)| timed(name, &advise, || check(&clients))).collect();
+    results.push(timed("everything is removed again", &advise, || clients.clean()));
     results
 }
 
-/// Runs one check and keeps its time.
-fn timed(name: &'static str, check: impl FnOnce() -> Result<(), Failure>) -> CheckResult {
+/// Runs one check and keeps its time. `advise` says what the store's owner can do.
+fn timed(
+    name: &'static str,
+    advise: &dyn Fn(FaultKind) -> &'static str,
+    check: impl FnOnce() -> Result<(), Failure>,
+) -> CheckResult {
     let begun = Instant::now();
     let verdict = match check() {
         Ok(()) => Verdict::Passed,
-        Err(Failure { what, todo }) => Verdict::Failed { what, todo },
+        Err(Failure { what, kind }) => Verdict::Failed { what, todo: advise(kind).to_owned() },
     };
     CheckResult { name, verdict, took: begun.elapsed() }
 }

@@ -1,8 +1,8 @@
-//! The suite on a folder, each client a process of its own: the binary starts itself again, and the children
+//! The suite on a folder or bucket, each client a process of its own: the binary starts itself again, and the children
 //! carry out what comes down their pipes.
 
 use std::fs::{self, OpenOptions};
-use std::io;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -13,28 +13,54 @@ use super::clients::Client;
 use super::remote::RemoteStore;
 use super::{CheckResult, Failure, SCRATCH_PREFIX, WRITERS, timed};
 use crate::folder::{FolderStore, OpenError, unique_id};
+use crate::place::{Bucket, Place};
 use crate::{Store, VerbKind, advice};
 
 pub use super::remote::child;
 
-/// Checks a folder from eight processes; everything happens in a hidden folder in it, which is removed again.
+/// Checks a place from eight processes; everything happens in a hidden folder in it, which is removed again.
 /// `spawn` gets the arguments for a child and makes the command that leads, in this same binary, to
-/// [`child`] with these arguments.
-pub fn run(dir: &Path, spawn: &dyn Fn(&[String]) -> Command) -> Vec<CheckResult> {
+/// [`child`] with these arguments. Identity and credential are no arguments: the children inherit the environment.
+pub fn run(place: &Place, spawn: &dyn Fn(&[String]) -> Command) -> Vec<CheckResult> {
+    match place {
+        Place::Folder(dir) => folder(dir, spawn),
+        Place::Bucket(at) => bucket(at, spawn),
+    }
+}
+
+fn folder(dir: &Path, spawn: &dyn Fn(&[String]) -> Command) -> Vec<CheckResult> {
     let scratch = dir.join(format!("{SCRATCH_PREFIX}{}", unique_id()));
-    let opened = timed("the folder can be opened, and made when it is missing", || open(dir, &scratch));
+    let timed = |name, check: &dyn Fn() -> Result<(), Failure>| timed(name, &advice::in_folder, check);
+    let opened = timed("the folder can be opened, and made when it is missing", &|| open(dir, &scratch));
     if opened.is_failed() {
         return vec![opened];
     }
     let mut results = vec![opened];
-    match checked(&scratch, spawn) {
-        Ok(checked) => results.extend(checked),
-        Err(failure) => results.push(timed("eight processes can be started", || Err(failure))),
-    }
-    results.push(timed("a truncated file is read as it is", || truncated(&scratch)));
-    results.push(timed("a file where a folder should be is an error", || in_the_way(&scratch)));
-    results.push(timed("the scratch folder is removed", || removed(&scratch)));
+    results.extend(checked(&Place::Folder(scratch.clone()), spawn, &advice::in_folder));
+    results.push(timed("a truncated file is read as it is", &|| truncated(&scratch)));
+    results.push(timed("a file where a folder should be is an error", &|| in_the_way(&scratch)));
+    results.push(timed("the scratch folder is removed", &|| removed(&scratch)));
     results
+}
+
+fn bucket(at: &Bucket, spawn: &dyn Fn(&[String]) -> Command) -> Vec<CheckResult> {
+    let opened = timed("the bucket answers", &advice::in_bucket, || answers(at));
+    if opened.is_failed() {
+        return vec![opened];
+    }
+    let hidden = format!("{SCRATCH_PREFIX}{}", unique_id());
+    let path = if at.path.is_empty() { hidden } else { format!("{}/{hidden}", at.path) };
+    let scratch = Place::Bucket(Bucket { path, ..at.clone() });
+    let mut results = vec![opened];
+    results.extend(checked(&scratch, spawn, &advice::in_bucket));
+    results
+}
+
+/// One listing: it needs the address, the bucket and the key to be right.
+fn answers(at: &Bucket) -> Result<(), Failure> {
+    let store = Place::Bucket(at.clone()).open().map_err(Failure::broken)?;
+    let folder = Name::parse("terms").ok_or_else(|| Failure::broken("no name (a defect)"))?;
+    Client::new(store).list(&folder, None, 1).map(|_| ())
 }
 
 fn open(dir: &Path, scratch: &Path) -> Result<(), Failure> {
@@ -44,13 +70,21 @@ fn open(dir: &Path, scratch: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn checked(scratch: &Path, spawn: &dyn Fn(&[String]) -> Command) -> Result<Vec<CheckResult>, Failure> {
-    let mut children: Vec<Arc<dyn Store>> = Vec::new();
-    for _ in 0..WRITERS {
-        children.push(Arc::new(RemoteStore::start(scratch, spawn)?));
-    }
-    let prefix = Name::parse("check").ok_or_else(|| Failure::broken("no name for the checks (a defect)"))?;
-    Ok(super::run(&|i| Arc::clone(&children[i]), &prefix))
+fn checked(
+    scratch: &Place,
+    spawn: &dyn Fn(&[String]) -> Command,
+    advise: &dyn Fn(FaultKind) -> &'static str,
+) -> Vec<CheckResult> {
+    let run = || {
+        let mut children: Vec<Arc<dyn Store>> = Vec::new();
+        for _ in 0..WRITERS {
+            children.push(Arc::new(RemoteStore::start(scratch, spawn)?));
+        }
+        let prefix =
+            Name::parse("check").ok_or_else(|| Failure::broken("no name for the checks (a defect)"))?;
+        Ok(super::run(&|i| Arc::clone(&children[i]), &prefix))
+    };
+    run().unwrap_or_else(|failure| vec![timed("eight processes can be started", advise, || Err(failure))])
 }
 
 fn truncated(scratch: &Path) -> Result<(), Failure> {
@@ -107,16 +141,16 @@ fn open_store(scratch: &Path) -> Result<FolderStore, Failure> {
 }
 
 fn refused(error: &OpenError) -> Failure {
-    Failure { what: error.to_string(), todo: advice::todo_for(error.kind()).to_owned() }
+    Failure { what: error.to_string(), kind: error.kind() }
 }
 
 fn removed(scratch: &Path) -> Result<(), Failure> {
     match fs::remove_dir_all(scratch) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure {
-            what: format!("could not remove {}: {error}", scratch.display()),
-            todo: "remove it by hand".to_owned(),
+            what: format!("could not remove {} (remove it by hand): {error}", scratch.display()),
+            kind: FaultKind::Unreachable,
         }),
     }
 }

@@ -2,7 +2,6 @@
 //! come up its standard output.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,8 +12,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use ha::verbs::{Answer, Fault, FaultKind, Verb};
 
 use super::wire::{Ask, Reply};
-use crate::Store;
-use crate::folder::FolderStore;
+use crate::place::{Bucket, Place};
+use crate::{Store, advice};
 
 /// The child's first line of its own. What stands before it (a test harness talks) is not for us.
 const READY: &str = "brownstone-store-child ready";
@@ -23,21 +22,47 @@ const ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// How long a child may take to end.
 const END_WAIT: Duration = Duration::from_secs(2);
 
-/// The whole life of a child: opens the folder that its only argument names and carries out what comes down
-/// the pipe, until it closes. Gives the exit code.
+/// What a child is told: the place, and for a bucket how it is reached.
+fn arguments(place: &Place) -> Result<Vec<String>, String> {
+    let mut arguments = vec![place.to_string()];
+    match place {
+        // A path that is not UTF-8 cannot be an argument.
+        Place::Folder(folder) if folder.to_str().is_none() => return Err("the path is not UTF-8".to_owned()),
+        Place::Folder(_) => {}
+        Place::Bucket(bucket) => {
+            arguments.push(serde_json::to_string(bucket).map_err(|error| error.to_string())?);
+        }
+    }
+    Ok(arguments)
+}
+
+/// The place that a child is told of.
+fn told(args: &[String]) -> Result<Place, String> {
+    match args {
+        [text] => Place::parse(text).map_err(|bad| bad.to_string()),
+        [_, how] => serde_json::from_str::<Bucket>(how).map(Place::Bucket).map_err(|error| error.to_string()),
+        _ => Err("a check's child takes the place, and how it is reached".to_owned()),
+    }
+}
+
+/// The whole life of a child: opens the place that its arguments name and carries out what comes down the pipe,
+/// until it closes. Gives the exit code.
 pub fn child(args: &[String]) -> i32 {
-    let [dir] = args else {
-        eprintln!("a check's child takes one argument, the folder");
-        return 2;
+    let place = match told(args) {
+        Ok(place) => place,
+        Err(why) => {
+            eprintln!("{why}");
+            return 2;
+        }
     };
-    let store = match FolderStore::open(dir) {
+    let store = match place.open() {
         Ok(store) => store,
         Err(error) => {
             eprintln!("{error}");
             return 3;
         }
     };
-    match serve(&store) {
+    match serve(&*store) {
         Ok(()) => 0,
         Err(error) => {
             eprintln!("a check's child lost its pipe: {error}");
@@ -63,7 +88,7 @@ fn serve(store: &dyn Store) -> io::Result<()> {
 /// The parent's end.
 pub(super) struct RemoteStore {
     pipe: Mutex<Pipe>,
-    folder: String,
+    place: Place,
 }
 
 struct Pipe {
@@ -74,11 +99,11 @@ struct Pipe {
 }
 
 impl RemoteStore {
-    /// Starts a child and waits until it has opened the folder.
-    pub(super) fn start(folder: &Path, spawn: &dyn Fn(&[String]) -> Command) -> Result<RemoteStore, Fault> {
-        let lost = |what: &str| unreachable(format!("a child process for {}: {what}", folder.display()));
-        let Some(folder_text) = folder.to_str() else { return Err(lost("the path is not UTF-8")) };
-        let mut child = spawn(&[folder_text.to_owned()])
+    /// Starts a child and waits until it has opened the place.
+    pub(super) fn start(place: &Place, spawn: &dyn Fn(&[String]) -> Command) -> Result<RemoteStore, Fault> {
+        let lost = |what: &str| unreachable(format!("a child process for {place}: {what}"));
+        let arguments = arguments(place).map_err(|why| lost(&why))?;
+        let mut child = spawn(&arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -99,8 +124,7 @@ impl RemoteStore {
                 }
             })
             .map_err(|error| lost(&format!("could not be listened to: {error}")))?;
-        let store =
-            RemoteStore { pipe: Mutex::new(Pipe { child, down, up }), folder: folder_text.to_owned() };
+        let store = RemoteStore { pipe: Mutex::new(Pipe { child, down, up }), place: place.clone() };
         let ready = store.pipe.lock().unwrap_or_else(PoisonError::into_inner).up.recv_timeout(ANSWER_WAIT);
         match ready {
             Ok(_) => Ok(store),
@@ -137,12 +161,19 @@ impl Store for RemoteStore {
     fn run(&self, verb: &Verb) -> Answer {
         match self.ask(&Ask::of(verb)) {
             Ok(reply) => reply.answer(),
-            Err(what) => Answer::Unknown(unreachable(format!("a child process for {}: {what}", self.folder))),
+            Err(what) => Answer::Unknown(unreachable(format!("a child process for {}: {what}", self.place))),
         }
     }
 
     fn describe(&self) -> String {
-        format!("folder {} in a child process", self.folder)
+        format!("{} in a child process", self.place)
+    }
+
+    fn todo(&self, kind: FaultKind) -> &'static str {
+        match self.place {
+            Place::Folder(_) => advice::in_folder(kind),
+            Place::Bucket(_) => advice::in_bucket(kind),
+        }
     }
 }
 

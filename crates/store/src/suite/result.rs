@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use ha::verbs::{Fault, FaultKind};
 
-use crate::advice;
-
 /// One check, and how it went.
 #[derive(Clone, Debug)]
 pub struct CheckResult {
@@ -61,19 +59,19 @@ impl fmt::Display for CheckResult {
 pub struct Failure {
     /// What was seen.
     pub what: String,
-    /// What to do about it.
-    pub todo: String,
+    /// What kind of trouble that is: what to do about it follows from it, and from what kind of store it is.
+    pub kind: FaultKind,
 }
 
 impl Failure {
     /// The store breaks its promise.
     pub fn broken(what: impl Into<String>) -> Failure {
-        Failure { what: what.into(), todo: advice::todo_for(FaultKind::Unfit).to_owned() }
+        Failure { what: what.into(), kind: FaultKind::Unfit }
     }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
-        Failure { what: fault.text, todo: advice::todo_for(fault.kind).to_owned() }
+        Failure { what: fault.text, kind: fault.kind }
     }
 }

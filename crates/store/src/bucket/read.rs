@@ -1,0 +1,33 @@
+//! `read`: one GET, and its body within a time and a size.
+
+use std::sync::Arc;
+
+use object_store::ObjectStoreExt;
+
+use ha::verbs::Name;
+
+use super::Inner;
+use super::trouble::Trouble;
+use crate::folder::FILE_BYTES_MAX;
+
+impl Inner {
+    /// The whole object, or `None` when the service says that there is none of that name.
+    pub(super) async fn read(&self, name: &Name) -> Result<Option<Arc<[u8]>>, Trouble> {
+        let path = self.path(name)?;
+        let found = match self.request("read", path.as_ref(), 0, self.s3.get(&path)).await {
+            Ok(found) => found,
+            Err(trouble) if trouble.is_missing() => return Ok(None),
+            Err(trouble) => return Err(trouble),
+        };
+        let size = found.meta.size;
+        if size > FILE_BYTES_MAX {
+            let text = format!(
+                "{}: {size} bytes are more than an object here may have ({FILE_BYTES_MAX})",
+                self.shown_as(path.as_ref())
+            );
+            return Err(Trouble::unfit(text));
+        }
+        let bytes = self.request("read", path.as_ref(), size, found.bytes()).await?;
+        Ok(Some(Arc::from(&bytes[..])))
+    }
+}
