@@ -71,6 +71,8 @@ pub struct ClusterNode {
     pub head: u64,
     /// How many records it is behind the head.
     pub lag: u64,
+    /// Whether it holds a link to this server, over which it says at once how far it has read.
+    pub linked: bool,
     /// Its wall clock at its last beat, epoch milliseconds.
     pub last_beat: u64,
     /// This server's wall clock when that beat was seen, epoch milliseconds.

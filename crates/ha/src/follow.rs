@@ -26,6 +26,8 @@ pub(crate) struct Follow {
     pub(crate) data_term: Term,
     /// Up to where the log is known to reach.
     pub(crate) target: Lsn,
+    /// Up to where the master says that it reaches. A hint: nothing waits for it, and it is dropped when it is wrong.
+    pub(crate) told: Lsn,
     pub(crate) job: Job,
     /// Counts requests of reloads.
     pub(crate) serial: u64,
@@ -128,7 +130,19 @@ impl Ha {
         match self.log.have {
             None => self.begin_reload(),
             Some(point) if point.lsn < self.log.target => self.read_record(point.lsn.next(), 0),
-            Some(_) => self.caught_up(),
+            Some(point) => {
+                self.caught_up();
+                if point.lsn < self.log.told {
+                    self.read_record(point.lsn.next(), 0);
+                }
+            }
+        }
+    }
+
+    /// The master names its head before its next beat does: what it names can be read now.
+    pub(crate) fn told_head(&mut self, term: Term, lsn: Lsn) {
+        if term == self.terms.newest && matches!(self.stage, Stage::Follow) {
+            self.log.told = self.log.told.max(lsn);
         }
     }
 
@@ -165,6 +179,7 @@ impl Ha {
         }
         match answer {
             Answer::Content(Some(bytes)) => self.fold_record(lsn, &bytes, tries),
+            _ if lsn > self.log.target => self.log.told = Lsn(0),
             Answer::Content(None) if self.ckpt.known.last().is_some_and(|(f, _)| lsn <= *f) => {
                 self.reload(&format!("record {lsn} lies below the newest checkpoint and is pruned"));
             }

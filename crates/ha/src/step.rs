@@ -51,6 +51,7 @@ impl Ha {
                 fence_term: Term(0),
                 data_term: Term(0),
                 target: Lsn(0),
+                told: Lsn(0),
                 job: Job::Idle,
                 serial: 0,
                 uncertain: false,
@@ -93,6 +94,7 @@ impl Ha {
                 self.beat_soon();
             }
             Input::Nudge => self.look_now(),
+            Input::ToldHead { term, lsn } => self.told_head(term, lsn),
             Input::ClearNodes(which) => self.clear_nodes(which),
             Input::Stop => self.stop(),
         }

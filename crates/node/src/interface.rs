@@ -56,6 +56,13 @@ pub enum Input {
     SetPriority(i64),
     /// A peer says: look at the store now.
     Nudge,
+    /// A master says over the peer link that records up to here are durable.
+    ToldHead {
+        /// The term that it rules in.
+        term: Term,
+        /// The record.
+        lsn: Lsn,
+    },
     /// Forget the files of nodes that are gone.
     ClearNodes(Option<NodeId>),
     /// End gracefully.

@@ -86,6 +86,7 @@ impl Node {
             Input::SetMode(mode) => self.ha_step(HaInput::SetMode(mode), out),
             Input::SetPriority(priority) => self.ha_step(HaInput::SetPriority(priority), out),
             Input::Nudge => self.ha_step(HaInput::Nudge, out),
+            Input::ToldHead { term, lsn } => self.ha_step(HaInput::ToldHead { term, lsn }, out),
             Input::ClearNodes(which) => self.ha_step(HaInput::ClearNodes(which), out),
             Input::Stop => self.stop_by = Some(self.stop_by.unwrap_or(self.at.now + DRAIN)),
         }

@@ -14,5 +14,6 @@ pub mod keys;
 pub mod logbook;
 pub mod logs;
 pub mod metrics;
+pub mod peer;
 mod plan;
 pub mod process;

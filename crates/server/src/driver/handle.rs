@@ -117,6 +117,11 @@ impl Handle {
         self.send(Input::Nudge);
     }
 
+    /// Tells the node that, by the master's word, the log reaches this far.
+    pub fn told_head(&self, term: base::Term, lsn: Lsn) {
+        self.send(Input::ToldHead { term, lsn });
+    }
+
     /// Has the node forget the files of nodes that are gone: all, or one.
     pub fn clear_nodes(&self, which: Option<NodeId>) {
         self.send(Input::ClearNodes(which));

@@ -22,6 +22,7 @@ use super::handle::{Message, Shared};
 use super::nudges::Nudges;
 use super::works::Works;
 use super::{Prover, clock};
+use crate::peer::Links;
 
 /// The timer behind `recv_timeout` stands still while the host sleeps: look at the clock this often at least.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub(super) struct Driver {
     works: Works,
     errands: Errands,
     nudges: Nudges,
+    links: Option<Arc<Links>>,
     prover: Box<dyn Prover>,
     /// Whom to answer.
     waiting: HashMap<RequestId, oneshot::Sender<Response>>,
@@ -55,6 +57,7 @@ impl Driver {
         works: Works,
         errands: Errands,
         nudges: Nudges,
+        links: Option<Arc<Links>>,
         prover: Box<dyn Prover>,
     ) -> Driver {
         Driver {
@@ -65,6 +68,7 @@ impl Driver {
             works,
             errands,
             nudges,
+            links,
             prover,
             waiting: HashMap::new(),
             at_once: VecDeque::new(),
@@ -179,7 +183,13 @@ fn carry_out(driver: &mut Driver, effect: Effect) {
         Effect::TellProver { term, incarnation } => driver.prover.claims(term, incarnation),
         Effect::KeepIncarnation(life) => driver.errands.run(Errand::KeepIncarnation(life)),
         Effect::KeepPriority(priority) => driver.errands.run(Errand::KeepPriority(priority)),
-        Effect::Nudge(uris) => driver.nudges.run(uris),
+        Effect::Nudge(uris) => {
+            if let Some(links) = &driver.links {
+                links.look();
+            }
+            // Who has no link, or one that is broken and does not know it yet, hears it this way.
+            driver.nudges.run(uris);
+        }
         Effect::Event(event) => log(&event),
         Effect::Exit(exit) => driver.exit = Some(exit),
     }

@@ -22,6 +22,7 @@ use super::run::Driver;
 use super::works::Works;
 use crate::data::Memory;
 use crate::keys::PeerKey;
+use crate::peer::Links;
 
 /// Room in the queue for what is no request: answers of the store, outcomes, nudges. The bound is not met: lanes
 /// and executor have few answers under way at once, and wait here rather than drop one.
@@ -43,6 +44,8 @@ pub struct Parts {
     pub bundles: Arc<dyn exec::Bundles>,
     /// The key to sign nudges with; `None`: none are sent.
     pub peer: Option<PeerKey>,
+    /// The links to other servers; `None`: there are none.
+    pub links: Option<Arc<Links>>,
 }
 
 /// The driver, running.
@@ -68,7 +71,7 @@ pub fn start(parts: Parts) -> io::Result<Running> {
     let nudges = Nudges::start(parts.peer)?;
 
     let (ended, exit) = oneshot::channel();
-    let driver = Driver::new(node, shared, inbox, lanes, works, errands, nudges, parts.prover);
+    let driver = Driver::new(node, shared, inbox, lanes, works, errands, nudges, parts.links, parts.prover);
     thread::Builder::new().name("driver".to_owned()).spawn(move || {
         let why = driver.run();
         // Nobody listens when the process is ending already.

@@ -16,6 +16,7 @@ use super::writes::Pending;
 use crate::auth::{Auth, AuthOptions};
 use crate::bundles::BundleStore;
 use crate::metrics::Metrics;
+use crate::peer::Links;
 
 /// What the `X-HA-*` headers show before login (`brownstone.ha.publicHeaders`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Options {
     pub auth: AuthOptions,
     /// The plane's key: what nudges between servers are signed with. Without it they are refused.
     pub nudge_key: Option<Vec<u8>>,
+    /// The links to other servers, where they are kept.
+    pub links: Option<Arc<Links>>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What blueprints are compiled among, the catalog apart: that is in the state.
@@ -62,6 +65,7 @@ pub struct App {
     pub(super) public_headers: PublicHeaders,
     pub(super) nudge_key: Option<hmac::Key>,
     pub(super) nudges: NudgeGate,
+    pub(super) links: Option<Arc<Links>>,
     pub(super) pending: Pending,
     pub(super) memo: Memo,
     pub(super) started: base::WallMs,
@@ -93,6 +97,7 @@ impl App {
             public_headers: options.public_headers,
             nudge_key: options.nudge_key.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)),
             nudges: NudgeGate::default(),
+            links: options.links,
             pending: Pending::default(),
             memo: Memo::default(),
             metrics: options.metrics,

@@ -15,6 +15,7 @@ use super::call::Call;
 use super::route::Content::{Json, Text};
 use super::route::Kind::Number;
 use super::route::Route;
+use crate::peer::Links;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     let probes = [
@@ -108,7 +109,7 @@ async fn cluster(call: Call) -> Answer {
             lag: lag(status),
             floor: status.floor.0,
         },
-        nodes: nodes(status, role),
+        nodes: nodes(status, role, call.app.links.as_deref()),
         damage: damage(status),
         store_trouble: status.store_trouble.clone(),
         history: status
@@ -122,21 +123,25 @@ async fn cluster(call: Call) -> Answer {
     })
 }
 
-fn nodes(status: &Status, own_role: Role) -> Vec<ClusterNode> {
+/// What a beat says is up to ten seconds old; who is linked says it at once.
+fn nodes(status: &Status, own_role: Role, links: Option<&Links>) -> Vec<ClusterNode> {
     let behind = |head: Lsn| status.head.0.saturating_sub(head.0);
     status
         .nodes
         .iter()
         .map(|node| {
             let own = Some(&node.id) == status.node.as_ref();
+            let linked = links.and_then(|links| links.applied(&node.id));
+            let head = linked.map_or(node.head, |lsn| lsn.max(node.head));
             ClusterNode {
                 id: node.id.to_string(),
                 uri: node.uri.clone(),
                 role: if own { own_role } else { node.role }.word().to_owned(),
                 term: node.term.0,
                 priority: node.priority,
-                head: node.head.0,
-                lag: behind(node.head),
+                head: head.0,
+                lag: behind(head),
+                linked: linked.is_some(),
                 last_beat: node.local.0,
                 seen_at: node.remote.0,
                 version: node.version.clone(),

@@ -14,10 +14,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
+use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 use tracing::{debug, warn};
 
 use super::front::{Front, Peer};
@@ -27,6 +29,8 @@ use super::limits::{
 };
 use super::line::Sent;
 use super::places::{Place, Places};
+use crate::keys::ALPN;
+use crate::peer::Ends;
 
 /// Where to listen, and how.
 #[derive(Clone)]
@@ -59,7 +63,7 @@ impl BindError {
 pub struct Bound {
     socket: TcpListener,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 /// Takes an address. Connections may come from now on; they wait until [`Bound::serve`].
@@ -70,7 +74,7 @@ pub async fn bind(options: ListenOptions) -> Result<Bound, BindError> {
     let tls = options.tls.map(|config| {
         let mut config = ServerConfig::clone(&config);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        TlsAcceptor::from(Arc::new(config))
+        Arc::new(config)
     });
     Ok(Bound { socket, address, tls })
 }
@@ -81,8 +85,9 @@ impl Bound {
         self.address
     }
 
-    /// Answers until `stop` becomes true (or its sender is gone), then lets what runs come to its end.
-    pub async fn serve(self, front: Front, mut stop: watch::Receiver<bool>) {
+    /// Answers until `stop` becomes true (or its sender is gone), then lets what runs come to its end. Servers of the
+    /// plane come over the same port, to `link`.
+    pub async fn serve(self, front: Front, link: Option<Ends>, mut stop: watch::Receiver<bool>) {
         let places = Arc::clone(front.places());
         let sweeper = tokio::spawn(sweep(Arc::clone(&places)));
         let mut full = false;
@@ -115,8 +120,8 @@ impl Bound {
             };
             full = false;
             let peer = Peer { address, is_secure: self.tls.is_some() };
-            let work =
-                connection(stream, peer, self.tls.clone(), front.clone(), stopped.clone(), Arc::new(place));
+            let doors = Doors { tls: self.tls.clone(), front: front.clone(), link: link.clone() };
+            let work = connection(stream, peer, doors, stopped.clone(), Arc::new(place));
             let alive = alive.clone();
             tokio::spawn(async move {
                 work.await;
@@ -142,33 +147,71 @@ async fn sweep(places: Arc<Places>) {
     }
 }
 
+/// Where a connection may lead.
+struct Doors {
+    tls: Option<Arc<ServerConfig>>,
+    front: Front,
+    link: Option<Ends>,
+}
+
+/// What somebody who has shaken hands came for.
+enum Guest {
+    Web(TlsStream<TcpStream>),
+    Server(TlsStream<TcpStream>, Ends),
+}
+
 async fn connection(
     stream: TcpStream,
     peer: Peer,
-    tls: Option<TlsAcceptor>,
-    front: Front,
+    doors: Doors,
     stop: watch::Receiver<bool>,
     place: Arc<Place>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "small packets may wait");
     }
+    let for_link = stop.clone();
     let work = async {
-        let Some(acceptor) = tls else {
-            return answer(stream, false, peer, front, stop, &place).await;
+        let Some(web) = doors.tls else {
+            answer(stream, false, peer, doors.front, stop, &place).await;
+            return None;
         };
-        match tokio::time::timeout(HANDSHAKE_WAIT_MAX, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => {
+        match tokio::time::timeout(HANDSHAKE_WAIT_MAX, shake_hands(stream, web, doors.link)).await {
+            Ok(Ok(Guest::Web(stream))) => {
                 let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                answer(stream, is_h2, peer, front, stop, &place).await;
+                answer(stream, is_h2, peer, doors.front, stop, &place).await;
             }
+            Ok(Ok(Guest::Server(stream, link))) => return Some((stream, link)),
             Ok(Err(error)) => debug!(peer = %peer.address, %error, "a TLS handshake failed"),
             Err(_) => debug!(peer = %peer.address, "a TLS handshake took too long"),
         }
+        None
     };
-    tokio::select! {
-        () = work => {}
-        () = place.closed() => debug!(peer = %peer.address, "a connection was closed: it is idle or too slow"),
+    let linked = tokio::select! {
+        linked = work => linked,
+        () = place.closed() => {
+            debug!(peer = %peer.address, "a connection was closed: it is idle or too slow");
+            None
+        }
+    };
+    // A link asks nothing, and its number is bounded by the plane's servers: it holds no place.
+    drop(place);
+    if let Some((stream, link)) = linked {
+        let mut stop = for_link;
+        tokio::select! {
+            () = link.welcome(stream) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+/// The first bytes say which door is meant: only servers of the plane are asked for a certificate.
+async fn shake_hands(stream: TcpStream, web: Arc<ServerConfig>, link: Option<Ends>) -> io::Result<Guest> {
+    let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let is_link = start.client_hello().alpn().is_some_and(|mut all| all.any(|protocol| protocol == ALPN));
+    match link.filter(|_| is_link) {
+        Some(link) => Ok(Guest::Server(start.into_stream(link.tls()).await?, link)),
+        None => Ok(Guest::Web(start.into_stream(web).await?)),
     }
 }
 

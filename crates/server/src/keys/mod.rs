@@ -4,6 +4,7 @@
 //! Each is one file that is created once: who comes second reads what the first one made.
 
 mod authority;
+mod link;
 mod login;
 mod once;
 pub mod peer;
@@ -21,6 +22,7 @@ use crate::auth::GeneratedLogin;
 use crate::data::{Data, write_private};
 
 pub use authority::Authority;
+pub use link::{ALPN, LinkTls, server_name};
 pub use login::FirstLogin;
 pub use peer::PeerKey;
 pub use pkcs12::from_pkcs12;

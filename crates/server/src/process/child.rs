@@ -26,9 +26,10 @@ use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
 use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
-use crate::keys::{self, CertificateSlot, PlaneKeys};
+use crate::keys::{self, CertificateSlot, LinkTls, PlaneKeys};
 use crate::logs;
 use crate::metrics::{self, Counted, Metrics};
+use crate::peer::{Ends, Links, keep_link};
 
 /// How long the parent is kept waiting for the first word of the node's state after the port answers.
 const FIRST_STATE: Duration = Duration::from_secs(2);
@@ -203,6 +204,13 @@ async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent)
         node = %config.ha.node, mode = ?settings.mode, uri = settings.node_uri, timeout = %settings.timeout,
         "starting version {}", config.ha.version
     );
+    let links = settings
+        .peer_link
+        .then(|| {
+            LinkTls::make(&authority, &config.ha.node).map(|tls| Links::new(config.ha.node.clone(), tls))
+        })
+        .transpose()
+        .map_err(|e| End::new(1, e))?;
     let metrics = Arc::new(Metrics::default());
     let store: Arc<dyn store::Store> = Arc::new(Counted::new(opened.store, Arc::clone(&metrics)));
     let no_threads = |e: io::Error| End::new(1, format!("no threads to run with: {e}"));
@@ -215,6 +223,7 @@ async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent)
         prover: Box::new(parent.another()),
         surroundings: Arc::new(surroundings.clone()),
         peer: settings.peer_link.then(|| peer.clone()),
+        links: links.clone(),
     })
     .map_err(no_threads)?;
 
@@ -227,13 +236,18 @@ async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent)
         public_headers: settings.public_headers,
         auth,
         nudge_key: settings.peer_link.then(|| peer.bytes().to_vec()),
+        links: links.clone(),
         surroundings,
         bundles,
         metrics,
         own,
         capacity: http::Capacity::of_files(files::raise()),
     };
-    let web = start_web(bound, &settings, options, &running.handle, &stop);
+    let link = links.map(|links| Ends { links, node: running.handle.clone() });
+    if let Some(link) = &link {
+        tokio::spawn(keep_link(link.clone()));
+    }
+    let web = start_web(bound, &settings, options, &running.handle, link, &stop);
     stop_on_signals(&running.handle).map_err(|e| End::new(1, e))?;
     let mut exit = running.exit;
     if let Some(end) = first_state(&running.handle, &mut exit).await {
@@ -306,6 +320,7 @@ fn start_web(
     settings: &Settings,
     options: http::Options,
     handle: &Handle,
+    link: Option<Ends>,
     stop: &watch::Receiver<bool>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     if settings.login == Login::Off {
@@ -314,7 +329,10 @@ fn start_web(
     let app = App::new(Arc::new(handle.clone()), options);
     tokio::spawn(app.watch());
     let front = Front::new(&app);
-    bound.into_iter().map(|bound| tokio::spawn(bound.serve(front.clone(), stop.clone()))).collect()
+    bound
+        .into_iter()
+        .map(|bound| tokio::spawn(bound.serve(front.clone(), link.clone(), stop.clone())))
+        .collect()
 }
 
 /// SIGTERM and SIGINT end the server gracefully; a terminal that closes does not end it.

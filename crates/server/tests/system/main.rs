@@ -20,6 +20,7 @@ mod follows;
 mod frozen_server;
 mod killed;
 mod kills;
+mod linked;
 mod listen;
 mod metrics;
 mod other_host;

@@ -87,6 +87,7 @@ impl Door {
                 public_headers: PublicHeaders::Full,
                 auth: AuthOptions::from_properties(properties, None).unwrap(),
                 nudge_key: Some(NUDGE_KEY.to_vec()),
+                links: None,
                 metrics: Arc::default(),
                 surroundings: model::Surroundings::of_properties(locations.iter().copied()),
                 bundles: BundleStore::new(Blobs::start(Arc::new(MemStore::new())).unwrap()),

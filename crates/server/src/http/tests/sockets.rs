@@ -44,7 +44,7 @@ async fn serve() -> Served {
     let address = bound.address();
     let (stop, stopped) = watch::channel(false);
     let front = Door::new(Role::Master).front;
-    let ended = tokio::spawn(bound.serve(front, stopped));
+    let ended = tokio::spawn(bound.serve(front, None, stopped));
     Served { address, connector: TlsConnector::from(Arc::new(client)), stop, ended }
 }
 
