@@ -131,6 +131,9 @@ impl Ha {
         let (term, why) = (claim.term, claim.why.clone());
         let lease_from = claim.lease_from.filter(|from| now < *from + lease);
         let took = now.since(claim.since);
+        // What masters before this one left behind counts: where they change often, none of them would get as far as
+        // a checkpoint, and the log would grow for ever.
+        let records_since = self.log.have.map_or(0, |have| have.lsn.0.saturating_sub(self.ckpt.floor().0));
         self.stage = Stage::Reign(Reign {
             term,
             lease_from,
@@ -138,7 +141,7 @@ impl Ha {
             outstanding: None,
             want_noop: false,
             over: None,
-            records_since: 0,
+            records_since,
             bytes_since: 0,
         });
         self.log.job = Job::Idle;

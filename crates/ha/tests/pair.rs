@@ -348,6 +348,23 @@ fn checkpoints_are_cut_and_what_they_cover_is_pruned_but_fences_stay() {
 }
 
 #[test]
+fn a_checkpoint_comes_also_where_no_master_rules_long_enough_for_one() {
+    let mut w = World::default();
+    let marks = |w: &World| w.files.keys().filter(|n| ha::names::number(n.leaf(), ".ok").is_some()).count();
+    for life in 0..8 {
+        w.start("a", life, Mode::Auto);
+        w.run(Span::secs(1));
+        for i in 0..4 {
+            assert!(w.write("a", &format!("{life}.{i}")));
+        }
+        w.run(Span::secs(1));
+        w.nodes.get_mut("a").unwrap().up = false;
+    }
+    // One in ten records; a life makes four and its fence.
+    assert!((2..=4).contains(&marks(&w)), "{} checkpoints", marks(&w));
+}
+
+#[test]
 fn modes_are_followed_and_a_stolen_chair_changes_hands_once() {
     let mut w = World::default();
     w.start("a", 0, Mode::Auto);
