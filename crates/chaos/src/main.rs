@@ -115,6 +115,7 @@ fn run(options: &Options) -> Result<bool> {
         timeout_ms,
         out: out.clone(),
         program,
+        gateway: root.join("target/tools/bin/gofakes3"),
         no_mounts,
     };
     let history = campaign::run(&wanted)?;

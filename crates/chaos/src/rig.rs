@@ -13,6 +13,7 @@ use crate::clients::World;
 use crate::clients::http::{Failed, Http};
 use crate::faults::clock::Clock;
 use crate::faults::disk::Disk;
+use crate::faults::gateway::Gateway;
 use crate::faults::proxy::{Proxy, Wire};
 use crate::faults::trouble::Trouble;
 use crate::history::MASTER;
@@ -36,6 +37,8 @@ pub(crate) struct Rig {
     pub(crate) clocks: Vec<Clock>,
     /// The folder itself.
     pub(crate) folder: Option<PathBuf>,
+    /// What holds the bucket.
+    pub(crate) gateway: Option<Gateway>,
     /// Where the script of the plane leaves its words.
     pub(crate) words: PathBuf,
     /// `bin/stop`s that are under way: with a store that hangs they take as long as that does.

@@ -15,6 +15,7 @@ use crate::clients::World;
 use crate::clients::http::{Door, Http};
 use crate::faults::clock::Clock;
 use crate::faults::disk::Disk;
+use crate::faults::gateway::Gateway;
 use crate::faults::proxy::Proxy;
 use crate::history::{End, MASTER};
 use crate::nemesis::{Nemesis, StoreKind};
@@ -27,25 +28,33 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Lay out everything; nothing is started yet but the ways in between.
 pub(crate) fn rig(wanted: &Wanted, dir: &Path, runtime: &Runtime) -> Result<Rig> {
-    let ports = free_ports(NODES * 2)?;
-    let (ports, peer_ports) = ports.split_at(NODES);
-    ensure!(wanted.store == StoreKind::Folder, "there is no bucket to run over yet");
-    let folder = dir.join("store");
-    fs::create_dir_all(&folder)?;
+    let ports = free_ports(NODES * 3 + 1)?;
     let mut rig = Rig {
         servers: Vec::new(),
         peers: Vec::new(),
         wires: Vec::new(),
         disks: Vec::new(),
         clocks: Vec::new(),
-        folder: Some(folder.clone()),
+        folder: None,
+        gateway: None,
         words: dir.join("words.txt"),
         stopping: Vec::new(),
     };
+    match wanted.store {
+        StoreKind::Folder => {
+            let folder = dir.join("store");
+            fs::create_dir_all(&folder)?;
+            rig.folder = Some(folder);
+        }
+        StoreKind::S3 => {
+            rig.gateway = Some(Gateway::start(&wanted.gateway, ports[NODES * 3], &dir.join("gateway.txt"))?);
+        }
+    }
     for node in 0..NODES {
         let home = dir.join(format!("node-{node}"));
         fs::create_dir_all(&home)?;
-        let peer = runtime.block_on(Proxy::start(peer_ports[node], ports[node]))?;
+        let port = ports[node];
+        let peer = runtime.block_on(Proxy::start(ports[NODES + node], port))?;
         let mut environment = Vec::new();
         if wanted.nemeses.contains(&Nemesis::ClockJump)
             && let Some(clock) = Clock::beside(&home)
@@ -54,19 +63,28 @@ pub(crate) fn rig(wanted: &Wanted, dir: &Path, runtime: &Runtime) -> Result<Rig>
             environment = clock.environment();
             rig.clocks.push(clock);
         }
-        let mut store = folder.clone();
-        if wanted.no_mounts.is_none() {
-            store = dir.join(format!("disk-{node}"));
-            fs::create_dir_all(&store)?;
-            rig.disks.push(Disk::mount(&folder, &store)?);
-        }
-        let server = Server { home, port: ports[node], environment };
+        let store = match (&rig.folder, &rig.gateway) {
+            (_, Some(gateway)) => {
+                let wire = runtime.block_on(Proxy::start(ports[NODES * 2 + node], gateway.port))?;
+                environment.extend(Gateway::environment(wire.port));
+                rig.wires.push(wire);
+                Gateway::place()
+            }
+            (Some(folder), None) if wanted.no_mounts.is_none() => {
+                let at = dir.join(format!("disk-{node}"));
+                fs::create_dir_all(&at)?;
+                rig.disks.push(Disk::mount(folder, &at)?);
+                at.display().to_string()
+            }
+            (folder, None) => folder.iter().map(|folder| folder.display().to_string()).collect(),
+        };
+        let server = Server { home, port, environment };
         let brooklyn = format!(
             "brooklyn.ha.heartbeatTimeout={}ms\nonbox.base.dir={}\n",
             wanted.timeout_ms,
             dir.join("managed").display()
         );
-        server.lay_out(&wanted.program, &store.display().to_string(), peer.port, &brooklyn)?;
+        server.lay_out(&wanted.program, &store, peer.port, &brooklyn)?;
         rig.peers.push(peer);
         rig.servers.push(server);
     }

@@ -21,12 +21,13 @@ pub(super) fn check(history: &[Event]) -> Vec<Broken> {
         }
     }
     let mut broken = Vec::new();
+    let lives = lives(history);
     for (name, register) in &mut all {
         register.writes.sort_by_key(|w| w.asked.began);
         register.reads.sort_by_key(|r| r.asked.began);
         reads_are_of_writes(name, register, &mut broken);
         masters_reads_are_new(name, register, &mut broken);
-        standbys_reads_go_on(name, register, &mut broken);
+        standbys_reads_go_on(name, register, &lives, &mut broken);
         if let Some(end) = last_look(history) {
             the_end_is_right(name, register, end.registers.get(*name).copied(), end.at, &mut broken);
         }
@@ -79,13 +80,33 @@ fn masters_reads_are_new(name: &str, register: &Register<'_>, broken: &mut Vec<B
     }
 }
 
-/// One who follows goes on, too.
-fn standbys_reads_go_on(name: &str, register: &Register<'_>, broken: &mut Vec<Broken>) {
-    let mut of_node: BTreeMap<usize, Vec<&Read>> = BTreeMap::new();
-    for read in register.reads.iter().filter(|r| r.asked.role.as_deref() == Some("HOT_STANDBY")) {
-        of_node.entry(read.asked.node).or_default().push(read);
+/// When each node did not answer: a new life may have begun there.
+fn lives(history: &[Event]) -> BTreeMap<usize, Vec<At>> {
+    let mut lives: BTreeMap<usize, Vec<At>> = BTreeMap::new();
+    for event in history {
+        if let Event::State(state) = event
+            && state.asked.role.is_none()
+        {
+            lives.entry(state.asked.node).or_default().push(state.asked.ended);
+        }
     }
-    for (node, reads) in of_node {
+    lives
+}
+
+/// One who follows goes on, too, as long as he lives. One who has started again follows from wherever he has got to.
+fn standbys_reads_go_on(
+    name: &str,
+    register: &Register<'_>,
+    lives: &BTreeMap<usize, Vec<At>>,
+    broken: &mut Vec<Broken>,
+) {
+    let mut of_life: BTreeMap<(usize, usize), Vec<&Read>> = BTreeMap::new();
+    for read in register.reads.iter().filter(|r| r.asked.role.as_deref() == Some("HOT_STANDBY")) {
+        let node = read.asked.node;
+        let life = lives.get(&node).map_or(0, |all| all.partition_point(|at| *at <= read.asked.began));
+        of_life.entry((node, life)).or_default().push(read);
+    }
+    for ((node, _), reads) in of_life {
         let mut ended: Vec<(At, u64)> = reads.iter().map(|r| (r.asked.ended, r.value.unwrap_or(0))).collect();
         ended.sort_unstable();
         let (mut next, mut seen) = (0, 0);
@@ -129,6 +150,7 @@ fn the_end_is_right(
 mod tests {
     use super::super::samples::*;
     use super::*;
+    use crate::history::{Asked, State};
 
     #[test]
     fn what_goes_on_is_right() {
@@ -187,5 +209,8 @@ mod tests {
         let with = |reads: &[Event]| broken(&[&writes[..], reads].concat());
         assert_eq!(with(&[standby(20, 1), standby(30, 2)]), []);
         assert_eq!(with(&[standby(20, 2), standby(30, 1)]), [Promise::ReadsGoOn]);
+        // It was started again in between.
+        let silent = Event::State(State { asked: Asked { node: 2, role: None, ..asked(26, 28) } });
+        assert_eq!(with(&[standby(20, 2), silent, standby(30, 1)]), []);
     }
 }

@@ -68,8 +68,8 @@ async fn call(
         asked.node = *node;
         asked.ended = world.recorder.now();
         note(&mut asked, &answer);
-        if was_cut_off(&answer) {
-            return (asked, Told::Unknown, String::new());
+        if let Some(told) = failed(&answer) {
+            return (asked, told, String::new());
         }
         let told = told(&answer).unwrap_or_else(|what| {
             world.odd(&asked, what);
@@ -90,7 +90,32 @@ async fn call(
     }
 }
 
-/// Its task was begun, and its master ended before it did: nothing resumes by itself.
-fn was_cut_off(answer: &Result<Answer, Failed>) -> bool {
-    answer.as_ref().is_ok_and(|a| a.status == 500 && a.body.contains("interrupted"))
+/// What is known of a call whose task has failed. Nothing resumes by itself, and the same key gets the same answer.
+fn failed(answer: &Result<Answer, Failed>) -> Option<Told> {
+    let body = &answer.as_ref().ok().filter(|answer| answer.status == 500)?.body;
+    match () {
+        // Its master had lost the lease when it was about to begin.
+        () if body.contains("could not be run") && body.contains("nothing was done") => Some(Told::Refused),
+        // Its master ended before it did.
+        () if body.contains("interrupted") => Some(Told::Unknown),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_task_tells_whether_it_may_have_run() {
+        let of = |status, body: &str| {
+            let body = body.to_owned();
+            failed(&Ok(Answer { status, role: None, term: None, retry_after: false, body }))
+        };
+        let refused = "append could not be run: this server is SUSPENDED now, not master: nothing was done";
+        assert_eq!(of(500, refused), Some(Told::Refused));
+        assert_eq!(of(500, "interrupted: master ended"), Some(Told::Unknown));
+        assert_eq!(of(500, "something else"), None);
+        assert_eq!(of(202, "7"), None);
+    }
 }

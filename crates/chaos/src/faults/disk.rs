@@ -1,7 +1,8 @@
 //! A file system that passes everything on to a real folder, through a switch that makes it slow, full, broken or
 //! stuck. Each server has a mount of its own over the one folder, so a disk can fail for one of them alone.
 //!
-//! Nothing is cached: each name is looked up anew, and files are read and written directly.
+//! No file is cached: each name is looked up anew, and files are read and written directly. Only of folders it is
+//! remembered for a second that they are there: a path has several, and they come and go rarely.
 
 mod paths;
 
@@ -28,6 +29,10 @@ use super::trouble::{Switch, Wish};
 
 /// The kernel asks again each time.
 const TTL: Duration = Duration::ZERO;
+const FOLDER_TTL: Duration = Duration::from_secs(1);
+
+/// Read and written directly; closing a file tells nothing that was not told before.
+const OPENED: FopenFlags = FopenFlags::FOPEN_DIRECT_IO.union(FopenFlags::FOPEN_NOFLUSH);
 
 /// A mount; it ends when this is dropped.
 pub(crate) struct Disk {
@@ -56,7 +61,10 @@ impl Disk {
 pub(crate) fn own_mounts() -> Result<()> {
     unshare(CloneFlags::CLONE_NEWNS).context("a mount namespace of its own is refused here")?;
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
-        .context("private mounts are refused here")
+        .context("private mounts are refused here")?;
+    // libfaketime leaves a file there for each process that is killed.
+    mount(Some("tmpfs"), "/dev/shm", Some("tmpfs"), MsFlags::empty(), Some("size=64m,mode=1777"))
+        .context("memory of its own is refused here")
 }
 
 struct Passing {
@@ -164,6 +172,10 @@ impl Passing {
     }
 }
 
+fn ttl(found: &FileAttr) -> &'static Duration {
+    if found.kind == FileType::Directory { &FOLDER_TTL } else { &TTL }
+}
+
 fn attributes(ino: u64, meta: &fs::Metadata) -> FileAttr {
     let time = |seconds: i64, nanos: i64| {
         SystemTime::UNIX_EPOCH + Duration::new(seconds.max(0) as u64, nanos.clamp(0, 999_999_999) as u32)
@@ -200,7 +212,11 @@ macro_rules! answer {
 impl Filesystem for Passing {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         let done = || self.entry(&self.below(parent, name)?);
-        answer!(self, Wish::Look, reply, done(), |r: ReplyEntry, a| r.entry(&TTL, &a, Generation(0)));
+        answer!(self, Wish::Look, reply, done(), |r: ReplyEntry, a: FileAttr| r.entry(
+            ttl(&a),
+            &a,
+            Generation(0)
+        ));
     }
 
     fn getattr(&self, _: &Request, ino: INodeNo, fh: Option<FileHandle>, reply: ReplyAttr) {
@@ -275,7 +291,7 @@ impl Filesystem for Passing {
 
     fn open(&self, _: &Request, ino: INodeNo, flags: OpenFlags, reply: ReplyOpen) {
         let done = || self.opened(ino, flags);
-        answer!(self, Wish::Look, reply, done(), |r: ReplyOpen, h| r.opened(h, FopenFlags::FOPEN_DIRECT_IO));
+        answer!(self, Wish::Look, reply, done(), |r: ReplyOpen, h| r.opened(h, OPENED));
     }
 
     fn create(
@@ -294,7 +310,7 @@ impl Filesystem for Passing {
             &a,
             Generation(0),
             h,
-            FopenFlags::FOPEN_DIRECT_IO
+            OPENED
         ));
     }
 
@@ -400,6 +416,67 @@ impl Filesystem for Passing {
         // Nobody here asks how full it is; room for everything is what the real folder has.
         answer!(self, Wish::Look, reply, Ok(()), |r: ReplyStatfs, ()| {
             r.statfs(1 << 30, 1 << 29, 1 << 29, 1 << 30, 1 << 29, 4096, 255, 4096);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::super::trouble::Trouble;
+    use super::*;
+
+    /// Runs with a mount over an empty folder; said, not hidden, where that cannot be.
+    fn mounted(test: impl FnOnce(&Path, &Path, &Switch)) {
+        let dir = tempfile::tempdir().unwrap();
+        let [folder, at] = ["folder", "at"].map(|name| dir.path().join(name));
+        fs::create_dir(&folder).unwrap();
+        fs::create_dir(&at).unwrap();
+        match own_mounts().and_then(|()| Disk::mount(&folder, &at)) {
+            Ok(disk) => test(&folder, &at, &disk.switch),
+            Err(why) => println!("skipped: {why:#}"),
+        }
+    }
+
+    #[test]
+    fn it_passes_on_what_a_store_does() {
+        mounted(|folder, at, _| {
+            fs::create_dir(at.join("log")).unwrap();
+            let staged = at.join("staged");
+            fs::write(&staged, "one").unwrap();
+            fs::hard_link(&staged, at.join("log/1")).unwrap();
+            assert_eq!(fs::metadata(&staged).unwrap().nlink(), 2);
+            let again = fs::hard_link(&staged, at.join("log/1")).unwrap_err();
+            assert_eq!(again.kind(), ErrorKind::AlreadyExists);
+            fs::remove_file(&staged).unwrap();
+            File::open(at.join("log")).unwrap().sync_all().unwrap();
+            // Whatever another mount does is seen at once.
+            assert!(!at.join("log/2").exists());
+            fs::write(folder.join("log/2"), "two").unwrap();
+            assert_eq!(fs::read_to_string(at.join("log/2")).unwrap(), "two");
+            fs::write(at.join("new"), "three").unwrap();
+            fs::rename(at.join("new"), at.join("log/2")).unwrap();
+            assert_eq!(fs::read_to_string(folder.join("log/2")).unwrap(), "three");
+            let mut names: Vec<_> =
+                fs::read_dir(at.join("log")).unwrap().map(|f| f.unwrap().file_name()).collect();
+            names.sort();
+            assert_eq!(names, ["1", "2"]);
+        });
+    }
+
+    #[test]
+    fn a_full_one_takes_nothing_new_and_a_broken_one_shows_nothing() {
+        mounted(|_, at, switch| {
+            fs::write(at.join("a"), "one").unwrap();
+            switch.set(Trouble::Full);
+            assert_eq!(fs::write(at.join("b"), "two").unwrap_err().kind(), ErrorKind::StorageFull);
+            assert_eq!(fs::read_to_string(at.join("a")).unwrap(), "one");
+            switch.set(Trouble::Io);
+            let failed = fs::read_to_string(at.join("a")).unwrap_err();
+            assert_eq!(failed.raw_os_error(), Some(nix::libc::EIO));
+            switch.set(Trouble::None);
+            assert_eq!(fs::read_to_string(at.join("a")).unwrap(), "one");
         });
     }
 }

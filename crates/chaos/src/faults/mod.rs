@@ -2,5 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod disk;
+pub(crate) mod gateway;
 pub(crate) mod proxy;
 pub(crate) mod trouble;
