@@ -32,6 +32,12 @@ pub(super) fn check(history: &[Event]) -> Vec<Broken> {
         let what = "the campaign ended before its last look, so nothing is known of losses".to_owned();
         broken.push(Broken::new(Promise::NothingLost, 0, what));
     }
+    if matches!(history.first(), Some(Event::Campaign(_)))
+        && !history.iter().any(|e| matches!(e, Event::Fault(_)))
+    {
+        let what = "nothing ever struck, so nothing is shown".to_owned();
+        broken.push(Broken::new(Promise::ServesAgain, 0, what));
+    }
     broken
 }
 
@@ -56,8 +62,9 @@ mod tests {
     }
 
     #[test]
-    fn a_campaign_without_an_end_shows_nothing() {
+    fn a_campaign_without_an_end_or_without_a_fault_shows_nothing() {
         let head = Campaign { seed: 1, store: "folder".into(), nodes: 3, timeout_ms: 1, skipped: [].into() };
-        assert_eq!(broken(&[Event::Campaign(head)]), [Promise::NothingLost]);
+        assert_eq!(broken(&[Event::Campaign(head.clone())]), [Promise::NothingLost, Promise::ServesAgain]);
+        assert_eq!(broken(&[Event::Campaign(head), end(None, 0, &[])]), [Promise::ServesAgain]);
     }
 }

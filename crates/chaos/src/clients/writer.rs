@@ -11,8 +11,9 @@ use crate::history::{Asked, Event, Told, Write};
 
 /// It goes round these.
 const REGISTERS: usize = 4;
-/// Between two writes: enough of them to see a gap, few enough that an hour's history is a file.
-const PAUSE: Duration = Duration::from_millis(25);
+/// Between two writes: enough of them to see a gap, few enough that an hour's history is a file,
+/// and that a server which starts again has read the log before long.
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) async fn run(world: Arc<World>, http: Http, number: usize, keyed: bool) {
     let mut left = [0; REGISTERS];

@@ -12,7 +12,7 @@ const GAP: At = 500_000;
 /// A term is written where there is room for it.
 const TERM_ROOM: f64 = 16.0;
 /// The length of a gap is written where there is room for it.
-const GAP_ROOM: f64 = 26.0;
+const GAP_ROOM: f64 = 22.0;
 /// What cannot be seen is not there.
 const THIN: f64 = 1.5;
 
