@@ -39,7 +39,8 @@ pub(super) fn run(lab: &mut Lab, options: &Options) -> Result<()> {
     for mount in mounts.take(if options.short { 1 } else { MOUNTS.len() }) {
         report.mount(mount.name, &lab.mount(mount.name, mount.options, mount.lease)?);
         println!("{:>6.1} s  {}: both guests are up", began.elapsed().as_secs_f64(), mount.name);
-        if !options.short {
+        // With a lease that runs out in every pause of a busy host, its limit of ten seconds for an answer is met.
+        if !options.short && mount.lease >= 60 {
             check_store(lab, mount.name, &mut report)?;
         }
         lab.bring_up()?;
@@ -55,12 +56,15 @@ pub(super) fn run(lab: &mut Lab, options: &Options) -> Result<()> {
                 number += 1;
                 match round::run(lab, fault, number) {
                     Ok(round) => {
+                        let outage = round.outage.map_or_else(
+                            || "the chair had changed hands before".to_owned(),
+                            |outage| format!("nobody could write for {:.2} s", outage.as_secs_f64()),
+                        );
                         println!(
-                            "{:>6.1} s  {}: {}: nobody could write for {:.2} s{}",
+                            "{:>6.1} s  {}: {}: {outage}{}",
                             began.elapsed().as_secs_f64(),
                             mount.name,
                             fault.what(),
-                            round.outage.as_secs_f64(),
                             if round.took_over { ", the other took over" } else { "" }
                         );
                         row.add(round);

@@ -29,6 +29,7 @@ struct Check {
 pub(super) struct Row {
     mount: &'static str,
     fault: Fault,
+    rounds: usize,
     outages: Vec<Duration>,
     writes: Vec<Duration>,
     took_over: usize,
@@ -44,6 +45,7 @@ impl Row {
         Self {
             mount,
             fault,
+            rounds: 0,
             outages: Vec::new(),
             writes: Vec::new(),
             took_over: 0,
@@ -56,7 +58,8 @@ impl Row {
 
     /// One more round.
     pub(super) fn add(&mut self, round: Round) {
-        self.outages.push(round.outage);
+        self.rounds += 1;
+        self.outages.extend(round.outage);
         self.writes.extend(round.writes);
         self.took_over += usize::from(round.took_over);
         let (all, new) = (&mut self.counts, round.counts);
@@ -94,7 +97,7 @@ impl Row {
         [
             self.mount.to_owned(),
             self.fault.what().to_owned(),
-            self.outages.len().to_string(),
+            self.rounds.to_string(),
             self.took_over.to_string(),
             shown(percentile(&self.outages, 50)),
             shown(worst),
@@ -130,7 +133,7 @@ impl Report {
         for row in &self.rows {
             if row.is_broken() || !row.problems.is_empty() {
                 tally.failed += 1;
-            } else if row.outages.is_empty() {
+            } else if row.rounds == 0 {
                 tally.skipped += 1;
             } else {
                 tally.passed += 1;
@@ -152,17 +155,16 @@ impl Report {
         for row in &self.rows {
             let of = |text: &str| format!("{}: {}: {text}", row.mount, row.fault.what());
             all.extend(row.problems.iter().chain(&row.broken).map(|problem| of(problem)));
-            if row.skipped > 0 && row.outages.is_empty() {
+            if row.skipped > 0 && row.rounds == 0 {
                 all.push(of("not begun, so that the short form is over in two minutes"));
             }
         }
-        for check in self.checks.iter().filter(|check| !check.fit) {
-            all.push(format!(
-                "{}: store check in guest {}: {}",
-                check.mount,
-                check.guest,
-                check.said.join("; ")
-            ));
+        for Check { mount, guest, fit, said } in &self.checks {
+            if !fit {
+                // What failed first; the rest is in the guest's log.
+                let first = said.iter().find(|line| line.starts_with("FAILED")).map_or("", String::as_str);
+                all.push(format!("{mount}: store check in guest {guest}: {first}"));
+            }
         }
         all
     }
@@ -235,7 +237,7 @@ mod tests {
     fn round(problems: Vec<String>) -> Round {
         let counts = Counts { recorded: 7, ..Counts::default() };
         let second = Duration::from_secs(1);
-        Round { outage: second, writes: vec![second], took_over: true, counts, problems }
+        Round { outage: Some(second), writes: vec![second], took_over: true, counts, problems }
     }
 
     #[test]
@@ -247,7 +249,7 @@ mod tests {
         report.rows[2].broken("nobody took over".to_owned());
         report.rows[3].skipped = 1;
         assert_eq!(report.tally(), Tally { passed: 1, failed: 2, skipped: 1 });
-        report.check("soft", 2, false, &["no links".to_owned()]);
+        report.check("soft", 2, false, &["FAILED no links".to_owned()]);
         assert_eq!(report.tally().failed, 3);
         let problems = report.problems().join("\n");
         for part in ["a write was lost", "nobody took over", "not begun", "no links"] {
