@@ -6,6 +6,8 @@ use std::fmt::Write;
 pub const V1: &str = "/v1";
 /// Who is who, in one answer.
 pub const HA_CLUSTER: &str = "/ha/cluster";
+/// How much a server logs.
+pub const LOG_LEVELS: &str = "/v1/server/log/levels";
 /// "Look at the store now", between servers.
 pub const HA_NUDGE: &str = "/ha/nudge";
 /// The signature of a nudge.

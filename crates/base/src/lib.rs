@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or spawns a thread. Time and randomness come in as values, so that
 //! a whole plane can be replayed from one seed.
 
+pub mod histogram;
 pub mod ids;
 pub mod limits;
 pub mod rng;
@@ -11,6 +12,7 @@ pub mod suggest;
 pub mod time;
 pub mod version;
 
+pub use histogram::Histogram;
 pub use ids::{AdjunctId, EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
 pub use rng::Rng;
 pub use secret::Secret;

@@ -104,6 +104,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every one.
+    pub const ALL: [Status; 4] = [Status::InProgress, Status::Completed, Status::Failed, Status::Cancelled];
+
     /// The word of `currentStatus`.
     pub const fn word(self) -> &'static str {
         match self {

@@ -85,6 +85,7 @@ impl Ha {
             at: self.at.wall,
         };
         let bytes = files::to_bytes(&file);
+        self.note_outage();
         self.say(Level::Info, format!("claiming term {term}: {why}"));
         self.out.push(Effect::TellProver { term, incarnation: self.incarnation });
         self.stage = Stage::Claim(Claim {
@@ -118,6 +119,7 @@ impl Ha {
     pub(crate) fn give_up_claim(&mut self, why: &str) {
         let Some(claim) = self.claim() else { return };
         let term = claim.term;
+        self.counts.claims_given_up += 1;
         self.say(Level::Warn, format!("gave up the claim of term {term}: {why}"));
         if self.created == term {
             self.create_end(term, self.incarnation, self.beat.sent + 1, EndWhy::GaveUp);
@@ -159,6 +161,7 @@ impl Ha {
             }
             (ClaimStep::Create, Answer::Content(Some(bytes))) if bytes == claim.bytes => self.claimed(),
             (ClaimStep::Create, Answer::Content(Some(bytes))) => {
+                self.counts.claims_lost += 1;
                 self.back_to_follow();
                 match files::from_bytes::<TermFile>(&bytes) {
                     Ok(other) => {
@@ -176,6 +179,7 @@ impl Ha {
                 claim.again_at = Some(again);
             }
             (ClaimStep::Create, Answer::Failed(fault)) => {
+                self.counts.claims_given_up += 1;
                 self.note_trouble("claiming a term", &fault.text);
                 self.back_to_follow();
                 self.hold_off();
@@ -197,6 +201,7 @@ impl Ha {
         if newest > term {
             // Somebody went past it while it was on its way: not wanted any more, and its owner must not be waited for.
             self.create_end(term, self.incarnation, self.beat.sent, EndWhy::GaveUp);
+            self.counts.claims_lost += 1;
             return self.back_to_follow();
         }
         claim.step = ClaimStep::Beat;
@@ -280,6 +285,7 @@ impl Ha {
     pub(crate) fn depose(&mut self, why: &str) {
         match &self.stage {
             Stage::Claim(_) => {
+                self.counts.claims_lost += 1;
                 self.say(Level::Info, format!("the claim of term {} is over: {why}", self.created));
                 self.back_to_follow();
             }

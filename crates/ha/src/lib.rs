@@ -15,6 +15,7 @@ mod checkpoint;
 pub mod chooser;
 mod claim;
 pub mod config;
+pub mod counts;
 mod ending;
 mod fence;
 pub mod files;

@@ -148,6 +148,7 @@ impl Ha {
         self.watch.failures = 0;
         self.ckpt.last_at = now;
         self.say(Level::Info, format!("master of term {term} after {took}: {why}"));
+        self.counts.serves(now);
         self.out.push(Effect::Serve { term, why });
         self.beat_soon();
     }

@@ -143,9 +143,11 @@ impl Ha {
         match answer {
             Answer::Content(Some(bytes)) if bytes == outstanding.bytes => self.is_mine(term, lsn),
             Answer::Content(Some(bytes)) => {
+                let is_data = outstanding.is_data;
                 let header = record::decode(lsn, &bytes).ok().and_then(|r| r.header);
                 match header {
                     Some(h) if h.term > term => {
+                        self.counts.fenced_writes += u64::from(is_data);
                         self.saw_term(h.term, &h.node);
                         self.reign_is_over(&format!("{} has fenced the log with term {}", h.node, h.term));
                         self.look_at_floor(term, lsn, Found::Others);

@@ -9,6 +9,7 @@ use crate::boot::Boot;
 use crate::checkpoint::Checkpoints;
 use crate::claim::Claim;
 use crate::config::{Config, Mode};
+use crate::counts::Counts;
 use crate::ending::Ending;
 use crate::files::PlaneFile;
 use crate::follow::Follow;
@@ -51,6 +52,7 @@ pub struct Ha {
     pub(crate) damage: Vec<Damage>,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) history: VecDeque<(Role, WallMs)>,
+    pub(crate) counts: Counts,
     /// Since when the process is to end.
     pub(crate) stop_wanted: Option<Mono>,
 }

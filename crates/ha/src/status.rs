@@ -2,6 +2,8 @@
 
 use base::{Lsn, Mono, NodeId, PlaneId, Span, Term, WallMs};
 
+use crate::counts::Counts;
+
 /// The words of `/v1/server/ha/state`, and `SUSPENDED` for our own places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -117,6 +119,8 @@ pub struct Status {
     pub poll: Span,
     /// Own roles with the wall time when they began, newest first, at most 200.
     pub history: Vec<(Role, WallMs)>,
+    /// What was counted of elections and writes.
+    pub counts: Counts,
     /// What the last trouble with the store was, while it lasts.
     pub store_trouble: String,
 }

@@ -8,6 +8,7 @@ use crate::beat::{Beat, BeatFlow};
 use crate::boot::Boot;
 use crate::checkpoint::Checkpoints;
 use crate::config::{Config, Mode};
+use crate::counts::Counts;
 use crate::follow::{Follow, Job};
 use crate::input::{Effect, Input, Level};
 use crate::look::Look;
@@ -71,6 +72,7 @@ impl Ha {
             damage: Vec::new(),
             trouble: None,
             history: VecDeque::new(),
+            counts: Counts::default(),
             stop_wanted: None,
         }
     }

@@ -45,6 +45,7 @@ impl Ha {
             return;
         }
         self.history.push_front((role, self.at.wall));
+        self.counts.role_changes(role, self.at.now);
         self.history.truncate(HISTORY_MAX);
         let was = before.map_or("nothing", Role::word);
         self.say(crate::input::Level::Info, format!("{} (was {was})", role.word()));
@@ -140,6 +141,7 @@ impl Ha {
             timeout: self.cfg.timeout,
             poll: self.cfg.poll,
             history: self.history.iter().copied().collect(),
+            counts: self.counts.clone(),
             store_trouble: self.trouble.as_ref().map_or_else(String::new, |t| t.text.clone()),
         }
     }

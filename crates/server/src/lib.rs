@@ -11,6 +11,7 @@ pub mod data;
 pub mod driver;
 pub mod http;
 pub mod keys;
+pub mod levels;
 pub mod logbook;
 pub mod logs;
 pub mod metrics;

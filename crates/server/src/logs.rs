@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{panic, thread};
 
 use jiff::Timestamp;
@@ -17,9 +17,11 @@ use tracing::{Event, Level, Metadata, Subscriber, error};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use crate::levels::Levels;
+
 /// INFO and above.
 pub const INFO_FILE: &str = "brooklyn.info.log";
-/// DEBUG and above.
+/// All that is logged: DEBUG and above, unless another level is set ([`Levels`]).
 pub const DEBUG_FILE: &str = "brooklyn.debug.log";
 
 /// A file larger than this is put aside.
@@ -30,10 +32,12 @@ const FILES_KEPT: u32 = 10;
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
 /// Begins logging to the files of this folder, and to standard error besides.
-pub fn start(folder: &Path, to_console: bool) -> io::Result<()> {
+pub fn start(folder: &Path, to_console: bool) -> io::Result<Arc<Levels>> {
     let info = Rotating::open(folder.join(INFO_FILE))?;
     let debug = Rotating::open(folder.join(DEBUG_FILE))?;
-    let layer = Lines { info: Mutex::new(info), debug: Mutex::new(debug), to_console };
+    let levels = Arc::<Levels>::default();
+    let layer =
+        Lines { info: Mutex::new(info), debug: Mutex::new(debug), levels: Arc::clone(&levels), to_console };
     // A process logs to one place: the first one counts.
     tracing_subscriber::registry().with(layer).try_init().map_err(|e: TryInitError| io::Error::other(e))?;
     // A defect that a thread dies of must stand where people look; by default it goes to standard error only.
@@ -42,20 +46,19 @@ pub fn start(folder: &Path, to_console: bool) -> io::Result<()> {
         error!("a defect: {defect}");
         default(defect);
     }));
-    Ok(())
+    Ok(levels)
 }
 
 struct Lines {
     info: Mutex<Rotating>,
     debug: Mutex<Rotating>,
+    levels: Arc<Levels>,
     to_console: bool,
 }
 
 impl<S: Subscriber> Layer<S> for Lines {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        // Libraries tell their inner life at DEBUG; ours is told there, theirs from WARN on.
-        let ours = metadata.target().starts_with("brownstone");
-        *metadata.level() <= if ours { Level::DEBUG } else { Level::WARN }
+        *metadata.level() <= self.levels.of(metadata.target())
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {

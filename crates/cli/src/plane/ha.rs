@@ -12,7 +12,7 @@ use super::{Nothing, With};
 use crate::json::{all, text};
 
 /// What may be asked of a server that is no master, too.
-const ANY_SERVER: &str = "Brooklyn-Allow-Non-Master-Access";
+pub(super) const ANY_SERVER: &str = "Brooklyn-Allow-Non-Master-Access";
 const STATES: &str = "/v1/server/ha/states";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -35,7 +35,7 @@ pub enum Ha {
 
 /// Which server is meant.
 #[derive(Debug, Args)]
-struct Which {
+pub(super) struct Which {
     /// Its node id or address; may be left out where one server is named with --server.
     #[arg(long, value_name = "ID|URL")]
     node: Option<String>,
@@ -165,7 +165,7 @@ fn states(session: &mut Session) -> Result<(), Failed> {
 
 impl Which {
     /// The address of the server that is meant.
-    fn server(&self, session: &mut Session) -> Result<ServerUrl, Failed> {
+    pub(super) fn server(&self, session: &mut Session) -> Result<ServerUrl, Failed> {
         let Some(node) = &self.node else {
             let mut servers = session.client.servers();
             return match (servers.pop(), servers.is_empty()) {

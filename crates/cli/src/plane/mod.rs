@@ -13,6 +13,7 @@ mod effector;
 mod entity;
 mod failed;
 mod ha;
+mod log;
 mod login;
 mod logs;
 mod look;
@@ -51,6 +52,9 @@ pub enum Command {
     /// High availability: who is who, and who should be.
     #[command(subcommand)]
     Ha(ha::Ha),
+    /// The log of a server: how much is in it.
+    #[command(subcommand)]
+    Log(log::Log),
     /// Remember servers and a login, for the owner of this account alone.
     Login(With<Nothing>),
     /// Forget the login.
@@ -98,6 +102,7 @@ impl Command {
                 Ok(code) => return code,
                 Err(failed) => Err(failed),
             },
+            Command::Log(log) => log.run(),
             Command::Login(with) => login::login(&with.connect),
             Command::Logout => login::logout(),
             Command::Servers(with) => with.run(|_, session| login::servers(session)),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use model::Surroundings;
+
+use crate::levels::Levels;
 
 /// What holds for each key that is known or set; secrets are masked.
 pub type Properties = BTreeMap<String, String>;
@@ -19,6 +22,8 @@ pub struct Own {
     pub properties: ArcSwap<Properties>,
     /// The folder of its log files.
     pub logs: Option<PathBuf>,
+    /// How much is logged.
+    pub levels: Option<Arc<Levels>>,
     /// Reads the configuration anew.
     pub read_again: Option<ReadAgain>,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
@@ -19,6 +20,7 @@ use super::gate::{self, judge};
 use super::negotiate::choose;
 use super::route::Route;
 use super::session;
+use crate::metrics::routes::Timed;
 
 /// Puts all routes behind their paths. A path that none of them has is `fallback`'s.
 pub(super) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
@@ -27,12 +29,16 @@ pub(super) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
         resources.entry(route.path).or_default().push(route);
     }
     resources.into_iter().fold(Router::new(), |router, (path, routes)| {
+        let routes = routes
+            .into_iter()
+            .map(|route| (app.metrics.routes.of(route.method.as_str(), path), route))
+            .collect();
         let resource = Arc::new(Resource { app: Arc::clone(app), routes });
         router.route(
             path,
             any(move |params: RawPathParams, request: Request| {
                 let resource = Arc::clone(&resource);
-                async move { resource.serve(params, request).await.unwrap_or_else(Fail::respond) }
+                async move { resource.serve(params, request).await }
             }),
         )
     })
@@ -41,13 +47,25 @@ pub(super) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
 /// All verbs of one path.
 struct Resource {
     app: Arc<App>,
-    routes: Vec<Route>,
+    /// Each with what is counted of it.
+    routes: Vec<(Arc<Timed>, Route)>,
 }
 
 impl Resource {
     /// The order of the checks is Brooklyn's: login, verb, body's form, answer's form, role, token, permission.
-    async fn serve(&self, params: RawPathParams, request: Request) -> Answer {
-        let is_public = self.routes.iter().any(|r| r.is_public);
+    async fn serve(&self, params: RawPathParams, request: Request) -> Response {
+        let began = Instant::now();
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        let wanted = if is_read { Method::GET } else { request.method().clone() };
+        let response = self.answered(params, request).await.unwrap_or_else(Fail::respond);
+        if let Some((timed, _)) = self.routes.iter().find(|(_, r)| r.method == wanted) {
+            timed.add(response.status().as_u16(), base::Span(began.elapsed().as_micros() as u64));
+        }
+        response
+    }
+
+    async fn answered(&self, params: RawPathParams, request: Request) -> Answer {
+        let is_public = self.routes.iter().any(|(_, r)| r.is_public);
         let visitor = if is_public {
             None
         } else {
@@ -73,8 +91,8 @@ impl Resource {
         }
         let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let wanted = if is_read { &Method::GET } else { method };
-        let route = self.routes.iter().find(|r| r.method == *wanted);
-        let route = route.ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
+        let route = self.routes.iter().find(|(_, r)| r.method == *wanted);
+        let (_, route) = route.ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
         let headers = request.headers();
         let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
         if !is_read && !route.consumes.takes(text(header::CONTENT_TYPE)) {

@@ -42,12 +42,14 @@ impl Store for Counted {
     fn run(&self, verb: &Verb) -> Answer {
         let began = Instant::now();
         let answer = self.store.run(verb);
+        let took = began.elapsed();
+        self.metrics.store.add(verb, &answer, base::Span(took.as_micros() as u64));
         if let Some(tally) = self.tally(verb) {
             match &answer {
                 Answer::Failed(fault) | Answer::Unknown(fault) => {
                     tally.failed(clock::wall(), fault.text.clone());
                 }
-                _ => tally.succeeded(clock::wall(), began.elapsed()),
+                _ => tally.succeeded(clock::wall(), took),
             }
         }
         answer

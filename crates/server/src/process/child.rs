@@ -27,6 +27,7 @@ use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
 use crate::keys::{self, CertificateSlot, LinkTls, PlaneKeys};
+use crate::levels::Levels;
 use crate::logs;
 use crate::metrics::{self, Counted, Metrics};
 use crate::peer::{Ends, Links, keep_link};
@@ -135,9 +136,13 @@ fn inherit(data: &Data) -> Result<(Lock, Parent), End> {
 }
 
 fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) -> End {
-    if let Err(error) = logs::start(&data.logs(), to_console) {
-        return End::new(1, format!("the log files in {} cannot be written: {error}", data.logs().display()));
-    }
+    let levels = match logs::start(&data.logs(), to_console) {
+        Ok(levels) => levels,
+        Err(error) => {
+            let folder = data.logs();
+            return End::new(1, format!("the log files in {} cannot be written: {error}", folder.display()));
+        }
+    };
     let outside = Outside::of_process(options.flags.clone());
     let loaded = match config::load(&options.home, &outside) {
         Ok(loaded) => loaded,
@@ -154,7 +159,7 @@ fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) 
         .build();
     match runtime {
         Ok(runtime) => {
-            let end = runtime.block_on(run(loaded, outside, data, parent)).unwrap_or_else(|end| end);
+            let end = runtime.block_on(run(loaded, outside, data, parent, levels)).unwrap_or_else(|end| end);
             // A thread that hangs must not keep the process from ending.
             runtime.shutdown_background();
             end
@@ -163,7 +168,13 @@ fn serve(options: &Options, data: &Data, parent: &mut Parent, to_console: bool) 
     }
 }
 
-async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent) -> Result<End, End> {
+async fn run(
+    loaded: Loaded,
+    outside: Outside,
+    data: &Data,
+    parent: &mut Parent,
+    levels: Arc<Levels>,
+) -> Result<End, End> {
     let Loaded { mut settings, layers, warnings } = loaded;
     let memory = Memory::open(data.root())
         .map_err(|e| End::new(1, format!("{} cannot be used: {e}", data.root().display())))?;
@@ -186,6 +197,7 @@ async fn run(loaded: Loaded, outside: Outside, data: &Data, parent: &mut Parent)
     let own = http::Own {
         properties: arc_swap::ArcSwap::from_pointee(config::shown(&settings, &layers)),
         logs: Some(data.logs()),
+        levels: Some(levels),
         read_again: Some(read_again(settings.home.clone(), outside)),
     };
     let externals = config::externals::externals(layers.effective());

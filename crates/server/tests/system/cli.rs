@@ -176,3 +176,35 @@ fn a_servers_mode_and_priority_are_shown_and_set() {
     assert_eq!(desk.run("ha check").code, Some(0));
     assert!(desk.done("servers").contains("MASTER"));
 }
+
+#[test]
+fn how_much_a_server_logs_is_changed_while_it_runs() {
+    let site = Site::new();
+    let only = site.release("only", "AUTO", "");
+    only.start();
+    let desk = Desk::new(&site);
+    desk.log_in(&[&only]);
+    let levels = desk.done("log level");
+    assert!(levels.contains("brownstone") && levels.contains("DEBUG"), "{levels}");
+    // A refused handshake is told at DEBUG.
+    let refused = || {
+        let address = only.uri().replace("https://", "");
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        std::io::Write::write_all(&mut stream, b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+    };
+    let told = || only.log().matches("a TLS handshake failed").count();
+    refused();
+    until("it is told", || told() == 1);
+    desk.done("log level brownstone_server::http=info");
+    refused();
+    assert!(desk.done("log level").contains("brownstone_server::http"));
+    assert_eq!(told(), 1, "{}", only.log());
+    let said = desk.json("log level brownstone_server::http=default");
+    assert_eq!(said["levels"]["brownstone_server::http"], Value::Null, "{said}");
+    refused();
+    until("it is told again", || told() == 2);
+    assert!(only.log().contains("levels of the log were changed"));
+    let said = desk.refused(1, "log level loud");
+    assert!(said.contains("'loud' is no level"), "{said}");
+}

@@ -38,3 +38,51 @@ fn metrics_count_loads_records_beats_and_failures() {
     assert!(!errors[0]["error"].as_str().unwrap().is_empty(), "{errors}");
     fs::rename(&away, &here).unwrap();
 }
+
+/// The value of one series; nothing where it is not told.
+fn series(page: &str, name: &str) -> Option<f64> {
+    page.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(' ')).map(|v| v.parse().unwrap())
+}
+
+#[test]
+fn a_real_failover_is_told_to_monitoring() {
+    let site = Site::new();
+    let (first, second, client) = site.pair("");
+    let sensors = client.deploy_sensors(&first);
+    let page = |server: &crate::support::release::Release| {
+        let reply = client.get(&server.uri(), "/metrics").unwrap();
+        assert!(reply.header("content-type").starts_with("application/openmetrics-text"), "{reply:?}");
+        reply.body
+    };
+    let before = page(&second);
+    assert_eq!(series(&before, "ha_claims_total{result=\"won\"}"), Some(0.0));
+    assert_eq!(
+        series(&page(&first), "ha_failover_seconds_count"),
+        Some(0.0),
+        "the first start of a plane is none"
+    );
+    first.kill_9();
+    until("the second takes a write", || client.writes(&second, &format!("{sensors}/n"), 1));
+    let after = page(&second);
+    assert_eq!(series(&after, "ha_claims_total{result=\"won\"}"), Some(1.0), "{after}");
+    assert_eq!(series(&after, "ha_failover_seconds_count"), Some(1.0));
+    let took = series(&after, "ha_failover_seconds_sum").unwrap();
+    assert!(took > 0.0 && took < 60.0, "{took}");
+    assert_eq!(series(&after, "ha_is_master"), Some(1.0));
+    for op in ["create", "read", "put_own", "list"] {
+        let name = format!("ha_store_op_seconds_count{{op=\"{op}\"}}");
+        assert!(series(&after, &name).unwrap() > 0.0, "{name}: {after}");
+    }
+    let skew = format!("ha_clock_skew_seconds{{node=\"{}\"}}", first.node_file()["node"].as_str().unwrap());
+    assert!(series(&after, &skew).unwrap().abs() < 30.0, "{after}");
+    let post = "brownstone_http_responses_total{method=\"POST\",\
+                route=\"/v1/applications/{app}/entities/{ent}/sensors/{sensor}\",status=\"2xx\"}";
+    assert_eq!(series(&after, post), Some(1.0), "{after}");
+
+    let (here, away) = (site.shared(), site.path().join("away"));
+    fs::rename(&here, &away).unwrap();
+    until("errors of the store are told", || {
+        page(&second).lines().any(|l| l.starts_with("ha_store_errors_total{op=") && !l.ends_with(" 0"))
+    });
+    fs::rename(&away, &here).unwrap();
+}

@@ -124,21 +124,62 @@ async fn numbers_are_open_metrics() {
         "ha_role{role=\"MASTER\"} 1",
         "ha_role{role=\"STANDBY\"} 0",
         "ha_term 3",
-        "ha_lease_remaining_seconds 20.000",
+        "ha_lease_remaining_seconds 20.0",
         "brownstone_applications 1",
         "brownstone_entities 2",
         "brownstone_records_total 0",
     ] {
         assert!(page.body.lines().any(|l| l == line), "{line} is not in {}", page.body);
     }
-    // Each series is described before it, once.
-    let mut described = std::collections::BTreeSet::new();
-    for line in page.body.lines().filter_map(|l| l.strip_prefix("# TYPE ")) {
-        assert!(described.insert(line.split(' ').next().unwrap().to_owned()), "{line} twice");
+    for line in [
+        "ha_claims_total{result=\"won\"} 0",
+        "ha_fenced_writes_total 0",
+        "ha_suspended_seconds_total 0.0",
+        "ha_failover_seconds_bucket{le=\"+Inf\"} 0",
+        "ha_store_errors_total{op=\"create\",class=\"full\"} 0",
+        "ha_clock_skew_seconds{node=\"hJ7kL9mN\"} 0.123",
+        "brownstone_task_states{state=\"In progress\"} 0",
+        "brownstone_http_responses_total{method=\"POST\",route=\"/v1/applications\",status=\"2xx\"} 1",
+        "brownstone_http_request_seconds_count{method=\"POST\",route=\"/v1/applications\"} 1",
+    ] {
+        assert!(page.body.lines().any(|l| l == line), "{line} is not in {}", page.body);
     }
-    for line in page.body.lines().filter(|l| !l.starts_with('#')) {
-        let name = line.split(['{', ' ']).next().unwrap();
-        assert!(described.contains(name.strip_suffix("_total").unwrap_or(name)), "{line}");
+    well_formed(&page.body);
+}
+
+/// Each family is described once, and its samples follow, with the suffixes of its kind; buckets add up.
+fn well_formed(page: &str) {
+    let mut described = std::collections::BTreeSet::new();
+    let (mut family, mut kind) = (String::new(), String::new());
+    let mut bucket = 0;
+    for line in page.strip_suffix("# EOF\n").unwrap().lines() {
+        if let Some(head) = line.strip_prefix("# TYPE ") {
+            let (name, of) = head.split_once(' ').unwrap();
+            (family, kind) = (name.to_owned(), of.to_owned());
+            assert!(described.insert(family.clone()), "{line} twice");
+        } else if let Some(unit) = line.strip_prefix("# UNIT ") {
+            assert_eq!(unit, format!("{family} seconds"));
+            assert!(family.ends_with("_seconds"));
+        } else if let Some(help) = line.strip_prefix("# HELP ") {
+            assert!(help.starts_with(&format!("{family} ")), "{line}");
+        } else {
+            let suffix = line.split(['{', ' ']).next().unwrap().strip_prefix(family.as_str());
+            let suffix = suffix.unwrap_or_else(|| panic!("{line} does not follow its family"));
+            let value: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
+            match (kind.as_str(), suffix) {
+                ("gauge", "") | ("counter", "_total") | ("histogram", "_sum") => {}
+                ("histogram", "_bucket") => {
+                    assert!(value >= f64::from(bucket), "{line}");
+                    bucket = value as u32;
+                    assert!(line.contains("le=\""), "{line}");
+                }
+                ("histogram", "_count") => {
+                    assert!((value - f64::from(bucket)).abs() < 0.5, "{line}");
+                    bucket = 0;
+                }
+                other => panic!("{line}: {other:?}"),
+            }
+        }
     }
 }
 

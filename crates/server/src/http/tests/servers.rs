@@ -22,6 +22,7 @@ async fn what_is_configured_is_told_and_read_again() {
     let own = Own {
         properties: ArcSwap::from_pointee(properties(&[("brooklyn.a", "1"), ("brooklyn.b", "")])),
         logs: None,
+        levels: None,
         read_again: Some(Box::new(move || {
             if counted.fetch_add(1, Ordering::Relaxed) == 1 {
                 return Err("etc/brooklyn.cfg line 3: no".to_owned());

@@ -20,6 +20,7 @@ mod entities;
 mod find;
 mod ha_state;
 mod locations;
+mod log_levels;
 mod logbook;
 mod logout;
 mod policies;
@@ -62,6 +63,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     access::add_routes(all);
     apidoc::add_routes(all);
     logbook::add_routes(all);
+    log_levels::add_routes(all);
     server_config::add_routes(all);
     usage::add_routes(all);
     workflows::add_routes(all);
