@@ -7,6 +7,7 @@
 pub mod access;
 pub mod adjunct;
 pub mod application;
+pub mod blueprint;
 pub mod catalog;
 pub mod cluster;
 pub mod config;

@@ -65,3 +65,34 @@ pub struct LocatedLocation {
     /// In degrees.
     pub longitude: f64,
 }
+
+/// What was seen of the machines of a location. Ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LocationCheck {
+    /// Whether something could be started on each of them.
+    pub good: bool,
+    /// Each machine.
+    pub machines: Vec<MachineCheck>,
+}
+
+/// One machine of a location that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MachineCheck {
+    /// `user@address:port`, or `localhost`.
+    pub machine: String,
+    /// Whether something could be started there; what needs no sudo, where that is refused.
+    pub good: bool,
+    /// What was looked at, in this order.
+    pub checks: Vec<MachineLook>,
+}
+
+/// One look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MachineLook {
+    /// `tcp`, `ssh`, `sudo`, `disk`, `tools`; `config` where the location's flags make no sense.
+    pub name: String,
+    /// `good`, `bad`, or `skipped` after something bad.
+    pub result: String,
+    /// In words.
+    pub says: String,
+}

@@ -171,7 +171,9 @@ fn reasons(error: &reqwest::Error) -> String {
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
         let words = error.to_string();
-        if !text.contains(&words) {
+        // Wrappers of the libraries, which say nothing that their causes do not.
+        let is_wrapper = words.starts_with("error sending request") || words.starts_with("client error (");
+        if !text.contains(&words) && !(is_wrapper && error.source().is_some()) {
             let separator = if text.is_empty() { "" } else { ": " };
             let _ = write!(text, "{separator}{words}");
         }

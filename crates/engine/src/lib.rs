@@ -80,6 +80,7 @@ pub use entity::{Adjunct, Definition, Entity, Sensor};
 pub use index::Counts;
 pub use invariants::check;
 pub use lifecycle::Lifecycle;
+pub use machine::Reached;
 pub use phases::{Latch, Stage};
 pub use place::{LocationRef, MachineRef, Place, Reach};
 pub use program::{Phase, StepKind};

@@ -8,6 +8,7 @@
 //! Not here: what an entity does (engine), how a value looks on the wire (api), reading files (server, cli).
 
 pub mod adjuncts;
+pub mod assist;
 pub mod catalog;
 pub mod compile;
 pub mod config;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use client::Request;
 use serde_json::Value;
 
-use super::entity::values;
+use super::entity::{must_exist, values};
 use super::failed::Failed;
 use super::look::value;
 use super::session::{Place, Session};
@@ -36,6 +36,9 @@ impl ConfigArgs {
             }
             (Some(key), None) => {
                 let said = session.json(&place.below("config", &key))?;
+                if said.is_null() {
+                    must_exist(session, place, "config key", "config", &key)?;
+                }
                 session.show(&said, |_| format!("{}\n", value(&said)));
             }
             (Some(key), Some(Change::Set { value })) => {

@@ -142,6 +142,12 @@ impl Connect {
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
         let pem = fs::read(path).map_err(|e| Failed::usage(format!("--ca-file {}: {e}", path.display())))?;
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(Failed::usage(format!(
+                "--ca-file {}: it holds no certificate in PEM; a server keeps its authority in data/ca.pem",
+                path.display()
+            )));
+        }
         Ok(Trust::Authorities(pem))
     }
 

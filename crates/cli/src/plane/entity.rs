@@ -167,12 +167,40 @@ pub(super) fn condition(state: &Value) -> Vec<(&'static str, String)> {
 fn sensor(session: &mut Session, place: &Place, name: Option<&str>) -> Result<(), Failed> {
     if let Some(name) = name {
         let said = session.json(&place.below("sensors", name))?;
+        if said.is_null() {
+            must_exist(session, place, "sensor", "sensors", name)?;
+        }
         session.show(&said, |_| format!("{}\n", value(&said)));
         return Ok(());
     }
     let said = session.json(&format!("{}/sensors/current-state", place.path()))?;
     session.show(&said, |look| values(look, "SENSOR", &said));
     Ok(())
+}
+
+/// The server says null of what has no value and of what there is not: the latter is a mistake.
+pub(super) fn must_exist(
+    session: &mut Session,
+    place: &Place,
+    what: &str,
+    folder: &str,
+    name: &str,
+) -> Result<(), Failed> {
+    let declared = session.json(&format!("{}/{folder}", place.path()))?;
+    match unknown(&declared, what, name) {
+        Some(why) => Err(Failed::refused(format!("{}: {why}", place.entity))),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a name that is not among those that are declared.
+fn unknown(declared: &Value, what: &str, name: &str) -> Option<String> {
+    let names: Vec<&str> = all(declared).iter().map(|one| text(one, "name")).collect();
+    if names.contains(&name) {
+        return None;
+    }
+    let near = base::suggest::nearest(name, names).map(|near| format!("; did you mean '{near}'?"));
+    Some(format!("it has no {what} '{name}'{}", near.unwrap_or_default()))
 }
 
 /// Names and values, in order of the names.
@@ -194,6 +222,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_name_that_is_not_there_is_told_with_the_nearest() {
+        let declared = json!([{ "name": "service.state" }, { "name": "host.name" }]);
+        assert_eq!(unknown(&declared, "sensor", "host.name"), None);
+        let why = unknown(&declared, "sensor", "service.stat");
+        assert_eq!(why.as_deref(), Some("it has no sensor 'service.stat'; did you mean 'service.state'?"));
+        assert_eq!(unknown(&declared, "sensor", "zzzzzz").as_deref(), Some("it has no sensor 'zzzzzz'"));
+    }
 
     #[test]
     fn who_is_not_well_says_why() {

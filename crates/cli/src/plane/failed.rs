@@ -52,14 +52,35 @@ impl From<GaveUp> for Failed {
             Reason::OutcomeUnknown => Code::Refused,
         };
         let mut why = gave_up.to_string();
-        if why.contains("UnknownIssuer") {
-            why.push_str(
-                "\nThe servers' certificate is of an authority that this host does not know: give its file with --ca-file \
-                 (a server keeps it in data/ca.pem)",
-            );
+        if let Some(hint) = hint(&why) {
+            why.push('\n');
+            why.push_str(hint);
         }
         Failed { code, why }
     }
+}
+
+/// What to do about what libraries say in their words.
+fn hint(why: &str) -> Option<&'static str> {
+    let hints = [
+        (
+            "UnknownIssuer",
+            "The servers' certificate is of an authority that this host does not know: give its file with --ca-file (a \
+             server keeps it in data/ca.pem)",
+        ),
+        (
+            "Expired",
+            "The certificate is out of date, or this host's clock is wrong: compare `date` here and there; a server makes \
+             a new one of its own when it is started",
+        ),
+        (
+            "NotValidForName",
+            "The certificate is for another name: reach the server as its certificate and nodeUri have it",
+        ),
+        ("invalid HTTP version", "That may be a port for TLS: write https:// before the address"),
+        ("corrupt message", "That may be a port without TLS: write http:// before the address"),
+    ];
+    hints.into_iter().find(|(words, _)| why.contains(words)).map(|(_, hint)| hint)
 }
 
 impl From<Failure> for Failed {

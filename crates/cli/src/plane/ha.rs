@@ -164,6 +164,11 @@ fn states(session: &mut Session) -> Result<(), Failed> {
 }
 
 impl Which {
+    /// Whether one is named.
+    pub(super) fn is_said(&self) -> bool {
+        self.node.is_some()
+    }
+
     /// The address of the server that is meant.
     pub(super) fn server(&self, session: &mut Session) -> Result<ServerUrl, Failed> {
         let Some(node) = &self.node else {

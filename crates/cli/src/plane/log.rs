@@ -11,7 +11,7 @@ use super::session::{Session, done, parse};
 /// The log of a server.
 #[derive(Debug, Subcommand)]
 pub enum Log {
-    /// Show from which level on a server logs, or change that until it ends.
+    /// Show from which level on each server logs, or change that until it ends; --node means one of them.
     Level(super::With<Level>),
 }
 
@@ -36,22 +36,31 @@ impl Log {
 
 impl Level {
     fn run(self, session: &mut Session) -> Result<(), Failed> {
-        let server = self.which.server(session)?;
+        let servers = match self.which.is_said() {
+            true => vec![self.which.server(session)?],
+            false => session.client.servers(),
+        };
         let path = api::paths::LOG_LEVELS;
         let request = if self.levels.is_empty() {
             Request::get(path)
         } else {
             Request::post(path, "application/json", changes(&self.levels).to_string())
         };
-        let answer = session.client.send_to(&server, &request.header(ANY_SERVER, "true"))?;
-        let said = parse(&done(answer)?)?;
-        session.show(&json!({ "server": server.as_str(), "levels": said }), |look| {
+        let request = request.header(ANY_SERVER, "true");
+        let (mut told, mut rows) = (Vec::new(), Vec::new());
+        for server in servers {
+            let answer = session.client.send_to(&server, &request).map_err(Failed::from);
+            let said = answer
+                .and_then(done)
+                .and_then(|answer| parse(&answer))
+                .map_err(|failed| Failed { why: format!("{server}: {}", failed.why), ..failed })?;
             let level = |(target, level): (&String, &Value)| {
-                vec![target.clone(), level.as_str().unwrap_or_default().to_owned()]
+                vec![server.to_string(), target.clone(), level.as_str().unwrap_or_default().to_owned()]
             };
-            let rows: Vec<Vec<String>> = said.as_object().into_iter().flatten().map(level).collect();
-            look.table(&["TARGET", "LEVEL"], &rows)
-        });
+            rows.extend(said.as_object().into_iter().flatten().map(level));
+            told.push(json!({ "server": server.as_str(), "levels": said }));
+        }
+        session.show(&Value::from(told), |look| look.table(&["SERVER", "TARGET", "LEVEL"], &rows));
         Ok(())
     }
 }

@@ -135,10 +135,16 @@ pub(crate) fn tone_of(word: &str) -> Tone {
     }
 }
 
-/// At most so many letters; what was cut ends in `…`.
+/// At most so many letters; what was cut ends in `…`. Addresses, classes and paths are told apart by their ends: they
+/// begin with it.
 pub(crate) fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    let count = text.chars().count();
+    if count <= width {
         return text.to_owned();
+    }
+    let is_name = !text.contains(char::is_whitespace) && text.contains(['/', '.', ':']);
+    if is_name {
+        return ['…'].into_iter().chain(text.chars().skip(count + 1 - width.max(1))).collect();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
@@ -189,6 +195,15 @@ mod tests {
         for line in narrow.table(&header, &rows()).lines() {
             assert!(line.chars().count() <= 24, "{line}");
         }
+    }
+
+    #[test]
+    fn what_is_told_apart_by_its_end_keeps_that() {
+        assert_eq!(cut("https://10.0.0.1:8443/", 12), "…0.0.1:8443/");
+        assert_eq!(cut("org.apache.brooklyn.BasicEntity", 12), "…BasicEntity");
+        assert_eq!(cut("a sentence. And more", 12), "a sentence.…");
+        assert_eq!(cut("a.b", 3), "a.b");
+        assert_eq!(cut("a.b.c", 1), "…");
     }
 
     #[test]

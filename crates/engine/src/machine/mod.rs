@@ -5,6 +5,7 @@
 
 mod obtain;
 pub(crate) mod ports;
+mod reached;
 mod release;
 mod take;
 mod target;
@@ -13,6 +14,7 @@ mod zone;
 use std::sync::Arc;
 
 pub(crate) use obtain::shown;
+pub use reached::Reached;
 
 use crate::advance::Flow;
 use crate::change::Change;

@@ -41,6 +41,15 @@ pub(super) fn machines_of(spec: &LocationSpec, flags: &Flags<'_>) -> Try<Vec<(Re
     machines.iter().map(one).collect()
 }
 
+/// The machine of a `localhost`.
+pub(super) fn localhost(flags: &Flags<'_>) -> Try<Reach> {
+    if !flags.flag(LOCALHOST_OVER_SSH)? {
+        return Ok(Reach::Local);
+    }
+    let address = "127.0.0.1".to_owned();
+    Ok(Reach::Ssh { address, port: port_of(flags)?, user: flags.text("user")? })
+}
+
 fn port_of(flags: &Flags<'_>) -> Try<u16> {
     match flags.number("port")? {
         None => Ok(SSH_PORT),
@@ -135,13 +144,7 @@ impl Draft {
                 if most.is_some_and(|most| self.takers(from).count() >= most) {
                     return Ok(Err(none_in(spec)));
                 }
-                let reach = if flags.flag(LOCALHOST_OVER_SSH)? {
-                    let address = "127.0.0.1".to_owned();
-                    Reach::Ssh { address, port: port_of(&flags)?, user: flags.text("user")? }
-                } else {
-                    Reach::Local
-                };
-                Ok(Ok(given(reach)))
+                Ok(Ok(given(localhost(&flags)?)))
             }
             LocationKind::Byon { .. } => {
                 let machines = machines_of(spec, &flags)?;

@@ -122,6 +122,23 @@ impl<'a> Flags<'a> {
         Ok(logins)
     }
 
+    /// How a machine with these flags is logged in to.
+    pub(super) fn ssh_target(&self, reach: &Reach) -> Try<SshTarget> {
+        let Reach::Ssh { address, port, user } = reach else {
+            return fail("this host is not reached over SSH");
+        };
+        Ok(SshTarget {
+            address: address.clone(),
+            port: *port,
+            user: user.clone(),
+            logins: self.logins()?,
+            host_keys: self.host_keys()?,
+            connect_timeout: self.span("connectTimeout", CONNECT_TIMEOUT)?,
+            tries: u32::try_from(self.number("sshTries")?.unwrap_or(SSH_TRIES).max(1)).unwrap_or(u32::MAX),
+            tries_timeout: self.span("sshTriesTimeout", SSH_TRIES_TIMEOUT)?,
+        })
+    }
+
     fn host_keys(&self) -> Try<HostKeys> {
         let given = self.text("strictHostKeyChecking")?.unwrap_or_default().to_ascii_lowercase();
         let file = self.text("knownHosts")?.unwrap_or_else(|| KNOWN_HOSTS.to_owned());
@@ -137,20 +154,7 @@ impl<'a> Flags<'a> {
 
 impl Draft {
     pub(super) fn ssh_target(&self, machine: &MachineRef) -> Try<SshTarget> {
-        let Reach::Ssh { address, port, user } = &machine.reach else {
-            return fail("this host is not reached over SSH");
-        };
-        let flags = self.flags_of(machine)?;
-        Ok(SshTarget {
-            address: address.clone(),
-            port: *port,
-            user: user.clone(),
-            logins: flags.logins()?,
-            host_keys: flags.host_keys()?,
-            connect_timeout: flags.span("connectTimeout", CONNECT_TIMEOUT)?,
-            tries: u32::try_from(flags.number("sshTries")?.unwrap_or(SSH_TRIES).max(1)).unwrap_or(u32::MAX),
-            tries_timeout: flags.span("sshTriesTimeout", SSH_TRIES_TIMEOUT)?,
-        })
+        self.flags_of(machine)?.ssh_target(&machine.reach)
     }
 
     pub(super) fn flags_of<'a>(&'a self, machine: &'a MachineRef) -> Try<Flags<'a>> {

@@ -11,7 +11,7 @@ pub(super) const MARK: &str = "@brownstone-answer@\n";
 
 /// What is asked of a machine.
 #[derive(Clone, Debug)]
-pub(super) struct Command {
+pub(crate) struct Command {
     /// For people: `starting the script launch`.
     pub(super) doing: String,
     /// Whether it is an action of its own, for which a permit is asked each time.
@@ -21,7 +21,7 @@ pub(super) struct Command {
 
 impl Command {
     /// Only looks.
-    pub(super) fn look(doing: impl Into<String>) -> Self {
+    pub(crate) fn look(doing: impl Into<String>) -> Self {
         let parts = vec![format!("printf '%s' {}\n", quote(MARK))];
         Self { doing: doing.into(), asks_permit: false, parts }
     }
@@ -50,7 +50,7 @@ impl Command {
     }
 
     /// Adds a script.
-    pub(super) fn script(mut self, text: &str) -> Self {
+    pub(crate) fn script(mut self, text: &str) -> Self {
         self.parts.push(text.to_owned());
         self
     }
@@ -62,7 +62,7 @@ impl Command {
 }
 
 /// An answer as a text, unless it says that something is wrong.
-pub(super) fn text(answer: Vec<u8>) -> Result<String, SshError> {
+pub(crate) fn text(answer: Vec<u8>) -> Result<String, SshError> {
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let error = match answer.strip_prefix("error ") {
         Some(error) => Some(error),

@@ -28,7 +28,7 @@ fn user<'a>(context: &'a Context, spec: &'a SshTarget) -> &'a str {
 
 /// How long it may be tried: as the target has it, or, for one that was there a moment ago, until a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Patience {
+pub(crate) enum Patience {
     /// `tries`, within `tries_timeout`.
     Tries,
     /// However often, until then.
@@ -36,7 +36,7 @@ pub(super) enum Patience {
 }
 
 /// Connects and logs in.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     context: &Context,
     spec: &SshTarget,
     patience: Patience,

@@ -34,6 +34,8 @@ use crate::net::{Cancelled, Job};
 use error::SshError;
 use target::Target;
 
+pub(crate) use command::{Command, text};
+pub(crate) use connect::{Patience, connect};
 pub(crate) use pool::Pool;
 
 /// Does work on a machine; `None` where cancelled work has nothing to report.

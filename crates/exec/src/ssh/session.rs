@@ -19,9 +19,9 @@ use crate::limits::SSH_CHANNELS_MAX;
 use crate::server::Source;
 
 /// A connection that is logged in, and what is known of its machine.
-pub(super) struct Session {
+pub(crate) struct Session {
     handle: Handle<Judge>,
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(super) facts: Facts,
     /// Shrinks to what the machine allows.
     places: Arc<Semaphore>,
@@ -58,14 +58,14 @@ impl Session {
     }
 
     /// Ends it in good order.
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         // Fails when it is over already.
         let _sent = self.handle.disconnect(Disconnect::ByApplication, "", "en").await;
     }
 
     /// Asks with something on standard input, and gives the answer as it is. Goes on to its end when nobody
     /// waits for it any more, so that its channel is closed.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         self: &Arc<Self>,
         command: &Command,
         input: Option<Source>,

@@ -14,7 +14,7 @@ use crate::spec::{AdjunctKind, ConfigMap, EntitySpec, TypeName};
 use crate::types::{self, Lookup, TypeDef, common};
 
 /// Keys that every entity map may have.
-pub(super) const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "type",
     "name",
     "id",

@@ -36,6 +36,8 @@ use lang::yaml::{self, Limits, Node};
 use crate::spec::{AdjunctSpec, AppSpec, EntitySpec, SpecWarning};
 use context::Context;
 pub use diagnostics::{Diagnostics, Stage};
+#[cfg(test)]
+pub(crate) use entity::KEYS as ENTITY_KEYS;
 pub use fill::Params;
 pub(crate) use items::built_in_names;
 pub use location::{location_reference, location_secret, machines};

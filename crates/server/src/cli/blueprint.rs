@@ -1,5 +1,6 @@
-//! `brownstone blueprint validate|plan`: what a blueprint would do, without a plane.
+//! `brownstone blueprint validate|plan|complete|hover`: what a blueprint would do, without a plane.
 
+mod assist;
 mod catalog;
 mod show;
 
@@ -26,6 +27,10 @@ pub(super) enum Blueprint {
     Validate(Validate),
     /// Show what would be created, and which line each value comes from.
     Plan(Plan),
+    /// Tell an editor what may stand at a place of a blueprint that need not be whole.
+    Complete(assist::At),
+    /// Tell an editor what stands at a place: exit 1 where nothing is known of it.
+    Hover(assist::At),
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +94,8 @@ impl Blueprint {
         match self {
             Blueprint::Validate(validate) => validate.run(),
             Blueprint::Plan(plan) => plan.run(),
+            Blueprint::Complete(at) => at.complete(),
+            Blueprint::Hover(at) => at.hover(),
         }
     }
 }

@@ -201,7 +201,7 @@ fn how_much_a_server_logs_is_changed_while_it_runs() {
     assert!(desk.done("log level").contains("brownstone_server::http"));
     assert_eq!(told(), 1, "{}", only.log());
     let said = desk.json("log level brownstone_server::http=default");
-    assert_eq!(said["levels"]["brownstone_server::http"], Value::Null, "{said}");
+    assert_eq!(said[0]["levels"]["brownstone_server::http"], Value::Null, "{said}");
     refused();
     until("it is told again", || told() == 2);
     assert!(only.log().contains("levels of the log were changed"));

@@ -22,6 +22,7 @@ mod killed;
 mod kills;
 mod linked;
 mod listen;
+mod location_test;
 mod metrics;
 mod other_host;
 mod page;

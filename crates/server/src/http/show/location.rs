@@ -21,7 +21,7 @@ pub(in crate::http) struct Instance<'a> {
 
 /// A location that blueprints may name.
 pub(in crate::http) struct Definition {
-    id: String,
+    pub(in crate::http) id: String,
     name: String,
     spec: String,
     config: Map<String, Value>,
@@ -46,6 +46,18 @@ pub(in crate::http) fn find<'a>(root: &'a Root, id: &str) -> Option<Instance<'a>
 fn owned(owner: &Entity) -> impl Iterator<Item = Instance<'_>> {
     let specs = owner.def.locations.iter().flatten().enumerate();
     specs.map(move |(number, spec)| Instance { owner, number, spec })
+}
+
+impl<'a> Instance<'a> {
+    /// Whose it is.
+    pub(in crate::http) fn owner(&self) -> &'a EntityId {
+        &self.owner.id
+    }
+
+    /// What it is.
+    pub(in crate::http) fn spec(&self) -> &'a LocationSpec {
+        self.spec
+    }
 }
 
 impl Instance<'_> {

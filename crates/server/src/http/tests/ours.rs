@@ -183,6 +183,31 @@ fn well_formed(page: &str) {
     }
 }
 
+#[tokio::test]
+async fn an_editor_is_told_what_may_stand_at_a_place_and_what_stands_there() {
+    let door = Door::new(Role::HotStandby);
+    let blueprint = "services:\n- type: VanillaSoftwareProcess\n  brooklyn.config:\n    launch.command: x\n";
+    let at = |line: u32, column: u32| {
+        serde_json::json!({ "blueprint": blueprint, "line": line, "column": column }).to_string()
+    };
+    let offers = door.post_json("/v1/blueprints/complete", &at(4, 8)).await;
+    assert_eq!(offers.status, StatusCode::OK, "{}", offers.body);
+    assert_eq!(offers.json()["offers"][0]["label"], "launch.command", "{}", offers.body);
+    let told = door.post_json("/v1/blueprints/hover", &at(4, 8)).await.json();
+    assert_eq!((&told["label"], &told["kind"]), (&"launch.command".into(), &"config".into()), "{told}");
+    let byte = serde_json::json!({ "blueprint": blueprint, "offset": 20 }).to_string();
+    assert_eq!(door.post_json("/v1/blueprints/hover", &byte).await.json()["kind"], "type");
+    let nothing = serde_json::json!({ "blueprint": "# x", "offset": 2 }).to_string();
+    assert_eq!(door.post_json("/v1/blueprints/hover", &nothing).await.body, "null");
+    for bad in ["{}", "[]", r#"{"blueprint": "", "line": 1}"#, r#"{"blueprint": 1, "offset": 1}"#] {
+        assert_eq!(
+            door.post_json("/v1/blueprints/complete", bad).await.status,
+            StatusCode::BAD_REQUEST,
+            "{bad}"
+        );
+    }
+}
+
 /// Someone who follows what happens.
 struct Following {
     body: Body,

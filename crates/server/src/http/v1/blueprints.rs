@@ -1,8 +1,11 @@
-//! `POST /v1/blueprints/check` and `/plan`: what `brownstone blueprint validate` and `plan` say, for editors. Ours.
+//! `POST /v1/blueprints/check`, `/plan`, `/complete` and `/hover`: what `brownstone blueprint` says, for editors. Ours.
 
 use api::Permission::DeployApplication;
+use api::blueprint::BlueprintPlace;
 use api::shape::one;
 use axum::http::StatusCode;
+use model::Surroundings;
+use model::assist;
 use model::compile::explain;
 use serde_json::{Value, json as value};
 
@@ -24,6 +27,18 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         let asked = route.needs(DeployApplication).exempt().takes(Consumes::Named, one::<String>());
         asked.answers(StatusCode::OK, Json(one::<Value>()))
     }));
+    let helps = [
+        Route::post("/v1/blueprints/complete", "What may stand at a place of a blueprint", complete),
+        Route::post(
+            "/v1/blueprints/hover",
+            "What stands at a place of a blueprint; null if that is not known",
+            hover,
+        ),
+    ];
+    all.extend(helps.map(|route| {
+        let asked = route.needs(DeployApplication).exempt().takes(Consumes::Json, one::<BlueprintPlace>());
+        asked.ok(one::<Value>())
+    }));
 }
 
 async fn check(call: Call) -> Answer {
@@ -32,6 +47,34 @@ async fn check(call: Call) -> Answer {
 
 async fn planned(call: Call) -> Answer {
     judged(call, true).await
+}
+
+async fn complete(call: Call) -> Answer {
+    helped(call, |text, offset, around| value!(assist::complete(text, offset, around))).await
+}
+
+async fn hover(call: Call) -> Answer {
+    helped(call, |text, offset, around| value!(assist::hover(text, offset, around))).await
+}
+
+/// The place is a byte, or a line and a column as diagnostics count them.
+async fn helped(mut call: Call, help: fn(&str, usize, &Surroundings) -> Value) -> Answer {
+    let asked = serde_json::from_value::<BlueprintPlace>(call.json().await?).map_err(|e| {
+        Fail::bad(format!(
+            "The body is no place of a blueprint (blueprint, and offset or line and column): {e}"
+        ))
+    })?;
+    let text = asked.blueprint;
+    let offset = match (asked.offset, asked.line, asked.column) {
+        (Some(offset), None, None) => usize::try_from(offset).unwrap_or(usize::MAX),
+        (None, Some(line), Some(column)) => assist::offset_at(&text, line, column),
+        _ => return Err(Fail::bad("say where: either offset (bytes), or line and column (both from 1)")),
+    };
+    let around = call.surroundings();
+    match tokio::task::spawn_blocking(move || help(&text, offset, &around)).await {
+        Ok(said) => json(&said),
+        Err(_) => Err(Fail::inside("The blueprint made the completion fail")),
+    }
 }
 
 /// A blueprint that is refused is an answer here, not an error. A long one takes a while, and other requests must not

@@ -19,6 +19,7 @@ mod effectors;
 mod entities;
 mod find;
 mod ha_state;
+mod location_test;
 mod locations;
 mod log_levels;
 mod logbook;
@@ -60,6 +61,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     catalog_types::add_routes(all);
     catalog_bundles::add_routes(all);
     locations::add_routes(all);
+    location_test::add_routes(all);
     access::add_routes(all);
     apidoc::add_routes(all);
     logbook::add_routes(all);
