@@ -47,6 +47,8 @@ pub struct Checker {
     pub violations: Vec<String>,
     /// All writes.
     pub writes: Vec<Write>,
+    /// How many of them were acknowledged up to now.
+    pub acknowledged: u64,
     hashes: HashMap<Lsn, (u64, String)>,
     leases: BTreeMap<usize, (u64, u64)>,
 }
@@ -110,6 +112,7 @@ impl Checker {
             return self.wrong(text);
         }
         write.answered = Some((now, verdict));
+        self.acknowledged += u64::from(matches!(verdict, Verdict::Recorded(_)));
     }
 
     /// What a master shows to a read that begins now must hold all that was acknowledged before.
@@ -119,7 +122,7 @@ impl Checker {
             .iter()
             .rev()
             .take(40)
-            .find(|w| matches!(w.answered, Some((at, Verdict::Recorded(_))) if at < now) && !has(&w.sensor))
+            .find(|w| matches!(w.answered, Some((at, Verdict::Recorded(_))) if at <= now) && !has(&w.sensor))
             .map(|w| w.sensor.clone());
         if let Some(sensor) = missing {
             self.wrong(format!(

@@ -9,7 +9,8 @@ use ha::verbs::{Name, Verb};
 use node::Node;
 use node::interface::{Effect, Input};
 
-use super::{Event, World, config_of};
+use super::server::config_of;
+use super::{Event, World};
 
 /// A client of the store that is none of the servers.
 const NOBODY: usize = 200;
@@ -152,6 +153,7 @@ impl World {
         server.busy.clear();
         server.waiting.clear();
         server.view = None;
+        server.read = None;
         server.paused_until = 0;
         self.checker.lease_gone(node);
         self.store.forget_client(node);

@@ -1,0 +1,35 @@
+//! The interesting things, counted by what is said of them.
+
+use super::World;
+
+impl World {
+    /// The interesting things, counted by what is said of them.
+    pub(super) fn cover(&mut self, text: &str) {
+        for (part, what) in [
+            ("claiming term", "claims"),
+            ("has claimed term", "claims raced"),
+            ("gave up the claim", "claims given up"),
+            ("master of term", "reigns"),
+            ("has fenced the log", "fenced at a slot"),
+            ("not master any more", "demotions"),
+            ("suspended:", "suspensions"),
+            ("resumed:", "resumed without a reload"),
+            ("must be compared", "fences validated twice"),
+            ("does not stand any more", "last records that did not stand any more"),
+            ("loading the state from the newest", "reloads from a checkpoint"),
+            ("below a checkpoint of others", "strict acks refused"),
+            ("lies below the newest", "reloads of a pruned log"),
+            ("another history", "histories that differed"),
+            ("stepped over", "void fences"),
+            ("waiting until an old lease", "old leases waited for"),
+            ("checkpoint ", "checkpoints"),
+            ("damaged:", "damage noted"),
+            ("lost touch", "lost touch with the log"),
+            ("the store lost data", "store lost data"),
+        ] {
+            if text.contains(part) {
+                self.count(what);
+            }
+        }
+    }
+}

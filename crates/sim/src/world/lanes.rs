@@ -1,0 +1,67 @@
+//! The way of a request to the store and back: one lane at a time, with every delay and loss.
+
+use std::collections::VecDeque;
+
+use ha::verbs::{Answer, Lane, OpId, Verb};
+
+use super::{Event, World, short};
+use crate::store::{Fate, SimStore, brief, unreachable};
+
+impl World {
+    pub(super) fn start_lane(&mut self, node: usize, lane: Lane) {
+        let server = &mut self.servers[node];
+        if server.busy.get(&lane).copied().unwrap_or(false) {
+            return;
+        }
+        let Some((op, verb)) = server.lanes.get_mut(&lane).and_then(VecDeque::pop_front) else { return };
+        server.busy.insert(lane, true);
+        let life = server.life;
+        let fate = if self.sleeps_with(node, &verb) {
+            Fate::LostRequest
+        } else {
+            SimStore::fate(&self.faults, &mut self.rng, &verb)
+        };
+        let mut delay = 200 + self.rng.below(3000);
+        if self.faults.slow > 0 && self.rng.one_in(self.faults.slow) {
+            delay += self.rng.below(self.draw.timeout.0);
+        }
+        let at = (self.now + delay).max(self.servers[node].cut_until);
+        self.put(at, Event::StoreRun { node, life, lane, op, verb, fate });
+    }
+
+    pub(super) fn store_run(&mut self, node: usize, life: u64, lane: Lane, op: OpId, verb: Verb, fate: Fate) {
+        let lives = self.lives(node, life);
+        if lives && self.servers[node].cut_until > self.now {
+            // Cut off meanwhile: it waits, as on a hard mount.
+            let at = self.servers[node].cut_until;
+            return self.put(at, Event::StoreRun { node, life, lane, op, verb, fate });
+        }
+        if !lives && self.rng.one_in(2) {
+            // The process died with its request on the way: this one never arrives.
+            return;
+        }
+        let faults = self.faults.clone();
+        let answer = match fate {
+            Fate::Fine => self.store.run(&faults, self.now, node, &verb),
+            Fate::LostReply => {
+                self.store.run(&faults, self.now, node, &verb);
+                Answer::Unknown(unreachable(&verb))
+            }
+            Fate::LostRequest => Answer::Unknown(unreachable(&verb)),
+            Fate::Late => {
+                let at = self.now + self.rng.below(self.draw.timeout.0 * 6);
+                self.put(at, Event::LateEffect { client: node, verb: verb.clone() });
+                Answer::Unknown(unreachable(&verb))
+            }
+            Fate::Fails => Answer::Failed(unreachable(&verb)),
+        };
+        if fate != Fate::Fine {
+            self.count("store faults");
+        }
+        if self.transcript.is_some() && !matches!(verb, Verb::Read { .. }) {
+            self.note(|w| format!("{} {}: {}", w.servers[node].id, brief(&verb), short(&answer)));
+        }
+        let at = self.now + 100 + self.rng.below(2000);
+        self.put(at, Event::StoreReply { node, life, lane, op, answer });
+    }
+}

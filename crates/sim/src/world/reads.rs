@@ -1,0 +1,46 @@
+//! What servers show: compared with what was acknowledged, and with each other.
+
+use std::sync::Arc;
+
+use base::EntityId;
+use node::interface::View;
+
+use super::{APP, World, mix};
+
+/// Every so many records the states that nodes show are compared: a difference stays, and the end compares all.
+const HASH_EVERY: u64 = 32;
+
+impl World {
+    /// What a master shows at this moment. Asked again only when it shows something else or more was acknowledged.
+    pub(super) fn check_read(&mut self, node: usize) {
+        let acknowledged = self.checker.acknowledged;
+        let server = &mut self.servers[node];
+        let shown = server.view.as_ref().map(|v| (v.version, acknowledged));
+        if std::mem::replace(&mut server.read, shown) == shown {
+            return;
+        }
+        let Some(root) = server.view.as_ref().and_then(|v| v.root.clone()) else {
+            let text = format!("{} says MASTER and shows no state", server.id);
+            return self.checker.wrong(text);
+        };
+        let who = server.id.to_string();
+        self.checker.fresh(&who, self.now, |sensor| has_sensor(&root, sensor));
+    }
+
+    pub(super) fn published(&mut self, node: usize, view: Arc<View>) {
+        if let Some(root) = &view.root {
+            let before = self.servers[node].view.as_ref().filter(|v| v.root.is_some()).map(|v| v.lsn);
+            if before != Some(view.lsn) && view.lsn.0.is_multiple_of(HASH_EVERY) {
+                let hash = root.hash();
+                self.digest = mix(self.digest, hash ^ view.lsn.0);
+                let who = format!("{} (life {})", self.servers[node].id, self.servers[node].life);
+                self.checker.state(&who, view.lsn, hash);
+            }
+        }
+        self.servers[node].view = Some(view);
+    }
+}
+
+pub(super) fn has_sensor(root: &engine::Root, sensor: &str) -> bool {
+    root.entity(&EntityId::new(APP)).is_some_and(|e| e.sensor(sensor).is_some())
+}

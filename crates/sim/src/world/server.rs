@@ -1,0 +1,232 @@
+//! Servers of a world: their clocks, their steps, and what they want done.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use base::{Incarnation, Moment, Mono, NodeId, Span, Term, WallMs};
+use engine::input::{Host, RequestId};
+use ha::config::{Config as HaConfig, Mode, Persist, Store as HaStore};
+use ha::status::Role;
+use ha::verbs::{Lane, OpId, Verb};
+use node::Node;
+use node::interface::{Config, Effect, Input, View};
+
+use super::{Event, World, label, mix};
+use crate::check::Verdict;
+use crate::swarm::Draw;
+
+pub(super) struct Server {
+    pub(super) id: NodeId,
+    /// Counts starts; events of an earlier life fall through.
+    pub(super) life: u64,
+    pub(super) up: bool,
+    pub(super) node: Node,
+    pub(super) view: Option<Arc<View>>,
+    /// What the last read of it was compared with: the version shown, and how much was acknowledged.
+    pub(super) read: Option<(u64, u64)>,
+    pub(super) lanes: BTreeMap<Lane, VecDeque<(OpId, Verb)>>,
+    pub(super) busy: BTreeMap<Lane, bool>,
+    pub(super) paused_until: u64,
+    /// The store does not answer this node until then.
+    pub(super) cut_until: u64,
+    /// Parts per thousand by which its clock is fast.
+    pub(super) rate: u64,
+    pub(super) offset: u64,
+    pub(super) incarnation: u64,
+    pub(super) priority: i64,
+    pub(super) mode: Mode,
+    pub(super) told: Option<(Term, Incarnation)>,
+    pub(super) waiting: HashMap<RequestId, usize>,
+    /// Counts wishes to be woken.
+    pub(super) wish: u64,
+}
+
+impl World {
+    pub(super) fn fresh_server(&mut self, i: usize) -> Server {
+        let id = NodeId::new(format!("node{i}"));
+        let span = self.draw.rate_permille;
+        let rate = 1000 + self.rng.below(span * 2 + 1) - span;
+        let offset = self.rng.below(1_000_000_000);
+        let config = config_of(&self.draw, &id, i, 0, Mode::Auto, 0, 0, 0);
+        Server {
+            id,
+            life: 0,
+            up: false,
+            node: Node::new(config),
+            view: None,
+            read: None,
+            lanes: BTreeMap::new(),
+            busy: BTreeMap::new(),
+            paused_until: 0,
+            cut_until: 0,
+            rate,
+            offset,
+            incarnation: 0,
+            priority: 0,
+            mode: [Mode::Auto, Mode::Auto, Mode::Auto, Mode::Standby, Mode::HotStandby, Mode::Master]
+                [self.rng.below(6) as usize],
+            told: None,
+            waiting: HashMap::new(),
+            wish: 0,
+        }
+    }
+
+    pub(super) fn mono(&self, node: usize) -> Mono {
+        let s = &self.servers[node];
+        Mono(s.offset + (u128::from(self.now) * u128::from(s.rate) / 1000) as u64)
+    }
+
+    /// True time of a moment on a node's clock, rounded up.
+    fn true_time(&self, node: usize, at: Mono) -> u64 {
+        let s = &self.servers[node];
+        (u128::from(at.0.saturating_sub(s.offset)) * 1000).div_ceil(u128::from(s.rate)) as u64
+    }
+
+    pub(super) fn lives(&self, node: usize, life: u64) -> bool {
+        self.servers[node].up && self.servers[node].life == life
+    }
+
+    pub(super) fn step(&mut self, node: usize, input: Input) {
+        let at = Moment { now: self.mono(node), wall: WallMs(self.now / 1000) };
+        let mut out = Vec::new();
+        let label = self.transcript.is_some().then(|| label(&input)).flatten();
+        if let Some(label) = label {
+            self.note(|w| format!("{} {label}", w.servers[node].id));
+        }
+        self.servers[node].node.step(at, input, &mut out);
+        for effect in out {
+            self.carry_out(node, effect);
+        }
+        let until = match &self.servers[node].view {
+            Some(view) if self.servers[node].up && view.status.role_at(at.now) == Role::Master => {
+                view.status.lease_until.map(|u| self.true_time(node, u))
+            }
+            _ => None,
+        };
+        self.checker.lease(self.now, node, until);
+        if self.checker.holds(self.now, node) {
+            self.check_read(node);
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, node: usize, effect: Effect) {
+        let life = self.servers[node].life;
+        match effect {
+            Effect::Store { op, lane, verb } => {
+                self.servers[node].lanes.entry(lane).or_default().push_back((op, verb));
+                self.start_lane(node, lane);
+            }
+            Effect::WakeAt(at) => {
+                let when = self.true_time(node, at);
+                self.servers[node].wish += 1;
+                let wish = self.servers[node].wish;
+                self.put(when + 1, Event::Wake { node, life, wish });
+            }
+            Effect::Publish(view) => self.published(node, view),
+            Effect::Answer { request, response } => {
+                if let Some(index) = self.servers[node].waiting.remove(&request) {
+                    let verdict = Verdict::of(&response);
+                    self.digest = mix(self.digest, index as u64 ^ self.now);
+                    self.count(match verdict {
+                        Verdict::Recorded(_) => "writes acknowledged",
+                        Verdict::Not => "writes refused",
+                        Verdict::Unknown => "writes unknown",
+                    });
+                    self.note(|w| {
+                        format!(
+                            "{} answers {}: {verdict:?}",
+                            w.servers[node].id, w.checker.writes[index].sensor
+                        )
+                    });
+                    self.checker.answered(index, self.now, verdict);
+                }
+            }
+            Effect::EncodeCheckpoint { floor, root } => {
+                let parts = root.checkpoint_parts().map(Arc::from).collect();
+                let at = self.now + 1000 + self.rng.below(50_000);
+                self.put(at, Event::Deliver { node, life, input: Input::Encoded { floor, parts } });
+            }
+            Effect::TellProver { term, incarnation } => self.servers[node].told = Some((term, incarnation)),
+            Effect::KeepIncarnation(life) => self.servers[node].incarnation = life.0,
+            Effect::KeepPriority(priority) => self.servers[node].priority = priority,
+            Effect::Nudge(_) => {
+                self.count("nudges");
+                for other in 0..self.servers.len() {
+                    if other != node && self.servers[other].up && !self.rng.one_in(4) {
+                        let life = self.servers[other].life;
+                        let at = self.now + 500 + self.rng.below(5000);
+                        self.put(at, Event::Deliver { node: other, life, input: Input::Nudge });
+                    }
+                }
+            }
+            Effect::Event(event) => {
+                self.cover(&event.text);
+                if self.draw.pause && event.text.starts_with("claiming term") && self.rng.one_in(4) {
+                    // A claimant that sleeps while the world goes on is what the comparison with the newest
+                    // checkpoint is for: long enough for others to rule, mark and prune.
+                    let at = self.now + self.rng.below(60_000);
+                    let span = self.rng.below(self.draw.timeout.0 * 9);
+                    self.put(at, Event::Pause { node, span });
+                }
+                self.note(|w| format!("{} {:?}: {}", w.servers[node].id, event.level, event.text));
+            }
+            Effect::Exit(exit) => {
+                self.note(|w| format!("{} exits: {exit:?}", w.servers[node].id));
+                self.down(node);
+                let after = self.now + 200_000 + self.rng.below(self.draw.timeout.0);
+                self.put(after, Event::Restart { node });
+            }
+            Effect::Run { .. } | Effect::CancelWork(_) | Effect::DropWork => {}
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call for each of two places, all plain values")]
+pub(super) fn config_of(
+    draw: &Draw,
+    id: &NodeId,
+    index: usize,
+    life: u64,
+    mode: Mode,
+    incarnation: u64,
+    priority: i64,
+    seed: u64,
+) -> Config {
+    let (poll, beat) = HaConfig::times(Span::secs(1), draw.timeout, None);
+    Config {
+        ha: HaConfig {
+            node: id.clone(),
+            uid: format!("uid-{id}-{life}"),
+            home: format!("home-{id}"),
+            boot: "boot".to_owned(),
+            host: format!("host{index}"),
+            uri: format!("https://{id}:8443/"),
+            version: "0.1.0".to_owned(),
+            mode,
+            persist: Persist::Auto,
+            priority,
+            hot_standby: true,
+            timeout: draw.timeout,
+            store: if draw.store.bucket { HaStore::Bucket } else { HaStore::Folder },
+            strict_ack: draw.strict_ack,
+            poll,
+            beat,
+            list_period: Span::secs(2),
+            incarnation_seen: Incarnation(incarnation),
+            wall_secs: 1000,
+            prune_after: draw.prune_after,
+            checkpoint_records: draw.checkpoint_records,
+            seed,
+        },
+        host: Host {
+            id: format!("host{index}"),
+            name: format!("host{index}"),
+            boot: "boot".to_owned(),
+            address: "127.0.0.1".to_owned(),
+            base_dir: "/tmp/sim".to_owned(),
+        },
+        reading_delay: Span::millis(200),
+        seed,
+        externals: engine::Externals::default(),
+    }
+}
