@@ -48,7 +48,7 @@ enum Chore {
     Sim(sim::Options),
     /// Explore the model of the protocol exhaustively, within bounds.
     Model(sim::Options),
-    /// Break the rules of the protocol one by one; each must be caught.
+    /// Break rules of the code one by one, all or those with a text in their name; each must be caught.
     Mutants(sim::Options),
 }
 

@@ -15,6 +15,11 @@ pub(crate) struct Options {
 pub(crate) fn run(part: &str, options: &Options) -> Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(crate::workspace::root()?);
-    command.args(["run", "--quiet", "--release", "-p", "brownstone-sim", "--", part]).args(&options.rest);
+    command.args(["run", "--quiet", "--release", "-p", "brownstone-sim"]);
+    if part == "mutants" {
+        // A build of its own, in which rules can be broken; nothing else is ever built so.
+        command.args(["--features", "store-mutants"]);
+    }
+    command.args(["--", part]).args(&options.rest);
     crate::run::run(&mut command)
 }

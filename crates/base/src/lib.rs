@@ -6,6 +6,7 @@
 pub mod histogram;
 pub mod ids;
 pub mod limits;
+pub mod mutant;
 pub mod rng;
 pub mod secret;
 pub mod suggest;
@@ -14,6 +15,7 @@ pub mod version;
 
 pub use histogram::Histogram;
 pub use ids::{AdjunctId, EntityId, Incarnation, Lsn, NodeId, PlaneId, TaskId, Term};
+pub use mutant::Mutant;
 pub use rng::Rng;
 pub use secret::Secret;
 pub use time::{Moment, Mono, Span, WallMs};

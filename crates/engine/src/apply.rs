@@ -244,6 +244,7 @@ impl Root {
             Some(old)
                 if old.status == new.status
                     && old.may_have_left() == new.may_have_left()
+                    && old.is_forgettable() == new.is_forgettable()
                     && old.permit == new.permit => {}
             Some(old) => {
                 self.index.task(&old, false);

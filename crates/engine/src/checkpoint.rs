@@ -62,7 +62,12 @@ impl Root {
             .chain(self.catalog.bundles().map(|b| Line::Bundle(Arc::clone(b))))
             .chain(self.entities.values().map(|e| Line::Entity(Arc::clone(e))))
             .chain(self.tasks.values().map(|t| Line::Task(Arc::clone(t))))
-            .chain(self.writes.values().map(|w| Line::Write(Arc::clone(w))))
+            .chain(
+                self.writes
+                    .values()
+                    .filter(|_| !base::mutant::on(base::Mutant::KeysNotInCheckpoint))
+                    .map(|w| Line::Write(Arc::clone(w))),
+            )
             .map(|line| {
                 let mut bytes = serde_json::to_vec(&line).expect("the state is plain data");
                 bytes.push(b'\n');

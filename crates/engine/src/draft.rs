@@ -136,7 +136,8 @@ impl Draft {
 
     /// Lets go of some work, if it is under way.
     pub(crate) fn drop_work(&mut self, key: &WorkKey) {
-        if self.root.transient.works.remove_mut(key) {
+        // Whoever carries it out is told.
+        if self.root.transient.works.remove_mut(key) && !base::mutant::on(base::Mutant::CancelLost) {
             self.effects.push(Effect::Cancel { key: key.clone() });
         }
     }

@@ -26,6 +26,8 @@ impl Draft {
             });
             if let Some(key) = key
                 && !matches!(reply, Reply::Refused(_))
+                // Once for each key.
+                && !base::mutant::on(base::Mutant::KeyNotKept)
             {
                 self.remember_write(key, reply.clone());
             }

@@ -42,10 +42,17 @@ impl Draft {
             let running: Vec<TaskId> = running.map(|(_, id)| id.clone()).collect();
             room -= running.len();
             for id in running {
+                // Nothing that was going on goes on by itself (clause 14).
+                if base::mutant::on(base::Mutant::InterruptedGoesOn) {
+                    self.ready.push_back(id);
+                    continue;
+                }
                 self.interrupt(&id, before, &reign.why);
             }
             // What this would let go on is over as well.
-            self.ready.clear();
+            if !base::mutant::on(base::Mutant::InterruptedGoesOn) {
+                self.ready.clear();
+            }
         }
         let after = state.entities_after.clone();
         let entities = self.root.entities.keys().filter(|id| after.as_ref().is_none_or(|a| *id > a));

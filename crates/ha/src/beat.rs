@@ -216,7 +216,11 @@ impl Ha {
         self.beat.written_at = self.now();
         self.beat.confirmed_role = Some(role);
         self.beat.confirmed_term = term;
-        if self.rules() {
+        if self.rules() && base::mutant::on(base::Mutant::BeatWithoutLook) {
+            // A newer term may have come meanwhile (clause 10).
+            self.beat.flow = BeatFlow::Idle;
+            self.lease_beat(started);
+        } else if self.rules() {
             // It counts only when a look for a newer term, begun after the write, succeeds too.
             self.beat.flow = BeatFlow::Looking { started };
             self.look.wanted = true;

@@ -156,6 +156,10 @@ impl Ha {
         };
         match (claim.step.clone(), answer) {
             (ClaimStep::Create, Answer::Created) => self.claimed(),
+            // Who creates it owns it (clause 3).
+            (ClaimStep::Create, Answer::Exists) if base::mutant::on(base::Mutant::TermExistsIsMine) => {
+                self.claimed()
+            }
             (ClaimStep::Create, Answer::Exists | Answer::Unknown(_)) => {
                 self.ask(Lane::Look, Verb::Read { name: names::term(term) }, Want::Claim(term));
             }
@@ -221,6 +225,8 @@ impl Ha {
         let (lease, now) = (self.cfg.lease_held(), self.now());
         let role = self.beat.confirmed_role;
         let term = self.beat.confirmed_term;
+        // From its start: that is when others may have seen it last (clause 10).
+        let started = if base::mutant::on(base::Mutant::LeaseFromBeatsEnd) { now } else { started };
         match &mut self.stage {
             Stage::Claim(claim) if term == claim.term => {
                 // Carried on without a gap, or begun anew: a gap after the fence is proved over later.
@@ -233,7 +239,9 @@ impl Ha {
                 }
             }
             Stage::Reign(reign) if term == reign.term && reign.over.is_none() => {
-                if reign.lease_from.is_some_and(|from| now < from + lease) {
+                // A lapsed one needs a proof (clause 11).
+                let goes_on = reign.lease_from.is_some_and(|from| now < from + lease);
+                if goes_on || base::mutant::on(base::Mutant::ResumedByBeat) {
                     reign.lease_from = Some(started);
                 } else {
                     reign.lease_from = None;

@@ -121,6 +121,10 @@ impl Config {
 
     /// How long this node itself holds it: a little shorter, for the coarseness of timers.
     pub(crate) fn lease_held(&self) -> Span {
+        // Shorter than what others wait for (clause 10).
+        if base::mutant::on(base::Mutant::LeaseOfTwoTimeouts) {
+            return self.timeout * 2;
+        }
         self.lease() - self.guard()
     }
 

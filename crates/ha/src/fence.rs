@@ -102,6 +102,10 @@ impl Ha {
         claim.fence = Some((lsn, bytes.clone()));
         claim.step = ClaimStep::Fence;
         let term = claim.term;
+        // It must exist before anything is concluded (clause 4).
+        if base::mutant::on(base::Mutant::FenceNotWritten) {
+            return self.fenced(lsn, &bytes);
+        }
         self.ask(Lane::Log, Verb::Create { name: names::record(lsn), bytes }, Want::Fence(term, lsn));
     }
 

@@ -216,6 +216,8 @@ impl Ha {
         self.log.stuck_since = None;
         if let Some(header) = &record.header
             && header.prev != point.chain
+            // It belongs to this history or is judged (clause 5).
+            && !base::mutant::on(base::Mutant::ChainIgnored)
         {
             if self.log.uncertain {
                 // The record before was damaged: what follows tells what its chain value was.
@@ -275,7 +277,9 @@ impl Ha {
             }
             None => {}
         }
-        if !record.ops.is_empty() {
+        // Also one that changes nothing (a refusal was acknowledged with it): whoever waits for its number gets there.
+        let is_data = record.header.as_ref().is_some_and(|h| h.kind == Kind::Data);
+        if is_data || !record.ops.is_empty() {
             self.out.push(Effect::Fold(Fold::Apply { lsn, ops: record.ops.clone() }));
         }
         // Its bytes are not what they were, so neither is the chain value that follows from them.

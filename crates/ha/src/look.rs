@@ -267,7 +267,10 @@ impl Ha {
             self.look.listed_at = Some(round.started);
         }
         self.watch_round();
-        if self.rules() && self.terms.newest > self.created && self.created_claim() {
+        if self.rules() && self.terms.newest > self.created && self.created_claim()
+            // A newer term deposes (clause 10).
+            && !base::mutant::on(base::Mutant::NewerTermIgnored)
+        {
             let owner = self.terms.owner.as_ref().map_or("another server".to_owned(), ToString::to_string);
             self.depose(&format!("{owner} has created term {}", self.terms.newest));
             return;

@@ -77,7 +77,7 @@ impl Ha {
     }
 
     fn old_lease(&self, term: Term, owner: &NodeId, life: Incarnation, fenced_at: Mono) -> OldLease {
-        if *owner == self.cfg.node {
+        if *owner == self.cfg.node || base::mutant::on(base::Mutant::WaitsForNoLease) {
             // My own earlier term: I gave it up before I claimed this one, or it was an earlier life.
             return OldLease::Over;
         }
@@ -87,6 +87,13 @@ impl Ha {
             return if self.now() >= still_at { OldLease::Over } else { OldLease::StillAt(still_at) };
         };
         let patience = self.cfg.timeout.max(peer.file.lease_outlived());
+        // Until still, not once (clause 6).
+        if base::mutant::on(base::Mutant::WaitsOnce) && self.now() >= fenced_at + self.cfg.timeout {
+            return OldLease::Over;
+        }
+        // What was read after the fence (clause 6).
+        let fenced_at =
+            if base::mutant::on(base::Mutant::WordFromBeforeTheFence) { Mono(0) } else { fenced_at };
         if peer.gave_up(term, life, fenced_at, self.cfg.store) || peer.was_still(patience, fenced_at) {
             return OldLease::Over;
         }

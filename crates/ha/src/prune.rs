@@ -55,10 +55,14 @@ impl Ha {
     /// The second newest of the checkpoints that this process has known for long enough.
     fn prune_floor(&self) -> Option<Lsn> {
         let age = self.cfg.prune_after.max(self.cfg.timeout * 2);
+        // Longer than any directory cache (clause 9).
+        let age = if base::mutant::on(base::Mutant::PrunedAtOnce) { Span::ZERO } else { age };
         let now = self.now();
         let seasoned = self.ckpt.known.iter().filter(|(_, seen)| now.since(*seen) >= age);
         let seasoned: Vec<Lsn> = seasoned.map(|(lsn, _)| *lsn).collect();
-        seasoned.len().checked_sub(2).map(|i| seasoned[i])
+        // The second newest (clause 9).
+        let back = if base::mutant::on(base::Mutant::NewestIsPruned) { 1 } else { 2 };
+        seasoned.len().checked_sub(back).map(|i| seasoned[i])
     }
 
     pub(crate) fn run_prune(&mut self) {
@@ -108,8 +112,13 @@ impl Ha {
                 let Some(name) = queue.front().cloned() else { return };
                 let deletable = found.is_some_and(|bytes| {
                     let lsn = names::number(name.leaf(), ".json").map(Lsn).unwrap_or_default();
-                    record::decode(lsn, &bytes)
-                        .is_ok_and(|r| r.header.is_some_and(|h| matches!(h.kind, Kind::Data | Kind::Noop)))
+                    record::decode(lsn, &bytes).is_ok_and(|r| {
+                        r.header.is_some_and(|h| {
+                            matches!(h.kind, Kind::Data | Kind::Noop)
+                            // Never fences (clause 9).
+                            || base::mutant::on(base::Mutant::FencesDeleted)
+                        })
+                    })
                 });
                 if deletable {
                     self.prune.job = PruneJob::Record { upto, folder, queue, last };

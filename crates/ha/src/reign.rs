@@ -71,10 +71,11 @@ impl Ha {
         self.lease_until().is_some_and(|until| self.now() < until)
     }
 
-    /// Whether the host may hand over the next batch.
-    pub fn ready_to_append(&self) -> bool {
+    /// Whether the host may hand over the next batch at this moment. The last step may lie long back (a stopped
+    /// process): a lease that has run out since then counts.
+    pub fn ready_to_append(&self, now: Mono) -> bool {
         match &self.stage {
-            Stage::Reign(reign) => reign.outstanding.is_none() && self.serving(),
+            Stage::Reign(reign) => reign.outstanding.is_none() && self.serving_term(now).is_some(),
             _ => false,
         }
     }
@@ -88,12 +89,18 @@ impl Ha {
     }
 
     pub(crate) fn append(&mut self, ops: Vec<Arc<str>>) {
-        if !self.ready_to_append() {
+        if !self.ready_to_append(self.now()) {
             // A batch that comes at the wrong moment was certainly not sent.
             self.out.push(Effect::Lost(LostAppend::NotRecorded));
             return;
         }
         self.send(Kind::Data, &ops, None);
+        // Acknowledged when the slot holds my bytes, not before (clause 8).
+        if base::mutant::on(base::Mutant::AcknowledgedWhenSent)
+            && let Some(lsn) = self.log.have.map(|p| p.lsn.next())
+        {
+            self.landed(lsn);
+        }
     }
 
     fn send(&mut self, kind: Kind, ops: &[Arc<str>], base: Option<Mono>) {
@@ -124,8 +131,14 @@ impl Ha {
         let Some(outstanding) = self.outstanding(term, lsn) else { return };
         match answer {
             Answer::Created => self.is_mine(term, lsn),
+            // That it exists says nothing of whose it is (clause 7).
+            Answer::Exists if base::mutant::on(base::Mutant::ExistsIsMine) => self.is_mine(term, lsn),
             Answer::Exists => {
                 self.ask(Lane::Log, Verb::Read { name: names::record(lsn) }, Want::SlotRead(term, lsn));
+            }
+            // A lost reply is no answer (clause 7).
+            Answer::Unknown(_) if base::mutant::on(base::Mutant::LostReplyIsNo) => {
+                self.demote_with(LostAppend::NotRecorded);
             }
             // Once sent a batch never changes: the very same again.
             Answer::Unknown(fault) | Answer::Failed(fault) => {
@@ -144,8 +157,18 @@ impl Ha {
             Answer::Content(Some(bytes)) if bytes == outstanding.bytes => self.is_mine(term, lsn),
             Answer::Content(Some(bytes)) => {
                 let is_data = outstanding.is_data;
-                let header = record::decode(lsn, &bytes).ok().and_then(|r| r.header);
+                let header = match record::decode(lsn, &bytes) {
+                    Ok(record) => record.header,
+                    // Not damage, and nothing of it may be guessed.
+                    Err(refused) => {
+                        self.say(Level::Error, refused.to_string());
+                        return self.demote("a newer release has written to the log");
+                    }
+                };
+                let same_uid = header.as_ref().is_some_and(|h| h.uid == self.cfg.uid);
                 match header {
+                    // Only my very bytes are mine (clause 7).
+                    _ if same_uid && base::mutant::on(base::Mutant::OwnUidIsMine) => self.is_mine(term, lsn),
                     Some(h) if h.term > term => {
                         self.counts.fenced_writes += u64::from(is_data);
                         self.saw_term(h.term, &h.node);
@@ -173,7 +196,8 @@ impl Ha {
 
     /// The slot holds my very bytes.
     fn is_mine(&mut self, term: Term, lsn: Lsn) {
-        if self.cfg.strict_ack {
+        // The second look (clause 8).
+        if self.cfg.strict_ack && !base::mutant::on(base::Mutant::StrictAckSkipped) {
             self.look_at_floor(term, lsn, Found::Mine);
         } else {
             self.landed(lsn);
@@ -190,6 +214,10 @@ impl Ha {
         reign.records_since += 1;
         reign.bytes_since += done.bytes.len() as u64;
         let (lapsed, is_over) = (reign.lease_from.is_none(), reign.over.is_some());
+        if done.is_data && lapsed && base::mutant::on(base::Mutant::ResentIsProof) {
+            // Its number may be pruned and free: it proves nothing (clause 11).
+            reign.lease_from = reign.proof_base.take();
+        }
         if let Some(base) = done.base {
             // Nobody took over since that beat: the lease counts from it.
             reign.lease_from = reign.lease_from.max(Some(base));
@@ -264,6 +292,12 @@ impl Ha {
             if outstanding.again_at.is_some_and(|at| now >= at) {
                 outstanding.again_at = None;
                 let (lsn, bytes) = (outstanding.lsn, outstanding.bytes.clone());
+                // Never a noop for a slot that something was sent for (clause 11).
+                if reign.lease_from.is_none() && base::mutant::on(base::Mutant::NoopForTheRecord) {
+                    reign.outstanding = None;
+                    self.out.push(Effect::Lost(LostAppend::NotRecorded));
+                    return;
+                }
                 match outstanding.floor.take() {
                     Some(look) => self.look_at_floor(term, lsn, look.found),
                     None => {
@@ -275,8 +309,10 @@ impl Ha {
             return;
         }
         // Lapsed, a beat counts, and nothing is on its way: a noop first sent after that beat proves the slot.
+        // First sent after a beat that counts (clauses 10, 11).
+        let base = if base::mutant::on(base::Mutant::NoopBeforeBeat) { Some(now) } else { reign.proof_base };
         if reign.lease_from.is_none()
-            && let Some(base) = reign.proof_base
+            && let Some(base) = base
         {
             self.send(Kind::Noop, &[], Some(base));
         } else if reign.want_noop
@@ -313,6 +349,9 @@ impl Ha {
     /// Back to the durable state, to follow whoever rules; this became of the record that was on its way.
     pub(crate) fn demote_with(&mut self, outcome: LostAppend) {
         let Some(reign) = self.reign() else { return };
+        // What may have landed is not denied (clause 7).
+        let outcome =
+            if base::mutant::on(base::Mutant::UnknownIsDenied) { LostAppend::NotRecorded } else { outcome };
         let lost = reign.outstanding.take();
         let why = reign.over.take().map_or_else(String::new, |(why, _)| why);
         self.say(Level::Warn, format!("not master any more: {why}"));

@@ -224,7 +224,7 @@ impl World {
     }
 
     fn write(&mut self, id: &str, text: &str) -> bool {
-        if !self.node(id).ha.ready_to_append() {
+        if !self.node(id).ha.ready_to_append(Mono(self.now)) {
             return false;
         }
         let before = self.node(id).landed;
@@ -275,8 +275,9 @@ fn a_standby_follows_and_takes_over_after_silence() {
     assert!(w.write("b", "after"));
     // The old master comes back from a pause: it never serves, never loses, and follows.
     w.nodes.get_mut("a").unwrap().up = true;
+    // Nothing has stepped it since: a batch that it took now would be lost, and its host would believe it sent.
+    assert!(!w.node("a").ha.ready_to_append(Mono(w.now)), "the lease has run out since its last step");
     assert!(!w.write("a", "stale"), "the lease is over");
-    w.nodes.get_mut("a").unwrap().folded.pop();
     w.run(Span::secs(5));
     assert_eq!((w.role("a"), w.role("b")), (Role::HotStandby, Role::Master));
     assert!(w.node("a").folded.iter().any(|f| f.contains("after")));

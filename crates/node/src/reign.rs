@@ -42,6 +42,11 @@ pub(crate) struct Reigning {
 }
 
 impl Reigning {
+    /// What runs ahead of the disk.
+    pub(crate) fn head(&self) -> &Root {
+        &self.head
+    }
+
     pub(crate) fn is_busy(&self) -> bool {
         self.flight.is_some() || !self.behind.is_empty()
     }
@@ -144,8 +149,12 @@ impl Node {
         } else if reign.behind.is_empty() {
             reign.not_before = Some(self.at.now + self.config.reading_delay);
         }
+        let (early, effects) = leave_early(effects);
         reign.behind_bytes += bytes;
         reign.behind.push_back(Unit { ops, bytes, wants: effects, root });
+        if !early.is_empty() {
+            self.release(early, self.durable_at, out);
+        }
         Ok(())
     }
 
@@ -153,7 +162,11 @@ impl Node {
     pub(crate) fn pump(&mut self, out: &mut Vec<Effect>) {
         while let Some(reign) = &mut self.reign {
             let due = reign.not_before.is_none_or(|at| self.at.now >= at) || self.stop_by.is_some();
-            if reign.flight.is_some() || reign.behind.is_empty() || !due || !self.ha.ready_to_append() {
+            if reign.flight.is_some()
+                || reign.behind.is_empty()
+                || !due
+                || !self.ha.ready_to_append(self.at.now)
+            {
                 return;
             }
             let (mut ops, mut wants, mut bytes) = (Vec::new(), Vec::new(), 0);
@@ -165,7 +178,12 @@ impl Node {
                 let Some(unit) = reign.behind.pop_front() else { break };
                 bytes += unit.bytes;
                 reign.behind_bytes -= unit.bytes;
-                ops.extend(unit.ops);
+                // In the order in which it was done.
+                if base::mutant::on(base::Mutant::BatchOutOfOrder) {
+                    ops.splice(0..0, unit.ops);
+                } else {
+                    ops.extend(unit.ops);
+                }
                 wants.extend(unit.wants);
                 root = unit.root;
             }
@@ -219,6 +237,10 @@ impl Node {
     /// The reign is over: what was never sent is certainly not recorded; the head is dropped.
     pub(crate) fn demoted(&mut self, out: &mut Vec<Effect>) {
         let Some(reign) = self.reign.take() else { return };
+        // The head goes with the slot: the only roll-back there is.
+        if base::mutant::on(base::Mutant::HeadKept) {
+            self.durable = Some(reign.head.clone());
+        }
         if let Some((wants, _)) = reign.flight {
             refuse(wants, &Response::Unknown, out);
         }
@@ -227,6 +249,22 @@ impl Node {
         }
         out.push(Effect::DropWork);
     }
+}
+
+/// Nothing leaves before its record (clauses 8, 14): what a mutant lets out all the same, and the rest.
+fn leave_early(wants: Vec<Want>) -> (Vec<Want>, Vec<Want>) {
+    let (answers, acts) = (
+        base::mutant::on(base::Mutant::AnswerBeforeDurable),
+        base::mutant::on(base::Mutant::ActsBeforeDurable),
+    );
+    if !answers && !acts {
+        return (Vec::new(), wants);
+    }
+    wants.into_iter().partition(|want| match want {
+        Want::Reply { .. } => answers,
+        Want::Run { .. } => acts,
+        _ => false,
+    })
 }
 
 fn refuse(wants: Vec<Want>, response: &Response, out: &mut Vec<Effect>) {

@@ -125,7 +125,10 @@ impl Node {
             HaEffect::Serve { term, why } => self.serve(term, why, out),
             HaEffect::Demoted { .. } => self.demoted(out),
             HaEffect::CutCheckpoint { floor } => {
-                if let Some(root) = self.durable.clone() {
+                // From durable state only (clause 9).
+                let of_head = base::mutant::on(base::Mutant::CheckpointOfHead);
+                let head = self.reign.as_ref().filter(|_| of_head).map(|r| r.head().clone());
+                if let Some(root) = head.or_else(|| self.durable.clone()) {
                     out.push(Effect::EncodeCheckpoint { floor, root });
                 }
             }

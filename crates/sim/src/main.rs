@@ -1,16 +1,19 @@
 //! `cargo xtask sim` and `cargo xtask mutants`: seeds and models from the command line.
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use brownstone_sim::{exhaustive, world};
+use brownstone_sim::{campaign, exhaustive, world};
 
-const USAGE: &str = "usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]]\n       brownstone-sim mutants\n       \
-                     brownstone-sim model [--full]\n\n  sim      runs N seeds (2000), or replays one (-v: one line for each event)\n  \
-                     mutants  shows that each broken rule is caught\n  model    explores the protocol exhaustively, within bounds";
+const USAGE: &str = "\
+usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]]
+       brownstone-sim mutants [NAME] [--quick] [--seeds N]
+       brownstone-sim model [--full | --mutants]
+
+  sim      runs N seeds (2000), or replays one (-v: one line for each event)
+  mutants  breaks rules of the code one by one, all or those with NAME in their name (--quick: a few); each must be
+           caught by N seeds (4000)
+  model    explores the protocol exhaustively, within bounds; --mutants: each broken rule must be caught";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -20,9 +23,14 @@ fn main() -> ExitCode {
     match args.first().map(String::as_str) {
         Some("sim") => match flag("--seed") {
             Some(seed) => replay(seed, args.iter().any(|a| a == "-v" || a == "--verbose")),
-            None => campaign(flag("--from").unwrap_or(1), flag("--seeds").unwrap_or(2000)),
+            None => many(flag("--from").unwrap_or(1), flag("--seeds").unwrap_or(2000)),
         },
-        Some("mutants") => reports(&exhaustive::mutants(), true),
+        Some("mutants") => mutants(
+            args.get(1).filter(|a| !a.starts_with('-')).map(String::as_str),
+            args.iter().any(|a| a == "--quick"),
+            flag("--seeds").unwrap_or(4000),
+        ),
+        Some("model") if args.iter().any(|a| a == "--mutants") => reports(&exhaustive::mutants(), true),
         Some("model") => {
             let full = args.iter().any(|a| a == "--full");
             reports(
@@ -60,54 +68,21 @@ fn replay(seed: u64, verbose: bool) -> ExitCode {
     if outcome.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn campaign(from: u64, seeds: u64) -> ExitCode {
+fn many(from: u64, seeds: u64) -> ExitCode {
     let began = Instant::now();
-    let next = Arc::new(AtomicU64::new(from));
-    let coverage: Arc<Mutex<BTreeMap<&'static str, u64>>> = Arc::default();
-    let failed: Arc<Mutex<Vec<(u64, String)>>> = Arc::default();
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let workers: Vec<_> = (0..threads)
-        .map(|_| {
-            let (next, coverage, failed) = (next.clone(), coverage.clone(), failed.clone());
-            std::thread::spawn(move || {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= from + seeds {
-                        return;
-                    }
-                    let outcome = world::run(seed, false);
-                    if let Some(violation) = outcome.violations.first() {
-                        println!(
-                            "FAILED seed {seed}: {violation}\n  replay: cargo xtask sim --seed {seed} -v"
-                        );
-                        if let Ok(mut failed) = failed.lock() {
-                            failed.push((seed, violation.clone()));
-                        }
-                    }
-                    if let Ok(mut coverage) = coverage.lock() {
-                        for (what, n) in outcome.coverage {
-                            *coverage.entry(what).or_default() += n;
-                        }
-                    }
-                }
-            })
-        })
-        .collect();
-    for worker in workers {
-        if worker.join().is_err() {
-            println!("FAILED: a world panicked; see above");
-            return ExitCode::FAILURE;
-        }
-    }
+    let report = campaign::run(from, seeds, usize::MAX, &|seed, violation| {
+        println!("FAILED seed {seed}: {violation}\n  replay: cargo xtask sim --seed {seed} -v");
+    });
     println!("{seeds} seeds in {:.1} s; what they met:", began.elapsed().as_secs_f64());
-    if let Ok(coverage) = coverage.lock() {
-        for (what, n) in coverage.iter() {
-            println!("  {n:>9} {what}");
-        }
+    for (what, n) in &report.met {
+        println!("  {n:>9} {what}");
     }
-    let failed = failed.lock().map_or(1, |f| f.len());
-    println!("{} passed, {failed} failed", seeds - failed as u64);
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let missed = report.missed();
+    for what in &missed {
+        println!("FAILED: the seeds hardly met {what}");
+    }
+    println!("{} passed, {} failed", report.seeds - report.failed.len() as u64, report.failed.len());
+    if report.failed.is_empty() && missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn reports(reports: &[exhaustive::Report], must_fail: bool) -> ExitCode {
@@ -118,4 +93,21 @@ fn reports(reports: &[exhaustive::Report], must_fail: bool) -> ExitCode {
         sound &= violated == must_fail;
     }
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(feature = "mutants")]
+fn mutants(only: Option<&str>, quick: bool, seeds: u64) -> ExitCode {
+    // A world that panics is caught like any other; what it says of itself would drown the table.
+    std::panic::set_hook(Box::new(|_| {}));
+    println!("{:24} {:12} {:22} what is broken", "mutant", "caught by", "where");
+    let fates = brownstone_sim::code_mutants::run(only, quick, seeds, &|fate| println!("{fate}"));
+    let lives = fates.iter().filter(|f| f.caught.is_none()).count();
+    println!("{} caught, {lives} live", fates.len() - lives);
+    if lives == 0 && !fates.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(not(feature = "mutants"))]
+fn mutants(_only: Option<&str>, _quick: bool, _seeds: u64) -> ExitCode {
+    eprintln!("this build has no mutants: cargo xtask mutants builds one that has (feature `mutants`)");
+    ExitCode::from(2)
 }

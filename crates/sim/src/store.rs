@@ -53,8 +53,10 @@ pub struct SimStore {
     truth: BTreeMap<Name, Arc<[u8]>>,
     absent: HashMap<(usize, Name), u64>,
     lists: HashMap<(usize, Name), (u64, Vec<Name>)>,
-    /// Every create that succeeded, also of what was deleted since: for the checkers.
-    pub created: Vec<(Name, Arc<[u8]>)>,
+    /// Every name that was ever created with what it held first, also of what was deleted since: for the checkers.
+    created: BTreeMap<Name, Arc<[u8]>>,
+    /// Names that were created again after they were gone.
+    again: Vec<Name>,
     /// Names that were deleted although they never may be.
     pub misdeeds: Vec<String>,
     /// Creates refuse with `Full`.
@@ -68,6 +70,21 @@ impl SimStore {
     /// All files, as they truly are.
     pub fn truth(&self) -> &BTreeMap<Name, Arc<[u8]>> {
         &self.truth
+    }
+
+    /// Every name that was ever created, with what it held first.
+    pub fn created(&self) -> &BTreeMap<Name, Arc<[u8]>> {
+        &self.created
+    }
+
+    /// Names that were created again after they were gone.
+    pub fn created_again(&self) -> &[Name] {
+        &self.again
+    }
+
+    /// Whether this record was ever created.
+    pub fn has_record(&self, lsn: base::Lsn) -> bool {
+        self.created.contains_key(&ha::names::record(lsn))
     }
 
     /// Draws what becomes of a request.
@@ -103,7 +120,11 @@ impl SimStore {
                     self.log_files_max = self.log_files_max.max(self.log_files);
                 }
                 self.truth.insert(name.clone(), bytes.clone());
-                self.created.push((name.clone(), bytes.clone()));
+                if self.created.contains_key(name) {
+                    self.again.push(name.clone());
+                } else {
+                    self.created.insert(name.clone(), bytes.clone());
+                }
                 self.lists.retain(|(c, _), _| *c != client);
                 Answer::Created
             }
@@ -204,6 +225,11 @@ impl SimStore {
 /// A passing fault.
 pub fn unreachable(verb: &Verb) -> Fault {
     Fault { kind: FaultKind::Unreachable, text: format!("no answer to {}", brief(verb)) }
+}
+
+/// A client has lost its permission.
+pub fn denied_to(verb: &Verb) -> Fault {
+    Fault { kind: FaultKind::Denied, text: format!("{}: permission denied", brief(verb)) }
 }
 
 fn fault(kind: FaultKind, what: &str, name: &Name) -> Fault {

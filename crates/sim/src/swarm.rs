@@ -23,6 +23,20 @@ pub struct Draw {
     pub cut: bool,
     /// The store takes nothing more for a while.
     pub full: bool,
+    /// The store denies one node everything for a while.
+    pub denied: bool,
+    /// One lane of one node hangs for a while.
+    pub hangs: bool,
+    /// Clocks begin to run at another rate.
+    pub rates: bool,
+    /// Wall clocks jump, also back.
+    pub wall: bool,
+    /// Hosts are lost with all that runs on them.
+    pub host_loss: bool,
+    /// Masters die right before or right after a record is created, once in so many records; 0 is never.
+    pub record_crash: u64,
+    /// A server of a newer release takes over and writes what this release does not know.
+    pub newer: bool,
     /// Somebody asks for another mode.
     pub modes: bool,
     /// Nodes end gracefully.
@@ -39,6 +53,14 @@ pub struct Draw {
     pub storm: Span,
     /// Whether a record is looked at twice.
     pub strict_ack: bool,
+    /// Clients call scripts and cancel them.
+    pub scripts: bool,
+    /// Clients make a policy resize a cluster.
+    pub clusters: bool,
+    /// Clients upload to the catalog.
+    pub catalog: bool,
+    /// Clients deploy, stop and delete small applications.
+    pub apps: bool,
     /// Claimants that were misled fence above the floor, and die.
     pub misled: bool,
     /// The store forgets what is below the floor, fences as well (a bucket whose rule expires objects), while a
@@ -72,6 +94,13 @@ impl Draw {
             pause: !rng.one_in(3),
             cut: rng.one_in(2),
             full: rng.one_in(5),
+            denied: rng.one_in(4),
+            hangs: rng.one_in(3),
+            rates: rng.one_in(3),
+            wall: rng.one_in(3),
+            host_loss: rng.one_in(3),
+            record_crash: if rng.one_in(3) { 30 + rng.below(100) } else { 0 },
+            newer: rng.one_in(30),
             modes: rng.one_in(3),
             stop: rng.one_in(2),
             prover: rng.one_in(2),
@@ -81,6 +110,10 @@ impl Draw {
             prune_after: (timeout * 2).max(list_cache + list_cache) + Span::secs(1),
             storm: timeout * 12 + Span::secs(20),
             strict_ack,
+            scripts: rng.one_in(2),
+            clusters: rng.one_in(3),
+            catalog: rng.one_in(3),
+            apps: rng.one_in(4),
             misled: rng.one_in(4),
             expire: strict_ack && rng.one_in(4),
         }

@@ -4,21 +4,28 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use base::{Incarnation, Rng, Span, Term};
+use engine::effect::{Machine, Work, WorkKey};
 use ha::verbs::{Answer, Lane, OpId, Verb};
 use node::interface::Input;
 
-use crate::check::Checker;
+use crate::check::asked::Read;
+use crate::check::{Checker, Rule, Violation};
 use crate::store::{Fate, SimStore, StoreFaults, brief};
 use crate::swarm::Draw;
 
 mod clients;
 mod cover;
+mod hands;
 mod healed;
+mod hosts;
 mod lanes;
+mod newer;
 mod reads;
 mod server;
 mod troubles;
 
+use clients::{CLIENTS, Client};
+use hosts::SimHost;
 use server::Server;
 
 /// The application that every world deploys first.
@@ -32,7 +39,7 @@ pub struct Outcome {
     /// A digest of the whole history: the same seed gives the same one.
     pub digest: u64,
     /// What was wrong.
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// How often the interesting things happened.
     pub coverage: BTreeMap<&'static str, u64>,
     /// One line for each event, if asked for.
@@ -72,7 +79,23 @@ enum Event {
         life: u64,
         input: Input,
     },
-    Client,
+    Client {
+        client: usize,
+    },
+    /// The turn of some work has come.
+    Hand {
+        node: usize,
+        life: u64,
+        key: WorkKey,
+        machine: Machine,
+        work: Work,
+    },
+    /// A script ends by itself, if it still runs.
+    ScriptEnds {
+        host: usize,
+        boot: u64,
+        pid: i32,
+    },
     Trouble,
     Restart {
         node: usize,
@@ -110,8 +133,17 @@ pub struct World {
     transcript: Option<Vec<String>>,
     digest: u64,
     stormy: bool,
+    /// Clients want nothing more: the plane comes to rest.
+    closing: bool,
     next_request: u64,
-    deployed: bool,
+    clients: Vec<Client>,
+    hosts: Vec<SimHost>,
+    /// What registers showed.
+    reads: Vec<Read>,
+    /// When faults ended, and when the plane served again.
+    calm_at: u64,
+    /// The record that a newer release has written.
+    newer_at: Option<base::Lsn>,
 }
 
 /// Runs one seed from its first start until its plane has healed.
@@ -132,8 +164,13 @@ pub fn run(seed: u64, verbose: bool) -> Outcome {
         transcript: verbose.then(Vec::new),
         digest: seed,
         stormy: true,
+        closing: false,
         next_request: 1,
-        deployed: false,
+        clients: (0..CLIENTS).map(|_| Client::default()).collect(),
+        hosts: (0..draw.nodes).map(|_| SimHost::default()).collect(),
+        reads: Vec::new(),
+        calm_at: 0,
+        newer_at: None,
         rng,
         draw,
     };
@@ -144,7 +181,9 @@ pub fn run(seed: u64, verbose: bool) -> Outcome {
         let at = world.now + world.rng.below(world.draw.timeout.0);
         world.put(at, Event::Restart { node: i });
     }
-    world.put(world.now + 100_000, Event::Client);
+    for client in 0..CLIENTS {
+        world.put(world.now + 100_000 + client as u64, Event::Client { client });
+    }
     let first = world.now + world.rng.below(world.draw.trouble_every.0 * 2);
     world.put(first, Event::Trouble);
     world.put(world.now + world.draw.storm.0, Event::Calm);
@@ -154,13 +193,15 @@ pub fn run(seed: u64, verbose: bool) -> Outcome {
         if !world.next() {
             break;
         }
-        if world.healed() {
+        let over = if world.newer_at.is_some() { world.all_refuse() } else { world.at_rest() };
+        if over {
             break;
         }
         if world.seq > EVENTS_MAX {
-            world
-                .checker
-                .wrong(format!("the world does not come to rest: {EVENTS_MAX} events by {}", world.now));
+            world.checker.wrong(
+                Rule::Heals,
+                format!("the world does not come to rest: {EVENTS_MAX} events by {}", world.now),
+            );
         }
     }
     world.settle();
@@ -184,6 +225,12 @@ impl World {
 
     fn count(&mut self, what: &'static str) {
         *self.coverage.entry(what).or_default() += 1;
+    }
+
+    /// The greatest of its kind.
+    fn most(&mut self, what: &'static str, n: u64) {
+        let entry = self.coverage.entry(what).or_default();
+        *entry = n.max(*entry);
     }
 
     fn put(&mut self, at: u64, event: Event) {
@@ -238,7 +285,13 @@ impl World {
                 let faults = self.faults.clone();
                 self.store.run(&faults, self.now, client, &verb);
             }
-            Event::Client => self.client(),
+            Event::Client { client } => self.client(client),
+            Event::Hand { node, life, key, machine, work } => {
+                if self.lives(node, life) {
+                    self.hand(node, key, &machine, work);
+                }
+            }
+            Event::ScriptEnds { host, boot, pid } => self.script_ends(host, boot, pid),
             Event::Trouble => self.trouble(),
             Event::Restart { node } => self.restart(node),
             Event::Prove { node, term, life } => self.prove(node, term, life),
@@ -258,9 +311,10 @@ impl World {
 
 fn event_node(event: &Event) -> Option<usize> {
     match event {
-        Event::Wake { node, .. } | Event::StoreReply { node, .. } | Event::Deliver { node, .. } => {
-            Some(*node)
-        }
+        Event::Wake { node, .. }
+        | Event::StoreReply { node, .. }
+        | Event::Hand { node, .. }
+        | Event::Deliver { node, .. } => Some(*node),
         _ => None,
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Stage {
     Clippy,
     /// Every Rust test, whole-system ones included.
     Test,
+    /// A few broken rules, each of which the simulation must notice.
+    Mutants,
     /// The console in a real browser against two real servers, through a kill -9.
     Browser,
     /// Three real servers under faults of every kind, for three minutes.
@@ -41,7 +43,7 @@ const CHAOS_MINUTES: &str = "3";
 
 impl Stage {
     /// What `./check` runs. The console comes before clippy: the binary embeds it.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Tools,
         Self::Fmt,
         Self::Tidy,
@@ -49,6 +51,7 @@ impl Stage {
         Self::Console,
         Self::Clippy,
         Self::Test,
+        Self::Mutants,
         Self::Browser,
         Self::Chaos,
         Self::Nfs,
@@ -93,6 +96,11 @@ impl Stage {
                 Ok(Outcome::passed())
             }
             Self::Test => test(root, fast),
+            Self::Mutants => {
+                let sim = ["run", "--quiet", "-p", "brownstone-sim", "--features", "mutants"];
+                run::run(cargo(root).args(sim).args(["--", "mutants", "--quick"]))?;
+                Ok(Outcome::passed())
+            }
             Self::Browser => browser(root),
             Self::Chaos => chaos(root),
             Self::Nfs => nfs_lab::check(root, &dist::for_tests(root)?),
@@ -110,6 +118,7 @@ impl fmt::Display for Stage {
             Self::Console => "console",
             Self::Clippy => "clippy",
             Self::Test => "test",
+            Self::Mutants => "mutants",
             Self::Browser => "browser",
             Self::Chaos => "chaos",
             Self::Nfs => "nfs",

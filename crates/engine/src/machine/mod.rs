@@ -135,7 +135,10 @@ impl Draft {
             script_in,
         };
         let key = intent.key(&task.id);
-        self.record(Change::Intent { task: task.id.clone(), intent });
+        // Recorded before acting, so that a later master knows of it (clause 14).
+        if !base::mutant::on(base::Mutant::IntentNotRecorded) {
+            self.record(Change::Intent { task: task.id.clone(), intent });
+        }
         self.run(key, machine, work, Purpose::Step(task.id.clone()));
         Flow::Wait
     }

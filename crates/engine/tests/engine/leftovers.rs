@@ -39,6 +39,21 @@ fn everywhere(scene: impl Fn(LocationSpec)) {
 }
 
 #[test]
+fn a_call_that_nobody_had_heard_of_is_remembered_while_its_script_runs() {
+    let mut env = Env::new();
+    env.deploy(specs::app("Shop", vec![specs::with_effector(specs::vanilla("web"), "backup", "sleep 9")]));
+    env.settle();
+    env.machine.hang.push("backup".to_owned());
+    env.machine.begins_unheard = true;
+    let web = env.named("web");
+    let call = env.invoke(&web, "backup");
+    env.take_over("node2", host("A", "boot1"), "node1 was killed");
+    env.settle();
+    // Every step has compared the index of what may be forgotten with the state.
+    assert!(env.task(&call).process.is_some(), "it was found");
+}
+
+#[test]
 fn a_script_that_nobody_had_heard_of_is_found_and_holds_a_start_up_until_it_is_cancelled() {
     everywhere(|location| {
         let (mut env, web, launch) = launched_unheard(location);

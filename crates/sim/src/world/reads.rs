@@ -6,6 +6,7 @@ use base::EntityId;
 use node::interface::View;
 
 use super::{APP, World, mix};
+use crate::check::Rule;
 
 /// Every so many records the states that nodes show are compared: a difference stays, and the end compares all.
 const HASH_EVERY: u64 = 32;
@@ -13,7 +14,7 @@ const HASH_EVERY: u64 = 32;
 impl World {
     /// What a master shows at this moment. Asked again only when it shows something else or more was acknowledged.
     pub(super) fn check_read(&mut self, node: usize) {
-        let acknowledged = self.checker.acknowledged;
+        let acknowledged = self.checker.elements.len();
         let server = &mut self.servers[node];
         let shown = server.view.as_ref().map(|v| (v.version, acknowledged));
         if std::mem::replace(&mut server.read, shown) == shown {
@@ -21,13 +22,22 @@ impl World {
         }
         let Some(root) = server.view.as_ref().and_then(|v| v.root.clone()) else {
             let text = format!("{} says MASTER and shows no state", server.id);
-            return self.checker.wrong(text);
+            return self.checker.wrong(Rule::Fresh, text);
         };
         let who = server.id.to_string();
         self.checker.fresh(&who, self.now, |sensor| has_sensor(&root, sensor));
     }
 
     pub(super) fn published(&mut self, node: usize, view: Arc<View>) {
+        if view.root.is_some() && view.lsn.0 > 0 && !self.store.has_record(view.lsn) {
+            let text =
+                format!("{} shows record {}, which is not in the store", self.servers[node].id, view.lsn);
+            self.checker.wrong(Rule::Durable, text);
+        }
+        if view.root.is_some() && self.newer_at.is_some_and(|slot| view.lsn >= slot) {
+            let text = format!("{} shows record {} of a newer release", self.servers[node].id, view.lsn);
+            self.checker.wrong(Rule::Format, text);
+        }
         if let Some(root) = &view.root {
             let before = self.servers[node].view.as_ref().filter(|v| v.root.is_some()).map(|v| v.lsn);
             if before != Some(view.lsn) && view.lsn.0.is_multiple_of(HASH_EVERY) {

@@ -11,10 +11,14 @@ use ha::verbs::{Lane, OpId, Verb};
 use node::Node;
 use node::interface::{Config, Effect, Input, View};
 
-use super::{Event, World, label, mix};
-use crate::check::Verdict;
+use super::hands::Hands;
+use super::{Event, World, label};
 use crate::swarm::Draw;
 
+/// What wall clocks show when a world begins, in milliseconds: far enough from nothing for a jump back.
+const WALL_AT_START: i64 = 1_700_000_000_000;
+
+/// A server of a world.
 pub(super) struct Server {
     pub(super) id: NodeId,
     /// Counts starts; events of an earlier life fall through.
@@ -23,7 +27,7 @@ pub(super) struct Server {
     pub(super) node: Node,
     pub(super) view: Option<Arc<View>>,
     /// What the last read of it was compared with: the version shown, and how much was acknowledged.
-    pub(super) read: Option<(u64, u64)>,
+    pub(super) read: Option<(u64, usize)>,
     pub(super) lanes: BTreeMap<Lane, VecDeque<(OpId, Verb)>>,
     pub(super) busy: BTreeMap<Lane, bool>,
     pub(super) paused_until: u64,
@@ -31,12 +35,22 @@ pub(super) struct Server {
     pub(super) cut_until: u64,
     /// Parts per thousand by which its clock is fast.
     pub(super) rate: u64,
+    /// What its clock showed at a moment of true time, since which it has run at that rate.
     pub(super) offset: u64,
+    pub(super) since: u64,
+    /// How far its wall clock is off, in milliseconds.
+    pub(super) wall_off: i64,
+    /// The store denies it everything until then.
+    pub(super) denied_until: u64,
+    /// Lanes that hang, until when.
+    pub(super) hang_until: BTreeMap<Lane, u64>,
     pub(super) incarnation: u64,
     pub(super) priority: i64,
     pub(super) mode: Mode,
     pub(super) told: Option<(Term, Incarnation)>,
     pub(super) waiting: HashMap<RequestId, usize>,
+    /// What its executor cares for.
+    pub(super) hands: Hands,
     /// Counts wishes to be woken.
     pub(super) wish: u64,
 }
@@ -47,7 +61,7 @@ impl World {
         let span = self.draw.rate_permille;
         let rate = 1000 + self.rng.below(span * 2 + 1) - span;
         let offset = self.rng.below(1_000_000_000);
-        let config = config_of(&self.draw, &id, i, 0, Mode::Auto, 0, 0, 0);
+        let config = config_of(&self.draw, &id, i, 0, Mode::Auto, 0, 0, 0, 0);
         Server {
             id,
             life: 0,
@@ -61,25 +75,37 @@ impl World {
             cut_until: 0,
             rate,
             offset,
+            since: 0,
+            wall_off: 0,
+            denied_until: 0,
+            hang_until: BTreeMap::new(),
             incarnation: 0,
             priority: 0,
             mode: [Mode::Auto, Mode::Auto, Mode::Auto, Mode::Standby, Mode::HotStandby, Mode::Master]
                 [self.rng.below(6) as usize],
             told: None,
             waiting: HashMap::new(),
+            hands: Hands::new(),
             wish: 0,
         }
     }
 
     pub(super) fn mono(&self, node: usize) -> Mono {
         let s = &self.servers[node];
-        Mono(s.offset + (u128::from(self.now) * u128::from(s.rate) / 1000) as u64)
+        let ran = u128::from(self.now - s.since) * u128::from(s.rate) / 1000;
+        Mono(s.offset + ran as u64)
     }
 
-    /// True time of a moment on a node's clock, rounded up.
-    fn true_time(&self, node: usize, at: Mono) -> u64 {
+    /// True time of a moment on a node's clock, rounded up, as long as it runs as it does.
+    pub(super) fn true_time(&self, node: usize, at: Mono) -> u64 {
         let s = &self.servers[node];
-        (u128::from(at.0.saturating_sub(s.offset)) * 1000).div_ceil(u128::from(s.rate)) as u64
+        s.since + (u128::from(at.0.saturating_sub(s.offset)) * 1000).div_ceil(u128::from(s.rate)) as u64
+    }
+
+    /// A clock that nothing may rest on.
+    pub(super) fn wall(&self, node: usize) -> WallMs {
+        let shown = WALL_AT_START + (self.now / 1000) as i64 + self.servers[node].wall_off;
+        WallMs(u64::try_from(shown).unwrap_or(0))
     }
 
     pub(super) fn lives(&self, node: usize, life: u64) -> bool {
@@ -87,7 +113,7 @@ impl World {
     }
 
     pub(super) fn step(&mut self, node: usize, input: Input) {
-        let at = Moment { now: self.mono(node), wall: WallMs(self.now / 1000) };
+        let at = Moment { now: self.mono(node), wall: self.wall(node) };
         let mut out = Vec::new();
         let label = self.transcript.is_some().then(|| label(&input)).flatten();
         if let Some(label) = label {
@@ -97,16 +123,22 @@ impl World {
         for effect in out {
             self.carry_out(node, effect);
         }
+        self.note_lease(node);
+        if self.checker.holds(self.now, node) {
+            self.check_read(node);
+        }
+    }
+
+    /// A node's lease in true time, as its clock runs now.
+    pub(super) fn note_lease(&mut self, node: usize) {
+        let now = self.mono(node);
         let until = match &self.servers[node].view {
-            Some(view) if self.servers[node].up && view.status.role_at(at.now) == Role::Master => {
+            Some(view) if self.servers[node].up && view.status.role_at(now) == Role::Master => {
                 view.status.lease_until.map(|u| self.true_time(node, u))
             }
             _ => None,
         };
         self.checker.lease(self.now, node, until);
-        if self.checker.holds(self.now, node) {
-            self.check_read(node);
-        }
     }
 
     pub(super) fn carry_out(&mut self, node: usize, effect: Effect) {
@@ -123,24 +155,7 @@ impl World {
                 self.put(when + 1, Event::Wake { node, life, wish });
             }
             Effect::Publish(view) => self.published(node, view),
-            Effect::Answer { request, response } => {
-                if let Some(index) = self.servers[node].waiting.remove(&request) {
-                    let verdict = Verdict::of(&response);
-                    self.digest = mix(self.digest, index as u64 ^ self.now);
-                    self.count(match verdict {
-                        Verdict::Recorded(_) => "writes acknowledged",
-                        Verdict::Not => "writes refused",
-                        Verdict::Unknown => "writes unknown",
-                    });
-                    self.note(|w| {
-                        format!(
-                            "{} answers {}: {verdict:?}",
-                            w.servers[node].id, w.checker.writes[index].sensor
-                        )
-                    });
-                    self.checker.answered(index, self.now, verdict);
-                }
-            }
+            Effect::Answer { request, response } => self.answered(node, request, &response),
             Effect::EncodeCheckpoint { floor, root } => {
                 let parts = root.checkpoint_parts().map(Arc::from).collect();
                 let at = self.now + 1000 + self.rng.below(50_000);
@@ -176,7 +191,9 @@ impl World {
                 let after = self.now + 200_000 + self.rng.below(self.draw.timeout.0);
                 self.put(after, Event::Restart { node });
             }
-            Effect::Run { .. } | Effect::CancelWork(_) | Effect::DropWork => {}
+            Effect::Run { key, machine, work } => self.asked_for_work(node, key, machine, work),
+            Effect::CancelWork(key) => self.cancel_work(node, &key),
+            Effect::DropWork => self.servers[node].hands.clear(),
         }
     }
 }
@@ -191,6 +208,7 @@ pub(super) fn config_of(
     incarnation: u64,
     priority: i64,
     seed: u64,
+    boot: u64,
 ) -> Config {
     let (poll, beat) = HaConfig::times(Span::secs(1), draw.timeout, None);
     Config {
@@ -198,7 +216,7 @@ pub(super) fn config_of(
             node: id.clone(),
             uid: format!("uid-{id}-{life}"),
             home: format!("home-{id}"),
-            boot: "boot".to_owned(),
+            boot: format!("boot{boot}"),
             host: format!("host{index}"),
             uri: format!("https://{id}:8443/"),
             version: "0.1.0".to_owned(),
@@ -221,7 +239,7 @@ pub(super) fn config_of(
         host: Host {
             id: format!("host{index}"),
             name: format!("host{index}"),
-            boot: "boot".to_owned(),
+            boot: format!("boot{boot}"),
             address: "127.0.0.1".to_owned(),
             base_dir: "/tmp/sim".to_owned(),
         },

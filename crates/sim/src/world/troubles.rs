@@ -5,7 +5,7 @@ use ha::config::Mode;
 use ha::files::{self, EndFile, EndWhy, NodeFile, TermFile};
 use ha::names;
 use ha::record::{self, Chain, Header, Kind};
-use ha::verbs::{Name, Verb};
+use ha::verbs::{Lane, Name, Verb};
 use node::Node;
 use node::interface::{Effect, Input};
 
@@ -13,7 +13,7 @@ use super::server::config_of;
 use super::{Event, World};
 
 /// A client of the store that is none of the servers.
-const NOBODY: usize = 200;
+pub(super) const NOBODY: usize = 200;
 
 impl World {
     pub(super) fn trouble(&mut self) {
@@ -25,7 +25,7 @@ impl World {
         self.put(at, Event::Trouble);
         let node = self.rng.below(self.servers.len() as u64) as usize;
         let timeout = self.draw.timeout.0;
-        match self.rng.below(9) {
+        match self.rng.below(14) {
             0 | 1 if self.draw.crash => self.crash(node),
             2 | 3 if self.draw.pause && self.servers[node].up => {
                 let span = self.rng.below(timeout * 3);
@@ -66,9 +66,59 @@ impl World {
                 self.note(|w| format!("{} is asked to stop", w.servers[node].id));
                 self.step(node, Input::Stop);
             }
+            8 if self.newer_at.is_some() => {}
+            8 if self.draw.newer && self.rng.one_in(2) => self.newer_release(),
             8 if self.draw.misled => self.misled_claimant(),
+            9 if self.draw.denied => {
+                let span = self.rng.below(timeout * 3);
+                self.count("permissions lost");
+                self.note(|w| format!("{} is denied the store for {}", w.servers[node].id, Span(span)));
+                self.servers[node].denied_until = self.now + span;
+            }
+            10 if self.draw.hangs => {
+                let lane = [Lane::Beat, Lane::Look, Lane::Log, Lane::Bulk][self.rng.below(4) as usize];
+                let span = self.rng.below(timeout * 3);
+                self.count("lanes that hung");
+                self.note(|w| format!("lane {lane:?} of {} hangs for {}", w.servers[node].id, Span(span)));
+                self.servers[node].hang_until.insert(lane, self.now + span);
+            }
+            11 if self.draw.rates => self.change_rate(node),
+            12 if self.draw.wall => {
+                let hours = self.rng.below(3) as i64 - 1;
+                self.count("wall clocks that jumped");
+                self.servers[node].wall_off = hours * 3_600_000 + self.rng.below(10_000) as i64;
+            }
+            13 if self.draw.host_loss => {
+                self.count("hosts lost");
+                self.crash(node);
+                self.hosts[node].restart();
+            }
             _ => {}
         }
+    }
+
+    /// A clock runs at another rate from now on; what it shows does not jump.
+    fn change_rate(&mut self, node: usize) {
+        let shown = self.mono(node).0;
+        let span = self.draw.rate_permille;
+        let rate = 1000 + self.rng.below(span * 2 + 1) - span;
+        self.count("clock rates changed");
+        let server = &mut self.servers[node];
+        (server.offset, server.since, server.rate) = (shown, self.now, rate);
+        self.note_lease(node);
+    }
+
+    /// Now and then a master dies at the boundary of a record: before it is created, or after that and before the
+    /// answer.
+    pub(super) fn dies_at_record(&mut self, node: usize, verb: &Verb, created: bool) -> bool {
+        let appends = matches!(verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
+        let one_in = self.draw.record_crash;
+        if !(appends && self.stormy && one_in > 0 && self.rng.one_in(one_in)) {
+            return false;
+        }
+        self.count(if created { "deaths after a record" } else { "deaths before a record" });
+        self.crash(node);
+        true
     }
 
     /// Somebody who took another history for the plane's owns the next term, and its fence stands above the floor. It
@@ -152,6 +202,7 @@ impl World {
         server.lanes.clear();
         server.busy.clear();
         server.waiting.clear();
+        server.hands.clear();
         server.view = None;
         server.read = None;
         server.paused_until = 0;
@@ -226,6 +277,7 @@ impl World {
             server.incarnation,
             server.priority,
             seed,
+            self.hosts[node].boot,
         );
         server.node = Node::new(config);
         server.told = None;
@@ -240,12 +292,15 @@ impl World {
 
     pub(super) fn calm(&mut self) {
         self.stormy = false;
+        self.calm_at = self.now;
         self.faults = self.draw.calm();
         self.store.full = false;
         self.note(|_| "calm: no more faults".to_owned());
         for node in 0..self.servers.len() {
             self.servers[node].paused_until = 0;
             self.servers[node].cut_until = 0;
+            self.servers[node].denied_until = 0;
+            self.servers[node].hang_until.clear();
             self.servers[node].mode = Mode::Auto;
             self.store.forget_client(node);
             if self.servers[node].up {

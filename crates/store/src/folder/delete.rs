@@ -11,6 +11,10 @@ use super::errno::{At, IoTrouble};
 impl FolderStore {
     pub(super) fn delete(&self, name: &Name) -> Answer {
         let path = self.file(name);
+        // It is gone when this says so.
+        if base::mutant::on(base::Mutant::DeleteLies) {
+            return Answer::Done;
+        }
         let removed = match remove(&path) {
             Err(trouble) if trouble.is_stale() => remove(&path),
             other => other,

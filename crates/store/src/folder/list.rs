@@ -93,7 +93,9 @@ impl Page<'_> {
     }
 
     fn take(&mut self, name: Name) {
-        if self.after.is_some_and(|after| name <= *after) {
+        // Strictly after it.
+        let too_early = |after: &Name| name <= *after && !base::mutant::on(base::Mutant::PageFromAfter);
+        if self.after.is_some_and(too_early) {
             return;
         }
         self.names.insert(name);

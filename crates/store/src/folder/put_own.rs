@@ -17,8 +17,12 @@ impl FolderStore {
             Ok(staged) => staged,
             Err(fault) => return Answer::Failed(fault),
         };
+        // Readers see the old file or the new one, never a half.
+        let replace = |from: &Path, to: &Path| {
+            if base::mutant::on(base::Mutant::PutInPlace) { in_place(from, to) } else { fs::rename(from, to) }
+        };
         let renamed =
-            match self.in_folder(&target, || fs::rename(staged.path(), &target).at("rename to", &target)) {
+            match self.in_folder(&target, || replace(staged.path(), &target).at("rename to", &target)) {
                 Ok(renamed) => renamed,
                 Err(fault) => return Answer::Failed(fault),
             };
@@ -28,6 +32,13 @@ impl FolderStore {
         }
         answer
     }
+}
+
+/// What a put without a stage would do: for [`base::Mutant::PutInPlace`].
+fn in_place(staged: &Path, target: &Path) -> std::io::Result<()> {
+    let bytes = fs::read(staged)?;
+    let mut file = fs::File::create(target)?;
+    bytes.chunks(4096).try_for_each(|part| std::io::Write::write_all(&mut file, part))
 }
 
 /// What a rename really did. After a lost reply on NFS the request that is sent again misses the file that it

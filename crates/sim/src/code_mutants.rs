@@ -1,0 +1,81 @@
+//! Mutants of the code: each breaks one rule where it stands, and worlds are run until one notices. Those of the
+//! folder meet the conformance suite on a real folder instead.
+
+use std::fmt;
+
+use base::Mutant;
+use base::mutant::choose;
+
+use crate::campaign;
+
+/// Those that every check lets live: each is caught within a few seeds, by another rule.
+const QUICK: [Mutant; 6] = [
+    Mutant::FencesDeleted,
+    Mutant::AcknowledgedWhenSent,
+    Mutant::StandbyFoldsLess,
+    Mutant::KeyNotKept,
+    Mutant::IntentNotRecorded,
+    Mutant::CancelLost,
+];
+
+/// What became of one mutant.
+pub struct Fate {
+    /// Which.
+    pub mutant: Mutant,
+    /// What it breaks.
+    pub what: &'static str,
+    /// By which rule it was caught, at which seed, and what that said; `None`: it lives.
+    pub caught: Option<(String, Option<u64>, String)>,
+    /// How many seeds were run.
+    pub seeds: u64,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = format!("{:?}", self.mutant);
+        match &self.caught {
+            Some((rule, Some(seed), _)) => {
+                write!(f, "{name:24} {rule:12} seed {seed:<6} of {:<6} {}", self.seeds, self.what)
+            }
+            Some((rule, None, text)) => write!(f, "{name:24} {rule:12} {text:21} {}", self.what),
+            None => write!(f, "{name:24} LIVES after {} seeds: {}", self.seeds, self.what),
+        }
+    }
+}
+
+/// Lets mutants live one after the other, all of them or those whose name contains a text, for so many seeds; `each`
+/// is told at once.
+pub fn run(only: Option<&str>, quick: bool, seeds: u64, each: &dyn Fn(&Fate)) -> Vec<Fate> {
+    let wanted =
+        |m: &Mutant| only.is_none_or(|text| format!("{m:?}").contains(text)) && (!quick || QUICK.contains(m));
+    let mut fates = Vec::new();
+    for (mutant, what) in Mutant::ALL.into_iter().filter(|(m, _)| wanted(m)) {
+        choose(Some(mutant));
+        let fate = if mutant < Mutant::CreateByRename {
+            Some(in_worlds(mutant, what, seeds))
+        } else {
+            on_folder(mutant, what)
+        };
+        choose(None);
+        fates.extend(fate.inspect(|fate| each(fate)));
+    }
+    fates
+}
+
+fn in_worlds(mutant: Mutant, what: &'static str, seeds: u64) -> Fate {
+    let report = campaign::run(1, seeds, 1, &|_, _| {});
+    let first = report.failed.into_iter().min_by_key(|(seed, _)| *seed);
+    let caught = first.map(|(seed, v)| (format!("{:?}", v.rule), Some(seed), v.text));
+    Fate { mutant, what, caught, seeds: report.seeds }
+}
+
+#[cfg(feature = "store-mutants")]
+fn on_folder(mutant: Mutant, what: &'static str) -> Option<Fate> {
+    Some(crate::folder_mutants::run(mutant, what))
+}
+
+/// This build has no folder.
+#[cfg(not(feature = "store-mutants"))]
+fn on_folder(_mutant: Mutant, _what: &'static str) -> Option<Fate> {
+    None
+}
