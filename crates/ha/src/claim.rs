@@ -158,7 +158,7 @@ impl Ha {
             (ClaimStep::Create, Answer::Created) => self.claimed(),
             // Who creates it owns it (clause 3).
             (ClaimStep::Create, Answer::Exists) if base::mutant::on(base::Mutant::TermExistsIsMine) => {
-                self.claimed()
+                self.claimed();
             }
             (ClaimStep::Create, Answer::Exists | Answer::Unknown(_)) => {
                 self.ask(Lane::Look, Verb::Read { name: names::term(term) }, Want::Claim(term));

@@ -132,7 +132,7 @@ impl Checker {
                 _ => {}
             }
         }
-        wrong.into_iter().for_each(|text| self.wrong(Rule::SetFull, text));
+        self.all_wrong(Rule::SetFull, wrong);
     }
 
     /// Linearizable registers: the log's order explains every write, known or not, and every read.
@@ -178,7 +178,7 @@ impl Checker {
         for operations in of.values_mut() {
             wrong.extend(not_in_real_time(operations));
         }
-        wrong.into_iter().for_each(|text| self.wrong(Rule::Register, text));
+        self.all_wrong(Rule::Register, wrong);
     }
 
     /// Each client's numbers have no hole, and none stands twice.
@@ -199,7 +199,7 @@ impl Checker {
                 wrong.push(format!("acknowledged number {number} of {sensor} (record {lsn}) is lost"));
             }
         }
-        wrong.into_iter().for_each(|text| self.wrong(Rule::Numbers, text));
+        self.all_wrong(Rule::Numbers, wrong);
     }
 
     /// What was sent again with one key was done once: the history has the key, and nothing that has none.
@@ -240,7 +240,7 @@ impl Checker {
         if last.is_some_and(|last| last != increments + 1) {
             wrong.push(format!("the sequence stands at {last:?} after {increments} calls"));
         }
-        wrong.into_iter().for_each(|text| self.wrong(Rule::Once, text));
+        self.all_wrong(Rule::Once, wrong);
     }
 
     /// Real-time order over all: what was acknowledged before another was asked for lies at or before it. A repeat
@@ -254,7 +254,7 @@ impl Checker {
             }
         }
         let wrong = not_in_real_time(&mut all);
-        wrong.into_iter().for_each(|text| self.wrong(Rule::Register, text));
+        self.all_wrong(Rule::Register, wrong);
     }
 }
 

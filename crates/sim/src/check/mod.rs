@@ -87,6 +87,13 @@ impl Checker {
         }
     }
 
+    /// None of these must be.
+    pub fn all_wrong(&mut self, rule: Rule, texts: impl IntoIterator<Item = String>) {
+        for text in texts {
+            self.wrong(rule, text);
+        }
+    }
+
     /// A node's lease, as it stands after a step: from now until then, in true time.
     pub fn lease(&mut self, now: u64, node: usize, until: Option<u64>) {
         match until.filter(|u| *u > now) {

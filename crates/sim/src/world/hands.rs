@@ -119,7 +119,7 @@ impl World {
     /// Whether a record that is in the store says that this script is to begin.
     fn is_intended(&self, node: usize, key: &WorkKey) -> bool {
         let Some(view) = &self.servers[node].view else { return false };
-        let tasks = view.root.iter().flat_map(|r| r.task(&base::TaskId::new(key.task.as_str())));
+        let tasks = view.root.iter().filter_map(|r| r.task(&base::TaskId::new(key.task.as_str())));
         let stands = tasks.into_iter().any(|t| t.step_key().as_ref() == Some(key));
         let watched =
             view.root.as_ref().is_some_and(|r| r.entity(&base::EntityId::new(key.task.as_str())).is_some());

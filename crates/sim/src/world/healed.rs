@@ -139,13 +139,13 @@ impl World {
             match from_checkpoint(created, ok, last) {
                 Ok(loaded) if loaded.hash() == hash => {}
                 Ok(_) => {
-                    wrong.push(format!("checkpoint {} and the log behind it give another state", ok.floor))
+                    wrong.push(format!("checkpoint {} and the log behind it give another state", ok.floor));
                 }
                 Err(why) => wrong.push(why),
             }
         }
         self.count("logs replayed");
-        wrong.into_iter().for_each(|text| self.checker.wrong(Rule::Replay, text));
+        self.checker.all_wrong(Rule::Replay, wrong);
         let reads = std::mem::take(&mut self.reads);
         self.checker.judge(&history, &reads);
     }
@@ -160,6 +160,6 @@ impl World {
                 left.push(format!("the script of task {} was cancelled and runs on", process.key.task));
             }
         }
-        left.into_iter().for_each(|text| self.checker.wrong(Rule::Cancelled, text));
+        self.checker.all_wrong(Rule::Cancelled, left);
     }
 }
