@@ -3,14 +3,12 @@
 use base::{Mono, Span, Term};
 
 use crate::boot::Boot;
+use crate::config::{BUCKET_OWN_READS, IDLE_BEAT, Store};
 use crate::files::{self, FileRole, NodeFile};
 use crate::input::{Exit, Level};
 use crate::names;
 use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
-
-/// Nodes that do not rule beat this often.
-pub(crate) const IDLE_BEAT: Span = Span::secs(10);
 
 /// The own node file.
 pub(crate) struct Beat {
@@ -102,10 +100,22 @@ impl Ha {
         }
         self.beat.again = false;
         let started = self.now();
+        if !self.own_file_is_due() {
+            return self.write_beat(started);
+        }
         if let Some(name) = names::node(&self.cfg.node) {
             self.beat.flow = BeatFlow::Reading { started };
             self.ask(Lane::Beat, Verb::Read { name }, Want::Beat);
         }
+    }
+
+    /// Whether the own file is read before this beat: on a folder always; on a bucket before the first ones of a
+    /// life and every tenth, and whenever the last write is not known to have been the last to land.
+    fn own_file_is_due(&self) -> bool {
+        self.cfg.store == Store::Folder
+            || self.beat.confirmed < 2
+            || self.beat.sent != self.beat.confirmed
+            || self.beat.sent.is_multiple_of(BUCKET_OWN_READS)
     }
 
     pub(crate) fn beat_answer(&mut self, answer: Answer) {

@@ -56,6 +56,27 @@ pub enum Store {
     Bucket,
 }
 
+/// Nodes that do not rule beat this often.
+pub const IDLE_BEAT: Span = Span::secs(10);
+/// On a bucket the own file is read before every so-manieth beat (each read is billed).
+pub const BUCKET_OWN_READS: u64 = 10;
+/// On a bucket all known nodes are read this often; in between only what decides something.
+pub const BUCKET_WIDE: Span = Span::secs(10);
+/// On a bucket all nodes are listed this often.
+pub const BUCKET_LISTS: Span = Span::secs(60);
+/// On a folder.
+pub const FOLDER_LISTS: Span = Span::secs(2);
+
+impl Store {
+    /// How often all nodes are listed, to meet new ones.
+    pub const fn list_period(self) -> Span {
+        match self {
+            Store::Folder => FOLDER_LISTS,
+            Store::Bucket => BUCKET_LISTS,
+        }
+    }
+}
+
 /// What a node is told when it starts. Fixed for its life, but for mode and priority.
 #[derive(Clone, Debug)]
 pub struct Config {

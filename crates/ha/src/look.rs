@@ -7,7 +7,8 @@ use base::{Mono, NodeId, Span, Term};
 
 use crate::beat::BeatFlow;
 use crate::boot::Boot;
-use crate::files::{self, LeaderFile, NodeFile, TermFile};
+use crate::config::{BUCKET_WIDE, Store};
+use crate::files::{self, FileRole, LeaderFile, NodeFile, TermFile};
 use crate::input::Level;
 use crate::names::{self, Folder};
 use crate::peer::Peer;
@@ -21,6 +22,8 @@ pub(crate) struct Look {
     pub(crate) next_at: Mono,
     /// When all nodes were last listed.
     pub(crate) listed_at: Option<Mono>,
+    /// When all known nodes were last read (buckets, where not every round does).
+    pub(crate) wide_at: Option<Mono>,
     /// A round is wanted at once.
     pub(crate) wanted: bool,
     /// The next one must list and read all.
@@ -40,6 +43,8 @@ pub(crate) enum Target {
     List(Option<crate::verbs::Name>),
     Node(NodeId),
     Term(Term),
+    /// A term that may not exist yet (buckets, whose word that it does not is true).
+    Next(Term),
 }
 
 impl Ha {
@@ -67,20 +72,69 @@ impl Ha {
         let listing_due = self.look.listed_at.is_none_or(|at| self.now() >= at + self.cfg.list_period);
         let full = std::mem::take(&mut self.look.wanted_full) || listing_due;
         self.look.wanted = false;
-        let mut round = Round { started: self.now(), full, queue: [Target::Leader].into(), failed: false };
-        if full {
-            round.queue.push_back(Target::List(None));
-        } else if self.rules() {
-            // The master looks for a newer term in every file that it knows.
-            round.queue.extend(self.peers.keys().cloned().map(Target::Node));
-        } else if let Some(owner) = self.terms.owner.clone().filter(|o| *o != self.cfg.node) {
-            round.queue.push_back(Target::Node(owner));
-        }
+        let queue = match self.cfg.store {
+            Store::Folder => self.folder_targets(full),
+            Store::Bucket => self.bucket_targets(full),
+        };
+        let mut round = Round { started: self.now(), full, queue, failed: false };
         if self.terms.newest.0 > 0 && self.terms.claim.as_ref().is_none_or(|c| c.term != self.terms.newest) {
             round.queue.push_back(Target::Term(self.terms.newest));
         }
         self.look.round = Some(round);
         self.look_ask();
+    }
+
+    /// On a folder no decision rests on a name that is not there: a newer term is met in files that exist.
+    fn folder_targets(&self, full: bool) -> VecDeque<Target> {
+        let mut queue = VecDeque::from([Target::Leader]);
+        if full {
+            queue.push_back(Target::List(None));
+        } else if self.rules() {
+            // The master looks for a newer term in every file that it knows.
+            queue.extend(self.peers.keys().cloned().map(Target::Node));
+        } else {
+            queue.extend(self.watched().map(Target::Node));
+        }
+        queue
+    }
+
+    /// On a bucket each request is billed, and a name that is not there is not there: one read decides, of the next
+    /// term for who rules, of the owner's file for who stands by. The others' files are read now and then.
+    fn bucket_targets(&mut self, full: bool) -> VecDeque<Target> {
+        let now = self.now();
+        let mut queue = VecDeque::new();
+        if self.rules() {
+            queue.push_back(Target::Next(Term(self.terms.newest.0 + 1)));
+        } else {
+            queue.extend(self.watched().map(Target::Node));
+        }
+        if full || !(self.rules() || self.ruler_is_well(now)) {
+            queue.push_front(Target::Leader);
+        }
+        if full {
+            queue.push_back(Target::List(None));
+        } else if self.look.wide_at.is_none_or(|at| now >= at + BUCKET_WIDE) {
+            let known = self.peers.keys().cloned().map(Target::Node);
+            let fresh: Vec<Target> = known.filter(|target| !queue.contains(target)).collect();
+            queue.extend(fresh);
+            self.look.wide_at = Some(now);
+        }
+        queue
+    }
+
+    /// The owner of the newest term, as a standby watches it.
+    fn watched(&self) -> Option<NodeId> {
+        self.terms.owner.clone().filter(|owner| *owner != self.cfg.node)
+    }
+
+    /// Whether what a standby watches shows signs of life, so that nobody else can have followed it.
+    fn ruler_is_well(&self, now: Mono) -> bool {
+        let peer = self.watched().and_then(|owner| self.peers.get(&owner));
+        peer.is_some_and(|peer| {
+            matches!(peer.file.role, FileRole::Master | FileRole::Claiming)
+                && !peer.file.ended
+                && now.since(peer.rose) <= self.cfg.poll * 2 + self.cfg.beat
+        })
     }
 
     fn look_ask(&mut self) {
@@ -94,7 +148,7 @@ impl Ha {
                     after: after.clone(),
                     max: base::limits::NODES_MAX,
                 },
-                Some(Target::Term(term)) => Verb::Read { name: names::term(*term) },
+                Some(Target::Term(term) | Target::Next(term)) => Verb::Read { name: names::term(*term) },
                 Some(Target::Node(id)) => match names::node(id) {
                     Some(name) => Verb::Read { name },
                     None => {
@@ -123,6 +177,16 @@ impl Ha {
             (Target::Leader, Answer::Content(Some(bytes))) => self.saw_leader(&bytes),
             (Target::Node(id), Answer::Content(Some(bytes))) => self.saw_node_bytes(&id, &bytes),
             (Target::Node(id), Answer::Content(None)) => self.saw_no_node(&id),
+            (Target::Next(term), Answer::Content(Some(bytes))) => match files::from_bytes::<TermFile>(&bytes)
+            {
+                Ok(claim) => self.saw_claim(claim),
+                // Whose it is cannot be known, but it is newer: whoever ruled does so no more.
+                Err(why) => {
+                    self.note_damage(names::term(term).to_string(), format!("it cannot be read ({why})"));
+                    self.saw_term(term, &NodeId::new("unknown"));
+                    self.saw_nameless(term);
+                }
+            },
             (Target::Term(term), Answer::Content(Some(bytes))) => match files::from_bytes::<TermFile>(&bytes)
             {
                 Ok(claim) => self.saw_claim(claim),
@@ -256,7 +320,12 @@ impl Ha {
 
     fn look_done(&mut self) {
         let Some(round) = self.look.round.take() else { return };
-        let period = if self.rules() { self.cfg.beat } else { self.cfg.poll };
+        let period = match self.cfg.store {
+            _ if !self.rules() => self.cfg.poll,
+            Store::Folder => self.cfg.beat,
+            // Each beat asks for a round; one of its own would be billed besides.
+            Store::Bucket => self.cfg.beat * 2,
+        };
         if round.failed {
             self.look.next_at = self.now() + Span::millis(100).min(self.cfg.poll);
             self.watch_failed();
@@ -265,6 +334,7 @@ impl Ha {
         self.look.next_at = round.started + period;
         if round.full {
             self.look.listed_at = Some(round.started);
+            self.look.wide_at = Some(round.started);
         }
         self.watch_round();
         if self.rules() && self.terms.newest > self.created && self.created_claim()

@@ -5,8 +5,8 @@
 
 use base::{Mono, Span};
 
-use crate::beat::IDLE_BEAT;
 use crate::chooser::{self, Candidate};
+use crate::config::IDLE_BEAT;
 use crate::files::FileRole;
 use crate::input::Level;
 use crate::state::{Ha, Stage};

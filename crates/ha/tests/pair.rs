@@ -18,6 +18,8 @@ struct World {
     now: u64,
     files: BTreeMap<Name, Arc<[u8]>>,
     nodes: BTreeMap<String, Node>,
+    /// What was asked of the store.
+    asked: Vec<Verb>,
 }
 
 /// What befalls a request.
@@ -113,6 +115,7 @@ impl World {
     }
 
     fn store(&mut self, verb: Verb) -> Answer {
+        self.asked.push(verb.clone());
         match verb {
             Verb::Create { name, bytes } => match self.files.entry(name) {
                 std::collections::btree_map::Entry::Occupied(_) => Answer::Exists,
@@ -629,4 +632,55 @@ fn a_hint_that_names_an_owner_does_not_make_its_new_life_look_like_an_end() {
     assert_ne!(w.role("b"), Role::Master, "a rules with a valid lease");
     w.run(Span::secs(3));
     assert_eq!((w.role("a"), w.role("b")), (Role::HotStandby, Role::Master));
+}
+
+fn in_bucket(id: &str) -> Config {
+    let store = Store::Bucket;
+    let list_period = store.list_period();
+    Config { store, list_period, strict_ack: false, ..config(id, 0, Mode::Auto, Span::secs(5)) }
+}
+
+fn pair_in_bucket() -> World {
+    let mut w = World::default();
+    w.start_with("a", in_bucket("a"));
+    w.run(Span::secs(5));
+    w.start_with("b", in_bucket("b"));
+    w.run(Span::secs(90));
+    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
+    w
+}
+
+/// Each request is billed: 1 PUT and 1 GET a second of the master, 1 GET of the standby, and little besides.
+#[test]
+fn an_idle_pair_in_a_bucket_asks_at_most_three_and_a_half_times_a_second() {
+    let mut w = pair_in_bucket();
+    w.asked.clear();
+    w.run(Span::secs(600));
+    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
+    let count = |wanted: fn(&Verb) -> bool| w.asked.iter().filter(|verb| wanted(verb)).count();
+    let (puts, lists) =
+        (count(|v| matches!(v, Verb::PutOwn { .. })), count(|v| matches!(v, Verb::List { .. })));
+    let reads = count(|v| matches!(v, Verb::Read { .. }));
+    println!("in 600 s: {puts} PUT, {lists} LIST, {reads} GET");
+    assert!(w.asked.len() <= 2100 && puts <= 661 && lists <= 21, "{puts} PUT, {lists} LIST, {reads} GET");
+    // And still it sees that the other is there, and the other sees it.
+    for id in ["a", "b"] {
+        let nodes = w.node(id).ha.status().nodes;
+        assert!(nodes.iter().all(|n| n.role != Role::Failed), "{id}: {nodes:?}");
+    }
+}
+
+/// By the name of the next term, which on a bucket is not there until it is.
+#[test]
+fn a_master_in_a_bucket_meets_a_newer_term_at_its_next_beat() {
+    let w = pair_in_bucket();
+    let mut claim: serde_json::Value = serde_json::from_slice(&w.files[&ha::names::term(Term(1))]).unwrap();
+    claim["term"] = 2.into();
+    claim["node"] = "z".into();
+    for bytes in [serde_json::to_vec(&claim).unwrap(), b"torn".to_vec()] {
+        let mut w = pair_in_bucket();
+        w.files.insert(ha::names::term(Term(2)), Arc::from(bytes));
+        w.run(Span::millis(1100));
+        assert_ne!(w.role("a"), Role::Master);
+    }
 }

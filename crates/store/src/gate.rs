@@ -13,9 +13,14 @@ use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 
 use crate::{Store, VerbKind};
 
-/// How long the gate takes at most on a sound local folder. A slower store is not refused for it; whoever
-/// starts the server may say so.
-pub const BUDGET: Duration = Duration::from_millis(50);
+/// How long the gate takes at most on a sound local folder, and on a bucket in the same region. A slower store is
+/// not refused for it; whoever starts the server may say so.
+pub const fn budget(kind: ha::config::Store) -> Duration {
+    match kind {
+        ha::config::Store::Folder => Duration::from_millis(50),
+        ha::config::Store::Bucket => Duration::from_secs(2),
+    }
+}
 
 /// A store that did not pass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

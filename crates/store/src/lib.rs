@@ -5,10 +5,12 @@
 //!
 //! - [`Store`]: the trait. [`folder`], [`bucket`] and [`mem`] implement it; [`fault`] wraps one for tests.
 //! - [`place`]: where a store is, and how it is opened.
+//! - [`bill`]: what a plane asks of a bucket, and what that costs.
 //! - [`lanes`]: threads with bounded queues, so that a store that hangs never holds up a timer.
 //! - [`gate`]: what a server proves in some milliseconds before it trusts a store.
 //! - [`suite`]: what any store must keep, as a library; also across processes (`brownstone store check DIR`).
 
+pub mod bill;
 pub mod bucket;
 pub mod fault;
 pub mod folder;

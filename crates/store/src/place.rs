@@ -14,7 +14,7 @@ use crate::bucket::BucketStore;
 use crate::folder::FolderStore;
 
 /// Where a store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// A folder, local or on a network file system.
     Folder(PathBuf),
@@ -34,11 +34,9 @@ pub struct Bucket {
     pub endpoint: Option<String>,
     /// The region.
     pub region: Option<String>,
-    /// The access key's id. It and the key are never handed on as text.
-    #[serde(skip)]
+    /// The access key's id.
     pub identity: Option<String>,
     /// The access key.
-    #[serde(skip)]
     pub credential: Option<Secret>,
     /// Whether the bucket is the first segment of the path, not a part of the host's name.
     pub path_style: Option<bool>,

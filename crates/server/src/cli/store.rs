@@ -1,6 +1,9 @@
-//! `brownstone store check DIR`: does a folder keep what a plane's folder must keep?
+//! `brownstone store check URL`: does a folder or bucket keep what a plane's place must keep? And what a bucket
+//! costs.
 
-use std::path::{Path, PathBuf};
+mod at;
+mod cost;
+
 use std::process::Command;
 
 use ::store::place::Place;
@@ -9,18 +12,22 @@ use ::store::suite::{CheckResult, Verdict};
 use clap::Subcommand;
 
 use super::refused;
+use at::At;
+use cost::Cost;
 
-/// A plane's folder.
+/// A plane's folder or bucket.
 #[derive(Debug, Subcommand)]
 pub(super) enum Store {
-    /// Try a folder from several processes: exit 0 when it is fit, 1 when not.
+    /// Try a folder or bucket from several processes: exit 0 when it is fit, 1 when not.
     Check {
-        /// The folder.
-        dir: PathBuf,
+        #[command(flatten)]
+        at: At,
         /// As JSON.
         #[arg(long)]
         json: bool,
     },
+    /// What a plane in a bucket asks of it, and the bill.
+    Cost(Cost),
     /// One of the processes of a check.
     #[command(hide = true)]
     CheckChild {
@@ -32,36 +39,46 @@ pub(super) enum Store {
 impl Store {
     pub(super) fn run(self) -> u8 {
         match self {
-            Store::Check { dir, json } => check(&dir, json),
+            Store::Check { at, json } => match at.place() {
+                Ok(place) => check(&place, json),
+                Err(why) => refused(2, why),
+            },
+            Store::Cost(cost) => match cost.bill() {
+                Ok(bill) => {
+                    println!("{bill}");
+                    0
+                }
+                Err(why) => refused(2, why),
+            },
             Store::CheckChild { arguments } => u8::try_from(processes::child(&arguments)).unwrap_or(1),
         }
     }
 }
 
-fn check(dir: &Path, json: bool) -> u8 {
+fn check(place: &Place, json: bool) -> u8 {
     let program = match std::env::current_exe() {
         Ok(program) => program,
         Err(error) => return refused(1, format!("the program cannot be found: {error}")),
     };
-    let results = processes::run(&Place::Folder(dir.to_owned()), &|arguments| {
+    let results = processes::run(place, &|arguments| {
         let mut command = Command::new(&program);
         command.args(["store", "check-child", "--"]).args(arguments);
         command
     });
     let fit = !results.iter().any(CheckResult::is_failed);
     if json {
-        println!("{}", as_json(dir, fit, &results));
+        println!("{}", as_json(place, fit, &results));
     } else {
         for result in &results {
             println!("{result}");
         }
         let verdict = if fit { "fit for a plane" } else { "NOT fit for a plane" };
-        println!("{} is {verdict}", dir.display());
+        println!("{place} is {verdict}");
     }
     u8::from(!fit)
 }
 
-fn as_json(dir: &Path, fit: bool, results: &[CheckResult]) -> serde_json::Value {
+fn as_json(place: &Place, fit: bool, results: &[CheckResult]) -> serde_json::Value {
     let checks = results.iter().map(|result| {
         let (verdict, what, todo) = match &result.verdict {
             Verdict::Passed => ("passed", "", ""),
@@ -72,5 +89,5 @@ fn as_json(dir: &Path, fit: bool, results: &[CheckResult]) -> serde_json::Value 
             "name": result.name, "verdict": verdict, "what": what, "todo": todo, "ms": result.took.as_millis() as u64
         })
     });
-    serde_json::json!({ "dir": dir, "fit": fit, "checks": checks.collect::<Vec<_>>() })
+    serde_json::json!({ "place": place.to_string(), "fit": fit, "checks": checks.collect::<Vec<_>>() })
 }

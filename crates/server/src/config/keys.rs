@@ -70,21 +70,21 @@ pub const KEYS: &[Key] = &[
         "persistenceDir",
         File,
         "${brooklyn.persistence.dir}",
-        "the plane's folder, shared by its servers",
+        "the plane's folder, shared by its servers; or s3://CONTAINER/PATH; with persistenceLocation CONTAINER/PATH",
     ),
     key(
         Launcher,
         "persistenceLocation",
         Text,
-        "",
-        "an object store; not in this release, which needs it empty",
+        "${brooklyn.persistence.location.spec}",
+        "a location of brooklyn.cfg (aws-s3, s3): the plane's state is in its bucket, which persistenceDir names",
     ),
     key(
         Launcher,
         "persistPeriod",
         Period,
         "1s",
-        "the longest that a sensor reading nobody waits for stays unrecorded",
+        "the longest that a sensor reading nobody waits for stays unrecorded (on a folder at most 0.2s)",
     ),
     key(
         Launcher,
@@ -129,6 +129,13 @@ pub const KEYS: &[Key] = &[
         File,
         "${karaf.data}/persisted-state",
         "the plane's folder where persistenceDir is not set",
+    ),
+    key(
+        Brooklyn,
+        "brooklyn.persistence.location.spec",
+        Text,
+        "",
+        "the object store where persistenceLocation is not set",
     ),
     key(
         Brooklyn,
@@ -193,8 +200,9 @@ pub const KEYS: &[Key] = &[
         Brooklyn,
         "brownstone.ha.strictAck",
         Flag,
-        "true",
-        "whether a write is acknowledged only after a look that nothing was pruned below it",
+        "",
+        "whether a write is acknowledged only after a look that nothing was pruned below it (true on a folder, false \
+         on a bucket)",
     ),
     key(
         Brooklyn,
@@ -273,7 +281,6 @@ pub const FAMILIES: &[&str] = &[
 pub const WITHOUT_EFFECT: &[&str] = &[
     "brooklyn.ha.timeoutForInactiveNodeRemovalOnStartup",
     "brooklyn.persistence.dir.required",
-    "brooklyn.persistence.location.spec",
     "brooklyn.persistence.backups.dir",
     "brooklyn.webconsole.security.https.required",
     "brownstone.localhost.ssh",

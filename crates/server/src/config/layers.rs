@@ -154,6 +154,11 @@ impl Layers {
         (!value.is_empty()).then_some((value, origin))
     }
 
+    /// What holds for a name that is in no table (of a family), with `${...}` resolved.
+    pub(super) fn property(&self, name: &str) -> Option<String> {
+        self.last(name).map(|(value, _)| self.expand(value)).filter(|value| !value.is_empty())
+    }
+
     /// What was given for a key, the lowest layer first, as it was written.
     pub fn given(&self, key: &str) -> &[(String, Origin)] {
         self.values.get(key).map_or(&[], Vec::as_slice)

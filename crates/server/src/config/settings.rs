@@ -3,9 +3,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base::{NodeId, Span};
 use ha::config::{Config as HaConfig, Mode};
+use store::place::Place;
 
 use super::address;
 use super::keys;
@@ -49,8 +51,8 @@ pub struct Settings {
     pub mode: Mode,
     /// What is asked of the state.
     pub persist: Persist,
-    /// The plane's folder.
-    pub store: PathBuf,
+    /// Where the plane's state is.
+    pub store: Place,
     /// The longest that a sensor reading waits.
     pub persist_period: Span,
     /// Where managed processes have their run directories.
@@ -177,6 +179,17 @@ impl Reader<'_> {
         self.text(name).and_then(|value| self.layers.path(&value, base))
     }
 
+    /// What holds for a name of a family of keys.
+    pub(super) fn property(&self, name: &str) -> Option<String> {
+        self.layers.property(name)
+    }
+
+    /// The names of a family that go on with one more part.
+    pub(super) fn property_names(&self, family: &str) -> Vec<String> {
+        let parts = self.layers.names().filter_map(|name| name.strip_prefix(family));
+        parts.filter(|part| !part.contains('.')).map(str::to_owned).collect()
+    }
+
     pub(super) fn error(&mut self, name: &str, text: String) {
         let origin = self.get(name).map_or(Origin::Default, |(_, origin)| origin);
         self.layers.errors.push(Problem { origin, text });
@@ -185,17 +198,20 @@ impl Reader<'_> {
     fn settings(mut self) -> Settings {
         let data = self.home.join("data");
         let base_dir = self.path("brooklyn.base.dir", self.home).unwrap_or_else(|| self.home.to_owned());
-        let store = self.path("persistenceDir", &base_dir).unwrap_or_else(|| data.join("persisted-state"));
-        if self.text("persistenceLocation").is_some() {
-            let text = "persistenceLocation: this release keeps its state in a folder, not in an object store; \
-                        leave it empty and set persistenceDir";
-            self.error("persistenceLocation", text.to_owned());
-        }
+        let mut store = self.place(&base_dir, &data.join("persisted-state"));
         let timeout = self.period("brooklyn.ha.heartbeatTimeout").unwrap_or(Span::secs(30));
         let poll = self.period("brooklyn.ha.pollPeriod").unwrap_or(Span::secs(1));
         let wished = self.period("brownstone.ha.heartbeatPeriod");
         let (poll, beat) = HaConfig::times(poll, timeout, wished);
         self.judge_times(timeout, beat);
+        if let Place::Bucket(bucket) = &mut store {
+            // A request that takes longer than a beat is given up before the next one is due.
+            bucket.patience = Some(Duration::from_millis(beat.as_millis() * 9 / 10));
+        }
+        let strict_ack = match self.text("brownstone.ha.strictAck") {
+            Some(_) => self.flag("brownstone.ha.strictAck"),
+            None => store.kind() == ha::config::Store::Folder,
+        };
         let login = login::read(self.layers);
         let web = self.web(login);
         let configured = self.get("brownstone.ha.nodeUri");
@@ -225,7 +241,7 @@ impl Reader<'_> {
             priority: self.number("brownstone.ha.priority"),
             proof_of_death: self.flag("brownstone.ha.proofOfDeath"),
             peer_link: self.flag("brownstone.ha.peerLink"),
-            strict_ack: self.flag("brownstone.ha.strictAck"),
+            strict_ack,
             public_headers: match self.word("brownstone.ha.publicHeaders", &["full", "role", "none"]) {
                 "role" => PublicHeaders::Role,
                 "none" => PublicHeaders::None,

@@ -2,6 +2,7 @@ use std::fs;
 
 use base::Span;
 use ha::config::Mode;
+use store::place::Place;
 
 use super::*;
 
@@ -35,7 +36,7 @@ fn the_page_s_own_lines_are_understood() {
     )]);
     let loaded = load(home.path(), &outside(&[], &[])).unwrap();
     assert_eq!(loaded.settings.mode, Mode::Master);
-    assert_eq!(loaded.settings.store, std::path::Path::new("/mnt/brooklyn-persistence"));
+    assert_eq!(loaded.settings.store, Place::Folder("/mnt/brooklyn-persistence".into()));
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.settings.login, Login::Generated);
     assert!(loaded.settings.web.secure[0].ip().is_unspecified());
@@ -45,7 +46,7 @@ fn the_page_s_own_lines_are_understood() {
 fn nothing_set_is_a_plane_of_its_own() {
     let home = release(&[]);
     let settings = load(home.path(), &outside(&[], &[])).unwrap().settings;
-    assert_eq!(settings.store, home.path().join("data/persisted-state"));
+    assert_eq!(settings.store, Place::Folder(home.path().join("data/persisted-state")));
     assert_eq!(
         (settings.timeout, settings.poll, settings.beat),
         (Span::secs(30), Span::secs(1), Span::secs(1))
@@ -167,4 +168,67 @@ fn every_line_of_the_shipped_files_is_known_also_when_its_comment_is_taken_off()
     let unknown: Vec<String> =
         layers.warnings.iter().map(ToString::to_string).filter(|text| text.contains("unknown key")).collect();
     assert_eq!(unknown, Vec::<String>::new());
+}
+
+#[test]
+fn a_named_location_and_a_container_make_a_bucket() {
+    let named = "brooklyn.location.named.planes";
+    let home = release(&[
+        (LAUNCHER, "persistenceLocation=planes\npersistenceDir=bucket/plane/one\n"),
+        (
+            PROPERTIES,
+            &format!(
+                "{named}=jclouds:aws-s3:eu-west-1\n{named}.credential=hidden\n{named}.pathStyle=false\n\
+                 brooklyn.location.jclouds.aws-s3.identity=me\nbrooklyn.ha.heartbeatTimeout=5s\n"
+            ),
+        ),
+    ]);
+    let loaded = load(home.path(), &outside(&[], &[])).unwrap();
+    let Place::Bucket(bucket) = &loaded.settings.store else { panic!("{:?}", loaded.settings.store) };
+    assert_eq!((bucket.container.as_str(), bucket.path.as_str()), ("bucket", "plane/one"));
+    assert_eq!((bucket.region.as_deref(), bucket.identity.as_deref()), (Some("eu-west-1"), Some("me")));
+    assert_eq!(bucket.credential.as_ref().map(base::Secret::reveal), Some("hidden"));
+    assert_eq!((bucket.path_style, bucket.endpoint.clone()), (Some(false), None));
+    assert_eq!(bucket.patience, Some(std::time::Duration::from_millis(900)), "below the heartbeat");
+    assert!(!loaded.settings.strict_ack, "a bucket's default");
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    let lines = explain::lines(&loaded.settings, &loaded.layers);
+    let value = |key: &str| lines.iter().find(|l| l.key == key).unwrap().value.clone();
+    assert_eq!(value("persistenceLocation"), "planes");
+    assert_eq!(value(&format!("{named}.credential")), "******");
+
+    let url = release(&[(LAUNCHER, "persistenceDir=s3://bucket/one\nbrownstone.ha.strictAck=true\n")]);
+    let settings = load(url.path(), &outside(&[], &[])).unwrap().settings;
+    assert_eq!(settings.store.to_string(), "s3://bucket/one");
+    assert!(settings.strict_ack);
+    let bare = release(&[(LAUNCHER, "persistenceLocation=s3:http://127.0.0.1:9000\n")]);
+    let settings = load(bare.path(), &outside(&[], &[])).unwrap().settings;
+    let Place::Bucket(bucket) = settings.store else { panic!("no bucket") };
+    assert_eq!(bucket.container, "brooklyn-persisted-state");
+    assert_eq!(bucket.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+}
+
+#[test]
+fn a_location_that_can_hold_no_plane_is_named_with_what_to_write() {
+    let named = "brooklyn.location.named.planes";
+    for (launcher, properties, part) in [
+        ("persistenceLocation=plane\n", format!("{named}=aws-s3\n"), "did you mean planes?"),
+        ("persistenceLocation=planes\n", format!("{named}=jclouds:openstack-swift:x\n"), "which is no S3"),
+        (
+            "persistenceLocation=planes\n",
+            format!("{named}=aws-s3\n{named}.identity=me\n"),
+            "only one of identity",
+        ),
+        (
+            "persistenceLocation=planes\npersistenceDir=/mnt/x\n",
+            format!("{named}=aws-s3\n"),
+            "is no container",
+        ),
+        ("persistenceDir=s3://\n", String::new(), "the bucket's name is missing"),
+        ("persistenceDir=ftp://x/y\n", String::new(), "only folders and s3://"),
+    ] {
+        let home = release(&[(LAUNCHER, launcher), (PROPERTIES, &properties)]);
+        let bad = load(home.path(), &outside(&[], &[])).err().unwrap().0;
+        assert!(bad.len() == 1 && bad[0].to_string().contains(part), "{part}: {bad:?}");
+    }
 }

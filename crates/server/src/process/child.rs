@@ -39,8 +39,6 @@ const FIRST_CATALOG: Duration = Duration::from_secs(5);
 /// The longest that a reading nobody waits for is unrecorded on a folder, where a record costs little (`persistPeriod`
 /// can only shorten it).
 const READING_DELAY_MAX: base::Span = base::Span::millis(200);
-/// How often a folder is listed for nodes that are new.
-const LIST_PERIOD: base::Span = base::Span::secs(2);
 /// Threads that answer requests.
 const WEB_THREADS: usize = 2;
 
@@ -387,17 +385,21 @@ fn node_config(
         priority: known.priority.unwrap_or(settings.priority),
         hot_standby: settings.hot_standby,
         timeout: settings.timeout,
-        store: ha::config::Store::Folder,
+        store: settings.store.kind(),
         strict_ack: settings.strict_ack,
         poll: settings.poll,
         beat: settings.beat,
-        list_period: LIST_PERIOD,
+        list_period: settings.store.kind().list_period(),
         incarnation_seen: known.incarnation,
         wall_secs: clock::wall().0 / 1000,
         prune_after: base::Span::secs(300).max(settings.timeout * 2),
         checkpoint_records: base::limits::CHECKPOINT_RECORDS,
         seed: random_u64()?,
     };
-    let reading_delay = settings.persist_period.min(READING_DELAY_MAX);
+    let reading_delay = match settings.store.kind() {
+        ha::config::Store::Folder => settings.persist_period.min(READING_DELAY_MAX),
+        // Each record is billed.
+        ha::config::Store::Bucket => settings.persist_period,
+    };
     Ok(node::interface::Config { ha, host, reading_delay, seed: random_u64()?, externals })
 }

@@ -9,9 +9,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 use std::{fs, io, thread};
 
+use ha::names;
+use ha::verbs::{Answer, Fault, Name, Verb};
 use store::Store;
-use store::folder::FolderStore;
 use store::mem::MemStore;
+use store::place::{Bucket, Place};
 use tracing::{info, warn};
 
 use crate::config::{Login, Persist, Settings};
@@ -34,7 +36,7 @@ pub(super) struct PlaneStore {
 /// Opens it; the error is for people (exit code 3).
 pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
     let (done, outcome) = mpsc::channel();
-    let (settings, data, folder) = (settings.clone(), data.clone(), settings.store.clone());
+    let (settings, data, place) = (settings.clone(), data.clone(), settings.store.clone());
     let run = move || {
         // Nobody listens after the deadline.
         let _ = done.send(try_open(&settings, &data));
@@ -44,10 +46,13 @@ pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, Strin
         .spawn(run)
         .map_err(|e| format!("no thread to open the store with: {e}"))?;
     outcome.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| {
-        Err(format!(
-            "the plane's folder {} does not answer; see whether its file system is mounted and its server runs",
-            folder.display()
-        ))
+        Err(match place {
+            Place::Folder(folder) => format!(
+                "the plane's folder {} does not answer; see whether its file system is mounted and its server runs",
+                folder.display()
+            ),
+            Place::Bucket(_) => format!("the plane's bucket {place} does not answer; see whether its service does"),
+        })
     })
 }
 
@@ -56,21 +61,57 @@ fn try_open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
         warn!("persistMode is DISABLED: nothing is kept when this server ends");
         Arc::new(MemStore::new())
     } else {
-        refuse_foreign(&settings.store)?;
-        Arc::new(FolderStore::open(&settings.store).map_err(|e| e.to_string())?)
+        if let Place::Folder(folder) = &settings.store {
+            refuse_foreign(folder)?;
+        }
+        settings.store.open()?
     };
+    // The first requests find the service, make its acquaintance and fetch credentials: no beat waits for them.
+    let patient: Arc<dyn Store> = match (&settings.store, settings.persist) {
+        (Place::Bucket(bucket), Persist::Auto | Persist::Rebind | Persist::Clean) => {
+            let bucket = Bucket { patience: Some(PATIENCE / 2), ..bucket.clone() };
+            Place::Bucket(bucket).open()?
+        }
+        _ => Arc::clone(&store),
+    };
+    if settings.persist != Persist::Disabled && matches!(settings.store, Place::Bucket(_)) {
+        refuse_brooklyn(&*patient)?;
+    }
     if settings.store_check && settings.persist != Persist::Disabled {
         let uid = format!("{:016x}", random_u64().map_err(|e| e.to_string())?);
-        let took = store::gate::check(&store, &uid, PATIENCE).map_err(|e| e.to_string())?;
-        if took > store::gate::BUDGET {
+        let took = store::gate::check(&patient, &uid, PATIENCE).map_err(|e| e.to_string())?;
+        if took > store::gate::budget(settings.store.kind()) {
             warn!(?took, "the store is slow: each write waits for it");
         } else {
             info!(?took, "the store is fit: {}", store.describe());
         }
     }
-    let keys = PlaneKeys::open(&*store, data, settings.login == Login::Generated);
+    let keys = PlaneKeys::open(&*patient, data, settings.login == Login::Generated);
     let keys = keys.map_err(|e: KeyError| e.to_string())?;
     Ok(PlaneStore { store, keys })
+}
+
+/// A container that Apache Brooklyn keeps its state in is left as it is. What else lies there is not met: a plane
+/// asks only for names of its own below its path.
+fn refuse_brooklyn(store: &dyn Store) -> Result<(), String> {
+    let is_there = |name: &str| {
+        let Some(name) = Name::parse(name) else { return Ok(false) };
+        match store.run(&Verb::Read { name }) {
+            Answer::Content(found) => Ok(found.is_some()),
+            Answer::Failed(Fault { kind, text }) | Answer::Unknown(Fault { kind, text }) => {
+                Err(format!("{}: {text}; {}", store.describe(), store.todo(kind)))
+            }
+            _ => Ok(false),
+        }
+    };
+    if is_there("planeId")? && !is_there(names::plane().as_str())? {
+        return Err(format!(
+            "the {} holds the state of an Apache Brooklyn server (planeId, ...) and no plane; nothing was changed in \
+             it. Name another path in persistenceDir",
+            store.describe()
+        ));
+    }
+    Ok(())
 }
 
 /// A folder of something else is left as it is.

@@ -4,7 +4,6 @@
 //! for silence. It writes only over what is certainly that server's: its own file of that very life, and the end
 //! of a term that its own claim shows.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::{Incarnation, NodeId, Term};
@@ -13,7 +12,7 @@ use ha::names::{self, Folder};
 use ha::verbs::{Answer, Name, Verb};
 use serde::de::DeserializeOwned;
 use store::Store;
-use store::folder::FolderStore;
+use store::place::Place;
 
 use crate::driver::{clock, send_nudge};
 use crate::keys::PeerKey;
@@ -26,7 +25,7 @@ const TRIES: u32 = 5;
 pub(super) struct Life {
     pub(super) node: NodeId,
     pub(super) uid: String,
-    pub(super) store: PathBuf,
+    pub(super) store: Place,
     pub(super) tell_peers: bool,
     /// The last claim that it was about to make.
     pub(super) claim: Option<(Term, Incarnation)>,
@@ -35,14 +34,16 @@ pub(super) struct Life {
 /// Records the end of that life; what could not be done, for people.
 pub(super) fn prove(life: &Life) -> Result<(), String> {
     // Opening makes a folder that is missing; one that vanished must not come back empty.
-    if !life.store.join(names::plane().as_str()).exists() {
+    if let Place::Folder(folder) = &life.store
+        && !folder.join(names::plane().as_str()).exists()
+    {
         return Ok(());
     }
-    let store = FolderStore::open(&life.store).map_err(|e| e.to_string())?;
+    let store = &*life.store.open()?;
     let Some(name) = names::node(&life.node) else { return Ok(()) };
-    let own = read::<NodeFile>(&store, &name)?.filter(|file| file.uid == life.uid);
+    let own = read::<NodeFile>(store, &name)?.filter(|file| file.uid == life.uid);
     if let Some((term, incarnation)) = life.claim {
-        end_term(&store, life, term, incarnation, own.as_ref())?;
+        end_term(store, life, term, incarnation, own.as_ref())?;
     }
     let Some(mut own) = own else { return Ok(()) };
     if !own.ended {
@@ -50,12 +51,12 @@ pub(super) fn prove(life: &Life) -> Result<(), String> {
         own.role = FileRole::Terminated;
         own.at = clock::wall();
         "its process is gone".clone_into(&mut own.why);
-        put(&store, &Verb::PutOwn { name, bytes: files::to_bytes(&own) })?;
+        put(store, &Verb::PutOwn { name, bytes: files::to_bytes(&own) })?;
     }
     if life.tell_peers
-        && let Some(key) = PeerKey::find(&store)
+        && let Some(key) = PeerKey::find(store)
     {
-        send_nudge(&key, &peers(&store, &life.node));
+        send_nudge(&key, &peers(store, &life.node));
     }
     Ok(())
 }
@@ -63,7 +64,7 @@ pub(super) fn prove(life: &Life) -> Result<(), String> {
 /// Only the owner of a term may be said to have lost it: the claim may never have been made, or another node's
 /// may stand there.
 fn end_term(
-    store: &FolderStore,
+    store: &dyn Store,
     life: &Life,
     term: Term,
     incarnation: Incarnation,
@@ -87,7 +88,7 @@ fn end_term(
 }
 
 /// Where the other servers of the plane are.
-fn peers(store: &FolderStore, own: &NodeId) -> Vec<String> {
+fn peers(store: &dyn Store, own: &NodeId) -> Vec<String> {
     let Some(prefix) = Name::parse(Folder::Nodes.as_str()) else { return Vec::new() };
     let list = Verb::List { prefix, after: None, max: base::limits::NODES_MAX };
     let Answer::Page { names, .. } = store.run(&list) else { return Vec::new() };
@@ -95,7 +96,7 @@ fn peers(store: &FolderStore, own: &NodeId) -> Vec<String> {
     files.filter(|file| file.node != *own && !file.ended).map(|file| file.uri).collect()
 }
 
-fn read<T: DeserializeOwned>(store: &FolderStore, name: &Name) -> Result<Option<T>, String> {
+fn read<T: DeserializeOwned>(store: &dyn Store, name: &Name) -> Result<Option<T>, String> {
     match again(store, &Verb::Read { name: name.clone() })? {
         Answer::Content(Some(bytes)) => {
             let bytes: Arc<[u8]> = bytes;
@@ -105,11 +106,11 @@ fn read<T: DeserializeOwned>(store: &FolderStore, name: &Name) -> Result<Option<
     }
 }
 
-fn put(store: &FolderStore, verb: &Verb) -> Result<(), String> {
+fn put(store: &dyn Store, verb: &Verb) -> Result<(), String> {
     again(store, verb).map(|_| ())
 }
 
-fn again(store: &FolderStore, verb: &Verb) -> Result<Answer, String> {
+fn again(store: &dyn Store, verb: &Verb) -> Result<Answer, String> {
     let mut last = String::new();
     for _ in 0..TRIES {
         match store.run(verb) {

@@ -1,10 +1,10 @@
 //! What the server tells its parent, and the parent the one that started it: one JSON line each, down a pipe.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use base::{Incarnation, NodeId, Term};
 use serde::{Deserialize, Serialize};
+use store::place::Place;
 
 use crate::keys::FirstLogin;
 
@@ -18,8 +18,8 @@ pub enum Word {
         node: NodeId,
         /// Random, one for each life.
         uid: String,
-        /// The plane's folder; none when nothing is kept.
-        store: Option<PathBuf>,
+        /// Where the plane's state is; none when nothing is kept.
+        store: Option<Place>,
         /// Whether its peers are to be told.
         tell_peers: bool,
     },

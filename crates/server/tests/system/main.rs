@@ -24,10 +24,13 @@ mod linked;
 mod listen;
 mod location_test;
 mod metrics;
+mod object_store;
 mod other_host;
 mod page;
 mod pair;
 mod processes;
+#[path = "../../../store/tests/s3/mod.rs"]
+mod s3;
 mod start;
 mod state_words;
 mod store;

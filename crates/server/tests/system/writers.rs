@@ -89,10 +89,14 @@ fn write(
 fn eight_writers_lose_no_acknowledged_number_over_five_kills() {
     let site = Site::new();
     let (first, second, client) = site.pair("");
-    let sensors = client.deploy_sensors(&first);
-    let mut servers = [&first, &second];
+    over_kills([&first, &second], &client, ROUNDS);
+}
+
+/// Eight writers at full speed while the master is killed, round after round; the first of the pair is master.
+pub(crate) fn over_kills(mut servers: [&Release; 2], client: &Client, rounds: u64) {
+    let sensors = client.deploy_sensors(servers[0]);
     let total = AtomicU64::new(0);
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds {
         let [master, standby] = servers;
         let (stop, taken) = (AtomicBool::new(false), AtomicU64::new(0));
         let histories: Vec<BTreeMap<String, History>> = std::thread::scope(|scope| {
@@ -109,14 +113,14 @@ fn eight_writers_lose_no_acknowledged_number_over_five_kills() {
             };
             more(400);
             master.kill_9();
-            until("the other is master", || standby.state(&client) == "MASTER");
+            until("the other is master", || standby.state(client) == "MASTER");
             more(100);
             master.start();
-            until("the killed one stands by", || master.state(&client) == "HOT_STANDBY");
+            until("the killed one stands by", || master.state(client) == "HOT_STANDBY");
             stop.store(true, Ordering::Relaxed);
             writers.into_iter().map(|w| w.join().unwrap()).collect()
         });
-        let found = standby.json(&client, &format!("{sensors}/current-state"));
+        let found = standby.json(client, &format!("{sensors}/current-state"));
         let mut wrong = Vec::new();
         for (name, history) in histories.iter().flatten() {
             let value = found[name].as_u64();
@@ -127,11 +131,11 @@ fn eight_writers_lose_no_acknowledged_number_over_five_kills() {
         assert!(wrong.is_empty(), "round {round}: {}\n{}", wrong.len(), wrong.join("\n"));
         total.fetch_add(taken.load(Ordering::Relaxed), Ordering::Relaxed);
         until("the standby has the same", || {
-            master.json(&client, &format!("{sensors}/current-state")) == found
+            master.json(client, &format!("{sensors}/current-state")) == found
         });
         servers.reverse();
     }
-    println!("{} writes were acknowledged over {ROUNDS} kills, none was lost", total.into_inner());
+    println!("{} writes were acknowledged over {rounds} kills, none was lost", total.into_inner());
 }
 
 /// So that a failed test does not wait for its writers for ever.

@@ -210,6 +210,7 @@ pub(super) fn config_of(
     seed: u64,
     boot: u64,
 ) -> Config {
+    let store = if draw.store.bucket { HaStore::Bucket } else { HaStore::Folder };
     let (poll, beat) = HaConfig::times(Span::secs(1), draw.timeout, None);
     Config {
         ha: HaConfig {
@@ -225,11 +226,11 @@ pub(super) fn config_of(
             priority,
             hot_standby: true,
             timeout: draw.timeout,
-            store: if draw.store.bucket { HaStore::Bucket } else { HaStore::Folder },
+            store,
             strict_ack: draw.strict_ack,
             poll,
             beat,
-            list_period: Span::secs(2),
+            list_period: store.list_period(),
             incarnation_seen: Incarnation(incarnation),
             wall_secs: 1000,
             prune_after: draw.prune_after,

@@ -163,9 +163,10 @@ fn at_host(endpoint: &str, container: &str, virtual_hosted: bool) -> String {
 }
 
 fn certificates(bucket: &Bucket) -> Result<Vec<Certificate>, OpenError> {
-    let Some(path) = &bucket.ca_file else { return Ok(Vec::new()) };
+    let outside = env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let Some(path) = bucket.ca_file.clone().or(outside) else { return Ok(Vec::new()) };
     let refused = |why: String| OpenError::Certificates { path: path.clone(), why };
-    let pem = fs::read(path).map_err(|error| refused(error.to_string()))?;
+    let pem = fs::read(&path).map_err(|error| refused(error.to_string()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(found) if found.is_empty() => Err(refused("there is no certificate (PEM) in it".to_owned())),
         Ok(found) => Ok(found),

@@ -30,7 +30,9 @@ fn arguments(place: &Place) -> Result<Vec<String>, String> {
         Place::Folder(folder) if folder.to_str().is_none() => return Err("the path is not UTF-8".to_owned()),
         Place::Folder(_) => {}
         Place::Bucket(bucket) => {
-            arguments.push(serde_json::to_string(bucket).map_err(|error| error.to_string())?);
+            // Everybody on this host may read arguments: the key is not among them.
+            let how = Bucket { identity: None, credential: None, ..bucket.clone() };
+            arguments.push(serde_json::to_string(&how).map_err(|error| error.to_string())?);
         }
     }
     Ok(arguments)

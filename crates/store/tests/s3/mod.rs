@@ -6,7 +6,9 @@
 //! hold no plane that servers share. (So does moto, which the check finds out too.)
 
 // Not each user of this file uses all of it.
-#![allow(dead_code, clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+mod counted;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -15,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+
+pub(crate) use counted::Counted;
 
 /// The key that the servers are started with.
 pub(crate) const IDENTITY: &str = "brownstone";
