@@ -30,6 +30,11 @@ pub(crate) fn build(root: &Path, with_server: bool) -> Result<()> {
     crate::run::run(&mut command)
 }
 
+/// Whether the S3 server that holds the bucket is installed.
+pub(crate) fn has_bucket(root: &Path) -> bool {
+    root.join("target/tools/bin/gofakes3").is_file()
+}
+
 /// The program that was built.
 pub(crate) fn program(root: &Path) -> Command {
     let mut command = Command::new(root.join("target/debug/brownstone-chaos"));

@@ -81,7 +81,7 @@ fn title(svg: &mut String, history: &[Event], end: At) {
     let rounds: Vec<&Round> = views::rounds(history).collect();
     let text = campaign.map_or_else(String::new, |c| {
         format!(
-            "{} servers over a {}, seed {}, timeout {} ms: {} rounds in {} minutes",
+            "{} servers, store: {}, seed {}, timeout {} ms; {} rounds in {} minutes",
             c.nodes,
             c.store,
             c.seed,
