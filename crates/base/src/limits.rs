@@ -12,6 +12,12 @@ pub const CHECKPOINT_PART_BYTES: usize = 1024 * 1024;
 pub const CHECKPOINT_RECORDS: u64 = 8192;
 /// Bytes of records since the last checkpoint after which the next is due.
 pub const CHECKPOINT_BYTES: u64 = 64 * 1024 * 1024;
+/// The size that a pack of pruned records aims at, in bytes.
+pub const PACK_BYTES: usize = 1024 * 1024;
+/// Records in one pack.
+pub const PACK_RECORDS_MAX: usize = 4096;
+/// Packs that are kept, whatever their age.
+pub const PACKS_MAX: usize = 4096;
 /// Head and tail of a captured stream that are recorded, in bytes each.
 pub const STREAM_KEEP_BYTES: usize = 64 * 1024;
 /// Finished tasks kept for each entity.

@@ -131,6 +131,16 @@ impl Ha {
 
     fn boot_plane(&mut self, bytes: &[u8]) {
         match files::from_bytes::<PlaneFile>(bytes) {
+            Ok(plane) if plane.layout == files::BACKUP => self.exit(Exit::Unfit(
+                "it is a back-up, which no server runs on: bring it back into an empty folder with \
+                 `brownstone store restore`"
+                    .to_owned(),
+            )),
+            Ok(plane) if plane.layout == files::RESTORING => self.exit(Exit::Unfit(
+                "a restore into it has not finished: wait for it, or begin again with \
+                 `brownstone store restore --again`"
+                    .to_owned(),
+            )),
             Ok(plane) if plane.layout > files::LAYOUT => self.exit(Exit::Unfit(format!(
                 "plane.json says layout {}, and this release knows up to {}: start a newer release",
                 plane.layout,

@@ -120,6 +120,8 @@ pub struct Config {
     pub wall_secs: u64,
     /// How long a checkpoint must have been seen before what it covers is pruned.
     pub prune_after: Span,
+    /// How long what was pruned is kept in packs, by the wall clock; zero: not at all.
+    pub history: Span,
     /// Records after which a checkpoint is due.
     pub checkpoint_records: u64,
     /// Seed of ids that this node makes (plane id).

@@ -1,22 +1,28 @@
 //! What lies in the plane's folder beside the log: small JSON files, each written whole.
 //!
 //! Unknown fields are kept out of the way (a newer server may add some); a missing one that is needed makes
-//! the file unreadable, which its reader reports by name.
+//! the file unreadable, which its reader reports by name. The last field is the sum of what stands before it, so
+//! that a flipped bit makes a file unreadable instead of saying something else. Earlier releases wrote none: a file
+//! without a sum is taken as it is.
 
 use base::{Incarnation, Lsn, NodeId, PlaneId, Span, Term, WallMs};
 use serde::{Deserialize, Serialize};
 
-use crate::record::Chain;
+use crate::record::{Chain, line_sum};
 
 /// The layout of this release; a folder with a higher one belongs to a newer server.
 pub const LAYOUT: u32 = 1;
+/// The layout of a back-up, which looks like a plane: no release serves it.
+pub const BACKUP: u32 = u32::MAX - 1;
+/// The layout of a folder into which a restore has not finished: no release serves it.
+pub const RESTORING: u32 = u32::MAX;
 
 /// `plane.json`: made once, by whoever finds the folder empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaneFile {
     /// The plane's id.
     pub plane: PlaneId,
-    /// Counts restores: a restored plane has another history.
+    /// Rises with each restore: a restored plane has another history.
     pub era: u64,
     /// How the folder is laid out.
     pub layout: u32,
@@ -209,15 +215,78 @@ pub struct OkFile {
     pub parts: Vec<PartRef>,
 }
 
+/// What stands between the fields of a file and its sum.
+const SUM: &[u8] = b",\"sum\":\"";
+
 /// Writes one of these files: one line, with a newline, so that `cat` shows it well.
 pub fn to_bytes<T: Serialize>(file: &T) -> std::sync::Arc<[u8]> {
     // These types hold only texts and numbers: serialising them cannot fail.
     let mut bytes = serde_json::to_vec(file).unwrap_or_default();
-    bytes.push(b'\n');
+    bytes.pop();
+    let sum = line_sum(&bytes);
+    bytes.extend_from_slice(SUM);
+    bytes.extend_from_slice(&sum);
+    bytes.extend_from_slice(b"\"}\n");
     bytes.into()
 }
 
 /// Reads one of these files.
 pub fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    if sum(bytes) == Sum::Wrong {
+        return Err("its sum does not fit: it was damaged".to_owned());
+    }
     serde_json::from_slice(bytes).map_err(|e| e.to_string())
+}
+
+/// What a file's sum says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sum {
+    /// It is as it was written.
+    Fits,
+    /// It is not.
+    Wrong,
+    /// It has none, or none that can be recognised.
+    Missing,
+}
+
+/// Compares a file with the sum in it.
+pub fn sum(bytes: &[u8]) -> Sum {
+    let parts = bytes.strip_suffix(b"\"}\n").and_then(|rest| {
+        let (rest, sum) = rest.split_last_chunk::<16>()?;
+        Some((rest.strip_suffix(SUM)?, sum))
+    });
+    match parts {
+        Some((fields, sum)) if line_sum(fields) == *sum => Sum::Fits,
+        Some(_) => Sum::Wrong,
+        None => Sum::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> LeaderFile {
+        LeaderFile { term: Term(3), node: NodeId::new("n1"), uri: "https://127.0.0.1:8443/".to_owned() }
+    }
+
+    #[test]
+    fn a_flipped_bit_never_says_something_else() {
+        let bytes = to_bytes(&sample());
+        assert_eq!((from_bytes::<LeaderFile>(&bytes), sum(&bytes)), (Ok(sample()), Sum::Fits));
+        for bit in 0..bytes.len() * 8 {
+            let mut bad = bytes.to_vec();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(sum(&bad), Sum::Fits, "bit {bit}");
+            if let Ok(read) = from_bytes::<LeaderFile>(&bad) {
+                assert_eq!(read, sample(), "bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_release_has_no_sum_and_is_read() {
+        let old = br#"{"term":3,"node":"n1","uri":"https://127.0.0.1:8443/"}"#;
+        assert_eq!((from_bytes::<LeaderFile>(old), sum(old)), (Ok(sample()), Sum::Missing));
+    }
 }

@@ -33,6 +33,8 @@ pub enum Folder {
     Log,
     /// Checkpoints.
     Ckpt,
+    /// What was pruned, kept for going back to a moment of the past.
+    Hist,
 }
 
 impl Folder {
@@ -43,6 +45,7 @@ impl Folder {
             Folder::Nodes => "nodes",
             Folder::Log => "log",
             Folder::Ckpt => "ckpt",
+            Folder::Hist => "hist",
         }
     }
 }
@@ -75,6 +78,12 @@ pub fn ckpt_ok(floor: Lsn) -> Name {
 /// `ckpt/F/UID/PART.json`: a part of a checkpoint.
 pub fn ckpt_part(floor: Lsn, uid: &str, part: usize) -> Option<Name> {
     Name::parse(&format!("ckpt/{:020}/{uid}/{part:06}.json", floor.0))
+}
+
+/// F of any name below `ckpt/`.
+pub fn ckpt_floor(name: &Name) -> Option<Lsn> {
+    let number = name.as_str().strip_prefix("ckpt/")?.split('/').next()?;
+    number.strip_suffix(".ok").unwrap_or(number).parse().ok().map(Lsn)
 }
 
 /// The number in a leaf such as `00000000000000000007.json`, if it has that ending.

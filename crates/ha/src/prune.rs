@@ -1,11 +1,17 @@
 //! Pruning of what two seasoned checkpoints cover. Fences and terms are never deleted: a deposed master that
 //! wakes up must collide. Neither is a record that cannot be read.
+//!
+//! Where history is kept, records go into a pack before they are deleted. A pack is one more file and decides
+//! nothing: what is deleted, and when, is the same with and without.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use base::{Lsn, Mono, Span, limits};
 
 use crate::names;
+use crate::pack::{Packing, pack_name};
+use crate::prune_ckpt::{Ckpts, Hist};
 use crate::record::{self, Kind};
 use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Name, Verb};
@@ -19,6 +25,17 @@ pub(crate) struct Prune {
     pub(crate) next_at: Mono,
     /// Records up to here were looked at in this life.
     pub(crate) done_to: Lsn,
+    /// Records that were read and are to go into a pack.
+    packing: Packing,
+}
+
+/// A place in the log that is being pruned.
+pub(crate) struct Cursor {
+    upto: Lsn,
+    folder: u64,
+    queue: VecDeque<Name>,
+    /// Another page follows after this name.
+    last: Option<Name>,
 }
 
 #[derive(Default)]
@@ -30,21 +47,24 @@ pub(crate) enum PruneJob {
         upto: Lsn,
         folder: u64,
     },
-    /// Reading (only data and noops are deleted) and deleting, one by one; `last`: another page follows.
-    Record {
-        upto: Lsn,
-        folder: u64,
-        queue: VecDeque<crate::verbs::Name>,
-        last: Option<crate::verbs::Name>,
+    /// Reading the first of the queue: only data and noops are deleted.
+    Read(Cursor),
+    /// Deleting it.
+    Delete(Cursor),
+    /// Making a pack, or reading it back when it is not known whether it was made.
+    Pack {
+        cursor: Cursor,
+        name: Name,
+        bytes: Arc<[u8]>,
     },
-    /// Listing checkpoints below a floor.
-    ListCkpt {
-        upto: Lsn,
+    /// Deleting what is in it, one by one.
+    Packed {
+        cursor: Cursor,
+        left: VecDeque<Name>,
     },
-    Ckpt {
-        upto: Lsn,
-        queue: VecDeque<crate::verbs::Name>,
-    },
+    /// What becomes of checkpoints and old packs.
+    Hist(Hist),
+    Ckpt(Ckpts),
 }
 
 impl Ha {
@@ -76,19 +96,21 @@ impl Ha {
         self.prune.next_at = self.now() + PERIOD;
         if let Some(upto) = self.prune_floor().filter(|f| *f > self.prune.done_to) {
             let folder = self.prune.done_to.0 / names::LOG_FOLDER_SIZE;
+            self.prune.packing = Packing::default();
             self.prune_list(upto, folder, None);
         }
     }
 
-    fn prune_ask(&mut self, verb: Verb) {
+    pub(crate) fn prune_ask(&mut self, verb: Verb) {
         self.ask(Lane::Bulk, verb, Want::Prune);
     }
 
     fn prune_list(&mut self, upto: Lsn, folder: u64, after: Option<Name>) {
         if folder > upto.0 / names::LOG_FOLDER_SIZE {
-            self.prune.job = PruneJob::ListCkpt { upto };
-            let prefix = names::folder(names::Folder::Ckpt);
-            return self.prune_ask(Verb::List { prefix, after: None, max: limits::LIST_PAGE_MAX });
+            if self.prune.packing.range().is_some() {
+                return self.prune_pack(Cursor { upto, folder, queue: VecDeque::new(), last: None });
+            }
+            return self.prune_hist(upto);
         }
         self.prune.job = PruneJob::List { upto, folder };
         self.prune_ask(Verb::List { prefix: names::log_folder(folder), after, max: limits::LIST_PAGE_MAX });
@@ -102,49 +124,29 @@ impl Ha {
         match (std::mem::take(&mut self.prune.job), answer) {
             (PruneJob::List { upto, folder }, Answer::Page { names, more }) => {
                 let last = more.then(|| names.last().cloned()).flatten();
-                let queue: VecDeque<Name> = names
-                    .into_iter()
-                    .filter(|n| names::number(n.leaf(), ".json").is_some_and(|lsn| lsn <= upto.0))
-                    .collect();
-                self.prune_next(upto, folder, queue, last);
+                let queue: VecDeque<Name> =
+                    names.into_iter().filter(|n| lsn_of(n).is_some_and(|lsn| lsn <= upto)).collect();
+                self.prune_next(Cursor { upto, folder, queue, last });
             }
-            (PruneJob::Record { upto, folder, mut queue, last }, Answer::Content(found)) => {
-                let Some(name) = queue.front().cloned() else { return };
-                let deletable = found.is_some_and(|bytes| {
-                    let lsn = names::number(name.leaf(), ".json").map(Lsn).unwrap_or_default();
-                    record::decode(lsn, &bytes).is_ok_and(|r| {
-                        r.header.is_some_and(|h| {
-                            matches!(h.kind, Kind::Data | Kind::Noop)
-                            // Never fences (clause 9).
-                            || base::mutant::on(base::Mutant::FencesDeleted)
-                        })
-                    })
-                });
-                if deletable {
-                    self.prune.job = PruneJob::Record { upto, folder, queue, last };
-                    self.prune_ask(Verb::Delete { name });
-                } else {
-                    queue.pop_front();
-                    self.prune_next(upto, folder, queue, last);
-                }
+            (PruneJob::Read(cursor), Answer::Content(found)) => self.prune_record(cursor, found),
+            (PruneJob::Delete(mut cursor), Answer::Done) => {
+                cursor.queue.pop_front();
+                self.prune_next(cursor);
             }
-            (PruneJob::Record { upto, folder, mut queue, last }, Answer::Done) => {
-                queue.pop_front();
-                self.prune_next(upto, folder, queue, last);
+            (PruneJob::Pack { cursor, .. }, Answer::Created) => self.prune_packed(cursor),
+            (PruneJob::Pack { cursor, name, bytes }, Answer::Exists | Answer::Unknown(_)) => {
+                self.prune.job = PruneJob::Pack { cursor, name: name.clone(), bytes };
+                self.prune_ask(Verb::Read { name });
             }
-            (PruneJob::ListCkpt { upto }, Answer::Page { names, .. }) => {
-                // What a full page leaves over is met the next time.
-                let below = |n: &Name| {
-                    let number = n.as_str().split('/').nth(1).map(|s| s.trim_end_matches(".ok"));
-                    number.and_then(|s| s.parse::<u64>().ok()).is_some_and(|lsn| lsn < upto.0)
-                };
-                let queue = names.into_iter().filter(below).collect();
-                self.prune_ckpt(upto, queue);
+            (PruneJob::Pack { cursor, bytes, .. }, Answer::Content(Some(found))) if found == bytes => {
+                self.prune_packed(cursor);
             }
-            (PruneJob::Ckpt { upto, mut queue }, Answer::Done) => {
-                queue.pop_front();
-                self.prune_ckpt(upto, queue);
+            (PruneJob::Packed { cursor, mut left }, Answer::Done) => {
+                left.pop_front();
+                self.prune_unpack(cursor, left);
             }
+            (PruneJob::Hist(hist), answer @ Answer::Page { .. }) => self.prune_hist_answer(hist, answer),
+            (PruneJob::Ckpt(ckpts), answer) => self.prune_ckpt_answer(ckpts, answer),
             (_, Answer::Failed(fault) | Answer::Unknown(fault)) => {
                 self.note_trouble("pruning the log", &fault.text);
             }
@@ -152,28 +154,79 @@ impl Ha {
         }
     }
 
-    fn prune_next(&mut self, upto: Lsn, folder: u64, queue: VecDeque<Name>, last: Option<Name>) {
-        if let Some(name) = queue.front().cloned() {
-            self.prune.job = PruneJob::Record { upto, folder, queue, last };
-            self.prune_ask(Verb::Read { name });
-        } else if let Some(last) = last {
-            self.prune_list(upto, folder, Some(last));
-        } else {
-            self.prune_list(upto, folder + 1, None);
-        }
-    }
-
-    fn prune_ckpt(&mut self, upto: Lsn, queue: VecDeque<Name>) {
-        match queue.front().cloned() {
-            Some(name) => {
-                self.prune.job = PruneJob::Ckpt { upto, queue };
+    /// A record that was read: deleted, or put into the pack to be deleted with it, or left.
+    fn prune_record(&mut self, mut cursor: Cursor, found: Option<Arc<[u8]>>) {
+        let Some(name) = cursor.queue.front().cloned() else { return };
+        let lsn = lsn_of(&name).unwrap_or_default();
+        let deletable = found.filter(|bytes| {
+            record::decode(lsn, bytes).is_ok_and(|r| {
+                r.header.is_some_and(|h| {
+                    matches!(h.kind, Kind::Data | Kind::Noop)
+                        // Never fences (clause 9).
+                        || base::mutant::on(base::Mutant::FencesDeleted)
+                })
+            })
+        });
+        match deletable {
+            Some(bytes) if self.cfg.history > Span::ZERO => {
+                self.prune.packing.push(lsn, bytes);
+                cursor.queue.pop_front();
+                self.prune_next(cursor);
+            }
+            Some(_) => {
+                self.prune.job = PruneJob::Delete(cursor);
                 self.prune_ask(Verb::Delete { name });
             }
             None => {
-                self.ckpt.known.retain(|(lsn, _)| *lsn >= upto);
-                let next_at = self.prune.next_at;
-                self.prune = Prune { job: PruneJob::Idle, next_at, done_to: upto };
+                cursor.queue.pop_front();
+                self.prune_next(cursor);
             }
         }
     }
+
+    fn prune_next(&mut self, cursor: Cursor) {
+        if self.prune.packing.is_full() {
+            self.prune_pack(cursor);
+        } else if let Some(name) = cursor.queue.front().cloned() {
+            self.prune.job = PruneJob::Read(cursor);
+            self.prune_ask(Verb::Read { name });
+        } else if let Some(last) = cursor.last {
+            self.prune_list(cursor.upto, cursor.folder, Some(last));
+        } else {
+            self.prune_list(cursor.upto, cursor.folder + 1, None);
+        }
+    }
+
+    fn prune_pack(&mut self, cursor: Cursor) {
+        let Some((first, last)) = self.prune.packing.range() else { return self.prune_next(cursor) };
+        let name = pack_name(first, last, self.at.wall);
+        let bytes = self.prune.packing.to_bytes(self.at.wall);
+        self.prune.job = PruneJob::Pack { cursor, name: name.clone(), bytes: bytes.clone() };
+        self.prune_ask(Verb::Create { name, bytes });
+    }
+
+    fn prune_packed(&mut self, cursor: Cursor) {
+        let left = std::mem::take(&mut self.prune.packing).lsns().map(names::record).collect();
+        self.prune_unpack(cursor, left);
+    }
+
+    fn prune_unpack(&mut self, cursor: Cursor, left: VecDeque<Name>) {
+        match left.front().cloned() {
+            Some(name) => {
+                self.prune.job = PruneJob::Packed { cursor, left };
+                self.prune_ask(Verb::Delete { name });
+            }
+            None => self.prune_next(cursor),
+        }
+    }
+
+    pub(crate) fn prune_done(&mut self, upto: Lsn) {
+        self.ckpt.known.retain(|(lsn, _)| *lsn >= upto);
+        let next_at = self.prune.next_at;
+        self.prune = Prune { next_at, done_to: upto, ..Prune::default() };
+    }
+}
+
+fn lsn_of(name: &Name) -> Option<Lsn> {
+    names::number(name.leaf(), ".json").map(Lsn)
 }

@@ -175,7 +175,7 @@ fn push_line(bytes: &mut Vec<u8>, text: &str) {
 }
 
 /// 64 bits of SHA-256 in hex: enough against accident, short to read.
-fn line_sum(text: &[u8]) -> [u8; 16] {
+pub(crate) fn line_sum(text: &[u8]) -> [u8; 16] {
     let hash = Sha256::digest(text);
     let mut out = [0; 16];
     for (i, byte) in hash[..8].iter().enumerate() {
@@ -215,7 +215,8 @@ pub fn decode(lsn: Lsn, bytes: &[u8]) -> Result<Record, Refused> {
     Ok(record)
 }
 
-fn sound_text(line: &[u8]) -> Option<&str> {
+/// The text of a line, if its sum fits.
+pub fn sound_text(line: &[u8]) -> Option<&str> {
     let (sum, text) = line.split_at_checked(17)?;
     (sum[16] == b' ' && sum[..16] == line_sum(text)).then(|| std::str::from_utf8(text).ok()).flatten()
 }

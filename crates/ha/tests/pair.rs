@@ -68,6 +68,7 @@ fn config(id: &str, life: u64, mode: Mode, timeout: Span) -> Config {
         incarnation_seen: Incarnation(life),
         wall_secs: 1000,
         prune_after: Span::secs(60),
+        history: Span::secs(3600),
         checkpoint_records: 10,
         seed: life + id.len() as u64,
     }
@@ -345,6 +346,26 @@ fn checkpoints_are_cut_and_what_they_cover_is_pruned_but_fences_stay() {
     assert!(w.files.contains_key(&ha::names::record(base::Lsn(1))), "the fence at slot 1 stays");
     let marks = w.files.keys().filter(|n| ha::names::number(n.leaf(), ".ok").is_some()).count();
     assert!((2..40).contains(&marks), "{marks} checkpoints");
+    // Nothing is lost to who looks back: what is not in the log is in a pack, and below it stands a checkpoint.
+    let mut packed: BTreeSet<u64> = BTreeSet::new();
+    for (name, bytes) in &w.files {
+        if let Some(ha::pack::Kept::Pack(..)) = ha::pack::Kept::of(name) {
+            for (lsn, record) in ha::pack::Pack::from_bytes(bytes).unwrap().records {
+                assert!(ha::record::decode(lsn, &record).unwrap().damage.is_empty());
+                assert!(packed.insert(lsn.0), "record {lsn} is packed once");
+            }
+        }
+    }
+    assert!(packed.len() > 100, "{} records are packed", packed.len());
+    let last = *packed.last().unwrap();
+    let gone = (1..last)
+        .find(|lsn| !packed.contains(lsn) && !w.files.contains_key(&ha::names::record(base::Lsn(*lsn))));
+    assert_eq!(gone, None);
+    let base =
+        w.files.keys().find(|n| matches!(ha::pack::Kept::of(n), Some(ha::pack::Kept::Base(..)))).unwrap();
+    let mark: ha::files::OkFile = ha::files::from_bytes(&w.files[base]).unwrap();
+    let part = ha::names::ckpt_part(mark.floor, &mark.folder, 0).unwrap();
+    assert_eq!(ha::record::Chain::sum(&w.files[&part]), mark.parts[0].sum, "a base keeps its parts");
     let folded = w.node("a").folded.clone();
     w.start("c", 0, Mode::HotBackup);
     w.run(Span::secs(5));

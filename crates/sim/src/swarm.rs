@@ -49,6 +49,8 @@ pub struct Draw {
     pub checkpoint_records: u64,
     /// How long a checkpoint must have been seen before what it covers is pruned.
     pub prune_after: Span,
+    /// How long what is pruned is kept in packs.
+    pub history: Span,
     /// How long faults go on.
     pub storm: Span,
     /// Whether a record is looked at twice.
@@ -116,6 +118,7 @@ impl Draw {
             apps: rng.one_in(4),
             misled: rng.one_in(4),
             expire: strict_ack && rng.one_in(4),
+            history: [Span::ZERO, timeout * 4, Span::secs(3600)][rng.below(3) as usize],
         }
     }
 

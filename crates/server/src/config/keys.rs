@@ -225,6 +225,13 @@ pub const KEYS: &[Key] = &[
         "true",
         "whether the store must pass a short check when the server starts",
     ),
+    key(
+        Brooklyn,
+        "brownstone.store.history",
+        Period,
+        "7d",
+        "how long pruned records are kept in packs, for restoring a moment of the past; 0: not at all",
+    ),
     key(Web, "org.osgi.service.http.secure.enabled", Flag, "true", "whether https is served"),
     key(Web, "org.osgi.service.http.port.secure", Port, "8443", "the port of https"),
     key(Web, "org.osgi.service.http.enabled", Flag, "false", "whether plain http is served besides"),

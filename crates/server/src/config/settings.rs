@@ -85,6 +85,8 @@ pub struct Settings {
     pub public_headers: PublicHeaders,
     /// Whether the store must pass the gate.
     pub store_check: bool,
+    /// How long what is pruned from the log is kept.
+    pub history: Span,
     /// Where it listens.
     pub web: Web,
     /// Which kind of login there is.
@@ -248,6 +250,7 @@ impl Reader<'_> {
                 _ => PublicHeaders::Full,
             },
             store_check: self.flag("brownstone.store.check"),
+            history: self.period("brownstone.store.history").unwrap_or(Span::ZERO),
             web,
             login,
         }

@@ -393,6 +393,7 @@ fn node_config(
         incarnation_seen: known.incarnation,
         wall_secs: clock::wall().0 / 1000,
         prune_after: base::Span::secs(300).max(settings.timeout * 2),
+        history: settings.history,
         checkpoint_records: base::limits::CHECKPOINT_RECORDS,
         seed: random_u64()?,
     };

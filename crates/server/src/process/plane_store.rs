@@ -24,8 +24,8 @@ use crate::keys::{KeyError, PlaneKeys};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What lies in a plane's folder; anything else without a `plane.json` is not a plane.
-const OURS: [&str; 9] =
-    ["plane.json", "leader.json", "terms", "nodes", "log", "ckpt", "keys", "blobs", "check"];
+const OURS: [&str; 10] =
+    ["plane.json", "leader.json", "terms", "nodes", "log", "ckpt", "hist", "keys", "blobs", "check"];
 
 /// The store and what its servers share.
 pub(super) struct PlaneStore {

@@ -38,8 +38,7 @@ fn a_folder_of_a_later_layout_is_refused() {
     server.start();
     assert_eq!(server.run(&["server", "stop"]).code, Some(0));
     let path = server.plane().join("plane.json");
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("\"layout\":1", "\"layout\":99")).unwrap();
+    fs::write(&path, r#"{"plane":"later","era":1,"layout":99}"#).unwrap();
     let why = refused(&server);
     assert!(why.contains("layout 99"), "{why}");
 }

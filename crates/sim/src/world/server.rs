@@ -234,6 +234,7 @@ pub(super) fn config_of(
             incarnation_seen: Incarnation(incarnation),
             wall_secs: 1000,
             prune_after: draw.prune_after,
+            history: draw.history,
             checkpoint_records: draw.checkpoint_records,
             seed,
         },
