@@ -6,7 +6,7 @@ use super::purity::PURE;
 use super::{Findings, text};
 
 /// A room and the rooms that it may use, in its tests too.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("base", &[]),
     ("lang", &["base"]),
     ("model", &["base", "lang"]),
@@ -15,11 +15,18 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("node", &["base", "ha", "engine", "model"]),
     ("api", &["base"]),
     ("store", &["base", "ha"]),
+    ("archive", &["base", "model", "ha", "engine", "store"]),
     ("exec", &["base", "engine"]),
     ("client", &["base", "api"]),
     ("cli", &["base", "lang", "model", "api", "store", "client"]),
     ("sim", &["base", "lang", "model", "ha", "engine", "node", "api", "store"]),
-    ("server", &["base", "lang", "model", "ha", "engine", "node", "api", "store", "exec", "client", "cli"]),
+    (
+        "server",
+        &[
+            "base", "lang", "model", "ha", "engine", "node", "api", "store", "archive", "exec", "client",
+            "cli",
+        ],
+    ),
     ("chaos", &["base"]),
     ("xtask", &["sim"]),
 ];

@@ -1,5 +1,6 @@
 //! The command line of the server: `brownstone server|config|store|...`.
 
+mod archive;
 mod blueprint;
 mod config;
 mod help;

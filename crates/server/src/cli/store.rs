@@ -28,6 +28,8 @@ pub(super) enum Store {
     },
     /// What a plane in a bucket asks of it, and the bill.
     Cost(Cost),
+    #[command(flatten)]
+    Archive(super::archive::Archive),
     /// One of the processes of a check.
     #[command(hide = true)]
     CheckChild {
@@ -50,6 +52,7 @@ impl Store {
                 }
                 Err(why) => refused(2, why),
             },
+            Store::Archive(archive) => archive.run(),
             Store::CheckChild { arguments } => u8::try_from(processes::child(&arguments)).unwrap_or(1),
         }
     }

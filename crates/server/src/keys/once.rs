@@ -1,7 +1,9 @@
-//! Files that are created once: the first one wins, all others read it.
+//! Files that are created once: the first one wins, all others read it. Beside each lies its sum, so that a flipped bit
+//! in a key is seen before it is believed; a key of an earlier release is given one when it is read.
 
 use std::collections::BTreeSet;
 
+use ha::record::Chain;
 use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 use store::Store;
 
@@ -30,6 +32,27 @@ pub(super) fn list(store: &dyn Store) -> Result<BTreeSet<Name>, KeyError> {
 
 /// Reads a file, or makes it with these bytes when it is not there.
 pub(super) fn read_or_create(
+    store: &dyn Store,
+    there: &BTreeSet<Name>,
+    name: &Name,
+    make: impl FnOnce() -> Result<Vec<u8>, KeyError>,
+) -> Result<(Bytes, Made), KeyError> {
+    let (bytes, made) = read_or_make(store, there, name, make)?;
+    let Some(sum_name) = Name::parse(&format!("{name}.sum")) else { return Ok((bytes, made)) };
+    let sum: Bytes = format!("{}\n", Chain::sum(&bytes)).into_bytes().into();
+    if made == Made::Here {
+        // One that lies there is of a key that was removed.
+        run(store, &Verb::PutOwn { name: sum_name, bytes: sum })?;
+    } else if !there.contains(&sum_name) {
+        run(store, &Verb::Create { name: sum_name, bytes: sum })?;
+    } else if read(store, &sum_name)? != sum {
+        let why = format!("its sum, in {sum_name}, does not fit");
+        return Err(KeyError::Damaged { name: name.clone(), why });
+    }
+    Ok((bytes, made))
+}
+
+fn read_or_make(
     store: &dyn Store,
     there: &BTreeSet<Name>,
     name: &Name,
