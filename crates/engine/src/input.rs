@@ -270,6 +270,8 @@ pub enum Command {
         /// What is wrong with it, for people.
         problems: Vec<String>,
     },
+    /// Merges in what was exported, here or elsewhere. Answers with what was added and how much was here already.
+    Import(Arc<crate::Import>),
     /// Empties the whole state (persist mode CLEAN): a record like any other.
     Reset,
 }

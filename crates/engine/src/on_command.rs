@@ -70,6 +70,7 @@ impl Draft {
             Command::RemoveItems { items } => self.on_remove_items(items),
             Command::FlagItem { item, deprecated, disabled } => self.on_flag_item(item, deprecated, disabled),
             Command::BeginCatalog { bundle, problems } => self.on_begin_catalog(bundle.as_ref(), problems),
+            Command::Import(import) => self.on_import(&import),
             Command::Reset => Ok(self.on_reset()),
         }
     }

@@ -93,7 +93,7 @@ impl Draft {
         self.take_members_back(&task);
     }
 
-    fn adopt(&mut self, entity: &Arc<Entity>, host: &Host) {
+    pub(crate) fn adopt(&mut self, entity: &Arc<Entity>, host: &Host) {
         let id = &entity.id;
         if let Some(expected @ (Lifecycle::Starting | Lifecycle::Stopping)) = entity.expected() {
             let text = format!(

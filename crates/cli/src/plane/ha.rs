@@ -1,5 +1,10 @@
 //! `ha`: who is who in the plane, and who should be.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use client::{Request, ServerUrl};
 use serde_json::{Value, json};
@@ -29,6 +34,10 @@ pub enum Ha {
     Priority(With<Priority>),
     /// Forget servers that are gone.
     Clear(With<Clear>),
+    /// Save the state, at one position of the log, as a zip.
+    Export(With<Export>),
+    /// Merge a state that was saved into the plane: what is there already stays as it is.
+    Import(With<Import>),
     /// Look after the plane as a monitoring plugin: one line, and exit 0 (ok), 1 (warning), 2 (critical) or 3 (unknown).
     Check(With<Check>),
 }
@@ -79,6 +88,23 @@ pub struct Clear {
     node: Option<String>,
 }
 
+/// Where the state goes.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// A file that is not there yet; it is readable for the owner of this account alone, for it holds secrets.
+    file: PathBuf,
+    /// What the store holds, and not what the server shows.
+    #[arg(long)]
+    remote: bool,
+}
+
+/// What is merged in.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A zip that `ha export` saved.
+    file: PathBuf,
+}
+
 impl Ha {
     /// The exit code: `check` has its own.
     pub(super) fn run(self) -> Result<u8, Failed> {
@@ -88,9 +114,40 @@ impl Ha {
             Ha::Mode(with) => with.run(Mode::run),
             Ha::Priority(with) => with.run(Priority::run),
             Ha::Clear(with) => with.run(Clear::run),
+            Ha::Export(with) => with.run(Export::run),
+            Ha::Import(with) => with.run(Import::run),
             Ha::Check(with) => return Ok(check::run(&with.what, &with.connect)),
         }
         .map(|()| 0)
+    }
+}
+
+impl Export {
+    fn run(self, session: &mut Session) -> Result<(), Failed> {
+        let origin = if self.remote { "REMOTE" } else { "AUTO" };
+        let path = format!("/v1/server/ha/persist/export?origin={origin}");
+        let answer = session.send(&Request { accept: Some("application/zip"), ..Request::get(path) })?;
+        let written = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.file)
+            .and_then(|mut file| file.write_all(&answer.body).and_then(|()| file.sync_all()));
+        written.map_err(|e| Failed::usage(format!("{}: {e}", self.file.display())))?;
+        let said = json!({ "file": self.file, "bytes": answer.body.len() });
+        session.show(&said, |_| format!("saved {} bytes in {}\n", answer.body.len(), self.file.display()));
+        Ok(())
+    }
+}
+
+impl Import {
+    fn run(self, session: &mut Session) -> Result<(), Failed> {
+        let bytes =
+            std::fs::read(&self.file).map_err(|e| Failed::usage(format!("{}: {e}", self.file.display())))?;
+        session.send(&Request::post("/v1/server/ha/persist/import", "application/zip", bytes))?;
+        let said = json!({ "merged": self.file });
+        session.show(&said, |_| format!("merged {}\n", self.file.display()));
+        Ok(())
     }
 }
 

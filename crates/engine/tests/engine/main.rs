@@ -7,6 +7,7 @@ mod clusters;
 mod dsl;
 mod effectors;
 mod env;
+mod import;
 mod leftovers;
 mod machine;
 mod machines;

@@ -2,6 +2,7 @@
 //!
 //! A thread of its own calls the store, so that one that hangs holds up neither requests nor the log.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -23,17 +24,29 @@ enum Order {
 }
 
 /// The way to them.
-#[derive(Debug)]
 pub struct Blobs {
     queue: Sender<Order>,
+    store: Arc<dyn Store>,
+}
+
+impl fmt::Debug for Blobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blobs in {}", self.store.describe())
+    }
 }
 
 impl Blobs {
     /// Starts the thread.
     pub fn start(store: Arc<dyn Store>) -> io::Result<Blobs> {
         let (queue, orders) = bounded(BLOB_QUEUE_MAX);
-        thread::Builder::new().name("store-blobs".to_owned()).spawn(move || work(&*store, &orders))?;
-        Ok(Blobs { queue })
+        let worked = Arc::clone(&store);
+        thread::Builder::new().name("store-blobs".to_owned()).spawn(move || work(&*worked, &orders))?;
+        Ok(Blobs { queue, store })
+    }
+
+    /// The store that they lie in. Its calls block: only threads of their own make them.
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
     }
 
     /// What these bytes are called.

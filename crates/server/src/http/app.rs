@@ -73,6 +73,8 @@ pub struct App {
     pub(super) bundles: BundleStore,
     /// Whose turn it is to add to the catalog: what is read must still be so when it is written.
     pub(super) adding: tokio::sync::Mutex<()>,
+    /// Whose turn it is to have the whole state in one piece: it takes as much memory as the state.
+    pub(super) exporting: tokio::sync::Mutex<()>,
     pub(super) own: Own,
     pub(super) hub: Arc<Hub>,
     pub(super) places: Arc<Places>,
@@ -103,6 +105,7 @@ impl App {
             metrics: options.metrics,
             bundles: options.bundles,
             adding: tokio::sync::Mutex::default(),
+            exporting: tokio::sync::Mutex::default(),
             surroundings: ArcSwap::from_pointee(options.surroundings),
             own: options.own,
             hub: Arc::default(),

@@ -77,3 +77,7 @@ pub const EVENTS_BREATH: Duration = Duration::from_secs(15);
 pub const FOLLOWERS_MAX: usize = 64;
 /// What is written for one of them before it has taken what was written before, in bytes; and one event more.
 pub const EVENTS_AHEAD_BYTES: usize = 256 * 1024;
+/// The longest zip of a whole state, unpacked and with its bundles, in bytes.
+pub const EXPORT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// How long reading a state from the store may take.
+pub const EXPORT_WAIT_MAX: Duration = Duration::from_mins(1);

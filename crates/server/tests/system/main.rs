@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+mod backup;
 mod bad_input;
 mod br;
 mod broken_store;

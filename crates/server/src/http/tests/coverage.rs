@@ -36,4 +36,4 @@ fn every_pair_of_brooklyn_answers_or_is_listed_as_one_that_does_not() {
 }
 
 /// How many answer at least. It only grows.
-const ANSWERED: usize = 145;
+const ANSWERED: usize = 147;

@@ -24,6 +24,7 @@ mod locations;
 mod log_levels;
 mod logbook;
 mod logout;
+mod persist;
 mod policies;
 mod sensors;
 mod server;
@@ -41,6 +42,7 @@ use super::route::Route;
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     server::add_routes(all);
     ha_state::add_routes(all);
+    persist::add_routes(all);
     shutdown::add_routes(all);
     logout::add_routes(all);
     applications::add_routes(all);

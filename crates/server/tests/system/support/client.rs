@@ -88,6 +88,34 @@ impl Client {
         })
     }
 
+    /// Bytes that are no text, as this form; the status and they.
+    pub(crate) fn get_bytes(&self, uri: &str, path: &str, accept: &str) -> (u16, Vec<u8>) {
+        let request = self
+            .http
+            .get(format!("{uri}{path}"))
+            .basic_auth(USER, Some(PASSWORD))
+            .header("accept", accept)
+            .timeout(PATIENCE);
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+        })
+    }
+
+    /// Sends bytes that are no text; the status and what was said.
+    pub(crate) fn post_bytes(&self, uri: &str, path: &str, bytes: Vec<u8>) -> (u16, String) {
+        let request = self
+            .http
+            .post(format!("{uri}{path}"))
+            .basic_auth(USER, Some(PASSWORD))
+            .timeout(PATIENCE)
+            .body(bytes);
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            (response.status().as_u16(), response.text().await.unwrap())
+        })
+    }
+
     /// Asks a server to be something else. One that is no master takes it with this header only, as in Brooklyn.
     pub(crate) fn set_mode(&self, server: &Release, mode: &str) {
         let request = self
