@@ -70,6 +70,8 @@ fn a_plane_is_copied_while_it_is_written_and_comes_back_as_it_was() {
     assert_eq!(open, None);
     let second = store(&["backup", text(&plane), text(&backups), "--keep", "2"]);
     assert!(second.out.contains("It holds the plane's keys"), "{second:?}");
+    let inside = store(&["backup", text(&plane), text(&plane)]);
+    assert!(inside.code == Some(1) && inside.err.contains("is a plane"), "{inside:?}");
     // Not into a plane that lives, and not beside one.
     let refused = store(&["restore", text(&backups), text(&plane)]);
     assert_eq!(refused.code, Some(1), "{refused:?}");

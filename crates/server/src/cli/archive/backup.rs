@@ -5,10 +5,11 @@ use archive::retention::{self, Keep};
 use archive::{BackupMark, Source};
 use base::Span;
 use clap::Args;
+use ha::names;
 use jiff::Timestamp;
 
 use super::show::Show;
-use super::{Done, open, open_there};
+use super::{Done, Why, open, open_there};
 use crate::data::random_u64;
 use crate::driver::clock;
 
@@ -49,6 +50,9 @@ impl Backup {
         let source = Source::new(&*store);
         source.plane()?;
         let target = open(&self.target)?;
+        if Source::new(&*target).read(&names::plane())?.is_some() {
+            return Err(Why(format!("{} is a plane; name a place of its own for back-ups", self.target)));
+        }
         let at = clock::wall();
         let random = random_u64().map_err(|e| e.to_string())?;
         let made =
