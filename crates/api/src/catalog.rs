@@ -159,12 +159,12 @@ pub struct TypeConfig {
     /// The class of its values, as Brooklyn names it.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it is when nobody sets it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_value: Option<Value>,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What it is when nobody sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<Value>,
     /// Whether it may be changed while the entity lives.
     pub reconfigurable: bool,
     /// The name to show.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::catalog::CatalogItemSummary;
+
 /// A location: one that an entity has, or a definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LocationSummary {
@@ -21,6 +23,9 @@ pub struct LocationSummary {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     pub config: Map<String, Value>,
+    /// The item of a definition from the catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Box<CatalogItemSummary>>,
     /// Where more is.
     pub links: LocationLinks,
 }

@@ -183,6 +183,7 @@ impl Root {
             Change::CatalogBegun { problems, at } => {
                 self.catalog_begun = Some(Arc::new(CatalogBegun { problems: problems.clone(), at: *at }));
             }
+            Change::ProvisioningAllowed { allowed } => self.provisioning_forbidden = !allowed,
             Change::WriteDone { key, body_sum, reply, at } => self.put_write(WriteRecord {
                 seq: self.next_seq,
                 key: key.clone(),

@@ -287,6 +287,11 @@ pub enum Change {
         /// When.
         at: WallMs,
     },
+    /// Entities may be given machines, or may not any more.
+    ProvisioningAllowed {
+        /// Whether they may.
+        allowed: bool,
+    },
     /// A write with a key was done.
     WriteDone {
         /// The key.

@@ -24,6 +24,8 @@ enum Line {
         writes_forgotten: Option<WallMs>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         catalog_begun: Option<Arc<CatalogBegun>>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        provisioning_forbidden: bool,
     },
     Bundle(Arc<Bundle>),
     Entity(Arc<Entity>),
@@ -57,6 +59,7 @@ impl Root {
             next_seq: self.next_seq,
             writes_forgotten: self.writes_forgotten,
             catalog_begun: self.catalog_begun.clone(),
+            provisioning_forbidden: self.provisioning_forbidden,
         };
         std::iter::once(engine)
             .chain(self.catalog.bundles().map(|b| Line::Bundle(Arc::clone(b))))
@@ -118,8 +121,16 @@ impl Root {
 
     fn load_line(&mut self, line: Line) {
         match line {
-            Line::Engine { reign, rng, next_seq, writes_forgotten, catalog_begun } => {
+            Line::Engine {
+                reign,
+                rng,
+                next_seq,
+                writes_forgotten,
+                catalog_begun,
+                provisioning_forbidden,
+            } => {
                 self.catalog_begun = catalog_begun;
+                self.provisioning_forbidden = provisioning_forbidden;
                 self.reign = reign;
                 self.rng = rng;
                 self.writes_forgotten = writes_forgotten;

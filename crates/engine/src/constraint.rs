@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use base::EntityId;
+use base::secret::is_sensitive_name;
 use lang::glob::Glob;
 use lang::predicate::{self, Plain};
 use lang::regex::FullRegex;
@@ -49,7 +50,7 @@ impl Draft {
         let mut root = self.root.clone();
         root.put_entity(Arc::new(changed));
         match (Look { root: &root, entity: &entity.id }).broken(declared) {
-            Some(broken) => Err(Refusal::Invalid(format!("Error configuring {}: {broken}", entity.name))),
+            Some(broken) => Err(Refusal::Invalid(broken)),
             None => Ok(()),
         }
     }
@@ -60,7 +61,7 @@ impl Draft {
 fn violations(root: &Root, entity: &Entity) -> Option<String> {
     let look = Look { root, entity: &entity.id };
     let broken: Vec<String> = entity.def.parameters.iter().filter_map(|key| look.broken(key)).collect();
-    (!broken.is_empty()).then(|| format!("Error configuring {}: {}", entity.name, broken.join(", ")))
+    (!broken.is_empty()).then(|| format!("Error configuring {}: {}", entity.name, broken.join("; ")))
 }
 
 struct Look<'a> {
@@ -73,8 +74,15 @@ impl Look<'_> {
     fn broken(&self, key: &KeySpec) -> Option<String> {
         let value = self.value(&key.name)?;
         let broken = key.constraints.iter().filter(|c| self.holds(c, &value) == Some(false));
-        let all: Vec<String> = broken.map(describe).collect();
-        (!all.is_empty()).then(|| format!("'{}' {}", key.name, all.join(" and ")))
+        let all: Vec<String> = broken.map(|c| format!("Constraint '{}' not satisfied", named(c))).collect();
+        let on = self.root.entity(self.entity).map(Entity::described).unwrap_or_default();
+        let shown = match &value {
+            Value::Null => "(value is null)".to_owned(),
+            _ if is_sensitive_name(&key.name) => "(its value is not shown)".to_owned(),
+            value => format!(": '{}'", lang::java::text(value)),
+        };
+        (!all.is_empty())
+            .then(|| format!("Invalid value for key '{}' on {on} {shown}; {}", key.name, all.join("; ")))
     }
 
     /// A key's value; `None` when it cannot be told yet.
@@ -153,30 +161,27 @@ fn is_set(value: &Value) -> bool {
     }
 }
 
-/// What a constraint asks for, behind the key's name. The value itself may be secret.
-fn describe(constraint: &Constraint) -> String {
-    let list = |all: &[Constraint], word: &str| all.iter().map(describe).collect::<Vec<_>>().join(word);
+/// A constraint as Brooklyn's messages name it.
+fn named(constraint: &Constraint) -> String {
+    let list = |all: &[Constraint]| all.iter().map(named).collect::<Vec<_>>().join(", ");
+    let keys = |all: &[String]| all.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
     match constraint {
-        Constraint::Required => "is required".to_owned(),
-        Constraint::Regex(pattern) => format!("must match the regular expression {pattern}"),
-        Constraint::Glob(glob) => format!("must match the pattern {glob}"),
-        Constraint::UrlExists => "must be an address that answers".to_owned(),
-        Constraint::ForbiddenIf(key) => format!("must not be set when '{key}' is"),
-        Constraint::ForbiddenUnless(key) => format!("must not be set unless '{key}' is"),
-        Constraint::RequiredIf(key) => format!("is required when '{key}' is set"),
-        Constraint::RequiredUnless(key) => format!("is required unless '{key}' is set"),
-        Constraint::ForbiddenUnlessAnyOf(keys) => {
-            format!("must not be set unless one of {} is", keys.join(", "))
-        }
-        Constraint::RequiredUnlessAnyOf(keys) => {
-            format!("is required unless one of {} is set", keys.join(", "))
-        }
-        Constraint::Any(all) => list(all, " or "),
-        Constraint::All(all) => list(all, " and "),
-        Constraint::NotNull => "must not be null".to_owned(),
-        Constraint::IsBlank => "must be blank".to_owned(),
-        Constraint::AlwaysTrue => "must hold".to_owned(),
-        Constraint::AlwaysFalse => "can have no value that is accepted".to_owned(),
-        Constraint::Predicate(given) => format!("must fulfil {given}"),
+        Constraint::Required => "required()".to_owned(),
+        Constraint::Regex(pattern) => format!("matchesRegex(\"{pattern}\")"),
+        Constraint::Glob(glob) => format!("matchesGlob(\"{glob}\")"),
+        Constraint::UrlExists => "urlExists()".to_owned(),
+        Constraint::ForbiddenIf(key) => format!("forbiddenIf(\"{key}\")"),
+        Constraint::ForbiddenUnless(key) => format!("forbiddenUnless(\"{key}\")"),
+        Constraint::RequiredIf(key) => format!("requiredIf(\"{key}\")"),
+        Constraint::RequiredUnless(key) => format!("requiredUnless(\"{key}\")"),
+        Constraint::ForbiddenUnlessAnyOf(all) => format!("forbiddenUnlessAnyOf({})", keys(all)),
+        Constraint::RequiredUnlessAnyOf(all) => format!("requiredUnlessAnyOf({})", keys(all)),
+        Constraint::Any(all) => format!("any({})", list(all)),
+        Constraint::All(all) => format!("all({})", list(all)),
+        Constraint::NotNull => "notNull()".to_owned(),
+        Constraint::IsBlank => "isBlank()".to_owned(),
+        Constraint::AlwaysTrue => "alwaysTrue()".to_owned(),
+        Constraint::AlwaysFalse => "alwaysFalse()".to_owned(),
+        Constraint::Predicate(given) => format!("predicate({given})"),
     }
 }

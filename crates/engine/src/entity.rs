@@ -1,5 +1,6 @@
 //! What is remembered of one managed thing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId, Mono, Span, TaskId, WallMs};
@@ -102,6 +103,9 @@ pub struct Definition {
     /// Config keys that its blueprint declares, before those of its type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<KeySpec>,
+    /// Of which classes the values of sensors are that its blueprint declares, as blueprints name them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sensor_types: BTreeMap<String, String>,
     /// The blueprint's text (applications only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -130,6 +134,7 @@ impl Definition {
             catalog_id: None,
             bundles: Vec::new(),
             parameters: Vec::new(),
+            sensor_types: BTreeMap::new(),
             source: None,
         }
     }

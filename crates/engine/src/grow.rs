@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base::EntityId;
-use model::spec::EntitySpec;
+use model::ValueType;
+use model::config::resolve;
+use model::spec::{EntitySpec, StaticSensorSpec};
 use model::types::{Behaviour, sequence_entity};
 use serde_json::{Value, json};
 
@@ -114,6 +116,7 @@ impl Draft {
                 catalog_id: spec_of.catalog_id.clone(),
                 bundles: spec_of.bundles.clone(),
                 parameters: spec_of.parameters.clone(),
+                sensor_types: spec_of.sensors.iter().map(|s| (s.name.clone(), s.type_name.clone())).collect(),
                 source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
                 ..Definition::bare(spec_of.type_name.clone())
             };
@@ -133,7 +136,7 @@ impl Draft {
             let catalog_id = spec_of.catalog_id.as_deref();
             sensors.insert("catalog.id".to_owned(), catalog_id.map_or(Value::Null, Value::from));
             for s in &spec_of.sensors {
-                sensors.insert(s.name.clone(), s.value.given().clone());
+                sensors.insert(s.name.clone(), first_value(s));
             }
             entity.sensors = sensors.into_iter().map(|(k, value)| (k, Sensor { value, at })).collect();
             entity.adjuncts = self.first_adjuncts(&spec_of.adjuncts, entity.seq);
@@ -190,5 +193,15 @@ impl Draft {
     fn takes_children(&self, id: &EntityId) -> bool {
         let group = self.root.entity(id).is_some_and(|e| e.behaviour() == Behaviour::Group);
         group && self.root.config_flag(id, &model::types::basic_group::CHILDREN_AS_MEMBERS).unwrap_or(false)
+    }
+}
+
+/// A sensor's first value in the form of its type. Texts stay as they were given: that is also the type where the
+/// blueprint names none. So does what is of another type.
+fn first_value(sensor: &StaticSensorSpec) -> Value {
+    let kind = ValueType::by_name(&sensor.type_name).filter(|kind| *kind != ValueType::Text);
+    match kind.map(|kind| resolve(&sensor.name, kind, &sensor.value)) {
+        Some(Ok(value)) => value.into_json(),
+        _ => sensor.value.given().clone(),
     }
 }

@@ -263,6 +263,11 @@ pub enum Command {
         /// Whether it may not be used.
         disabled: Option<bool>,
     },
+    /// Says whether entities may be given machines.
+    AllowProvisioning {
+        /// Whether they may.
+        allowed: bool,
+    },
     /// Gives a plane the catalog that it begins with; answers whether it had none yet.
     BeginCatalog {
         /// It, if it could be read.

@@ -7,6 +7,7 @@
 //!
 //! Not here: I/O, clocks, threads, HTTP, who is master.
 
+mod access;
 mod adjunct;
 mod advance;
 mod apply;

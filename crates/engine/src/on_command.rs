@@ -69,6 +69,7 @@ impl Draft {
             Command::RemoveBundle { bundle } => self.on_remove_bundle(bundle),
             Command::RemoveItems { items } => self.on_remove_items(items),
             Command::FlagItem { item, deprecated, disabled } => self.on_flag_item(item, deprecated, disabled),
+            Command::AllowProvisioning { allowed } => Ok(self.on_allow_provisioning(allowed)),
             Command::BeginCatalog { bundle, problems } => self.on_begin_catalog(bundle.as_ref(), problems),
             Command::Import(import) => self.on_import(&import),
             Command::Reset => Ok(self.on_reset()),

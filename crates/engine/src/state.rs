@@ -37,6 +37,8 @@ pub struct Root {
     pub(crate) catalog: Arc<Catalog>,
     /// What became of the catalog that a plane begins with; `None`: it was not read yet.
     pub(crate) catalog_begun: Option<Arc<CatalogBegun>>,
+    /// Whether no entity is given a machine.
+    pub(crate) provisioning_forbidden: bool,
     /// What was lost: not recorded. What the log says of it further on is passed over.
     pub(crate) gaps: Option<Arc<Gaps>>,
     // Given by the server that holds it: neither recorded nor hashed.
@@ -151,6 +153,7 @@ impl Root {
             writes_forgotten: None,
             catalog: Arc::default(),
             catalog_begun: None,
+            provisioning_forbidden: false,
             gaps: None,
             externals: Externals::default(),
             index: Index::default(),

@@ -154,6 +154,16 @@ impl ValueType {
         }
     }
 
+    /// The class that a type's name means on the wire; one of Java stays, without its bundle.
+    pub fn java_name(name: &str) -> &str {
+        match name {
+            "uri" | "URI" => "java.net.URI",
+            "url" | "URL" => "java.net.URL",
+            _ if name.contains('.') => name.rsplit(':').next().unwrap_or(name),
+            _ => Self::by_name(name).unwrap_or(Self::Any).java_type(),
+        }
+    }
+
     /// Its name on the wire.
     pub fn java_type(self) -> &'static str {
         match self {

@@ -73,7 +73,11 @@ impl Draft {
                 )),
             };
         }
-        match self.location_for(task, entity)? {
+        let from = self.location_for(task, entity)?;
+        self.check_may_provision(
+            &from.as_ref().map_or_else(|| "localhost".to_owned(), |(_, spec)| shown(spec)),
+        )?;
+        match from {
             Some((from, spec)) => {
                 // What is said of the locations around a zone counts for it.
                 let mut around = self.root.location_chain(&from).unwrap_or_default();

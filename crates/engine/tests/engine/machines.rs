@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use base::{Secret, Span};
-use brownstone_engine::effect::{HostKeys, SshLogin};
+use brownstone_engine::effect::{HostKeys, Reply, SshLogin};
+use brownstone_engine::input::Command;
 use brownstone_engine::{Externals, Lifecycle, Reach, Status};
 use model::spec::{ConfigValue, LocationKind, LocationSpec};
 use serde_json::json;
@@ -42,6 +43,41 @@ fn machines_are_given_in_order_until_none_is_left_and_again_once_given_back() {
     env.settle();
     assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
     assert_eq!(address(&env, "c").as_deref(), Some("10.0.0.1"));
+}
+
+#[test]
+fn no_machine_is_given_while_that_is_forbidden_under_the_next_master_too_and_what_has_one_keeps_it() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app_at("Shop", specs::byon(&["10.0.0.1"]), vec![specs::vanilla("web")]));
+    env.settle();
+    let allow = |allowed| Command::AllowProvisioning { allowed };
+    assert_eq!(env.command(allow(false)), Reply::Done);
+    env.take_over("node2", host("B", "boot9"), "node1 gave no sign of life for 30s");
+    env.settle();
+    assert!(!env.root.may_provision());
+    let (_, task) =
+        env.deploy(specs::app_at("Late", specs::byon(&["10.0.0.2"]), vec![specs::vanilla("late")]));
+    env.settle();
+    assert_eq!(env.status(&task), Status::Failed);
+    let why = env.task(&task).result.to_string();
+    assert!(
+        why.contains("Access controller forbids provisioning in byon: location provisioning disabled"),
+        "{why}"
+    );
+    assert_eq!(address(&env, "late"), None);
+    assert_eq!(env.state(&app), Some(Lifecycle::Running));
+    let web = env.named("web");
+    let again = env.invoke(&web, "restart");
+    env.settle();
+    assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
+
+    assert_eq!(env.command(allow(true)), Reply::Done);
+    let again = env.invoke(&env.named("late"), "start");
+    env.settle();
+    assert_eq!(env.status(&again), Status::Completed, "{:?}", env.task(&again).result);
+    env.command(allow(false));
+    env.command(Command::Reset);
+    assert!(env.root.may_provision(), "an empty plane forbids nothing");
 }
 
 #[test]

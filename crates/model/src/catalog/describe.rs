@@ -96,27 +96,26 @@ pub fn describe(item: &Item, bundle: &BundleId, around: &Surroundings) -> Result
 }
 
 impl Item {
-    /// The plan as Brooklyn shows it: with the list around it that a blueprint has.
+    /// The plan as Brooklyn shows it: with the list around it that a blueprint has, and no end of its last line.
     pub fn wire_plan(&self) -> String {
-        let text = &self.plan.text;
+        let text = self.plan.text.trim_end();
         let key = match self.kind {
             ItemKind::Entity | ItemKind::Application => "services",
             ItemKind::Policy => "brooklyn.policies",
             ItemKind::Enricher => "brooklyn.enrichers",
             ItemKind::Location => "brooklyn.locations",
-            ItemKind::Template | ItemKind::Bean => return text.clone(),
+            ItemKind::Template | ItemKind::Bean => return text.to_owned(),
         };
         let root = yaml::parse("item", text, &Limits::BLUEPRINT).0;
         if root.is_none_or(|root| root.get(key).is_some()) {
-            return text.clone();
+            return text.to_owned();
         }
-        let lines = text.trim_end().lines().enumerate();
-        let indented = lines.map(|(i, line)| match (i, line) {
-            (0, line) => format!("- {line}\n"),
+        let indented = text.lines().enumerate().map(|(i, line)| match (i, line) {
+            (0, line) => format!("\n- {line}"),
             (_, "") => "\n".to_owned(),
-            (_, line) => format!("  {line}\n"),
+            (_, line) => format!("\n  {line}"),
         });
-        format!("{key}:\n{}", indented.collect::<String>())
+        format!("{key}:{}", indented.collect::<String>())
     }
 }
 
@@ -206,12 +205,12 @@ mod tests {
         let plan = |name: &str| around.catalog.best(name).map(Item::wire_plan).unwrap_or_default();
         assert_eq!(
             plan("base"),
-            "services:\n- type: BasicStartable\n  brooklyn.parameters: [{name: p, type: integer, default: 1}]\n"
+            "services:\n- type: BasicStartable\n  brooklyn.parameters: [{name: p, type: integer, default: 1}]"
         );
         assert!(plan("user").starts_with("services:\n- type: base\n"));
-        assert_eq!(plan("policy"), "brooklyn.policies:\n- {type: ServiceRestarter}\n");
-        assert_eq!(plan("place"), "brooklyn.locations:\n- {type: localhost}\n");
-        assert_eq!(plan("template"), "{services: [{type: Nothing}]}\n");
+        assert_eq!(plan("policy"), "brooklyn.policies:\n- {type: ServiceRestarter}");
+        assert_eq!(plan("place"), "brooklyn.locations:\n- {type: localhost}");
+        assert_eq!(plan("template"), "{services: [{type: Nothing}]}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use tracing::{error, info, warn};
 use super::words::{Ready, Word, say};
 use super::{Options, files, first_catalog, listen, plane_store};
 use crate::bundles::{Blobs, BundleStore};
-use crate::config::{self, Loaded, Login, Outside, Persist, Settings, Tls};
+use crate::config::{self, Loaded, Login, Origin, Outside, Persist, Settings, Tls};
 use crate::data::{Data, Lock, Memory, host_id, random_u64};
 use crate::driver::{self, Handle, Parts, Prover, clock};
 use crate::http::{self, App, Front};
@@ -196,7 +196,7 @@ async fn run(
         properties: arc_swap::ArcSwap::from_pointee(config::shown(&settings, &layers)),
         logs: Some(data.logs()),
         levels: Some(levels),
-        read_again: Some(read_again(settings.home.clone(), outside)),
+        read_again: Some(read_again(settings.home.clone(), outside, settings.node_uri.clone())),
     };
     let externals = config::externals::externals(layers.effective());
     // Passwords of users are not needed any more.
@@ -291,13 +291,18 @@ async fn run(
     Ok(end)
 }
 
-/// Reads the configuration as it was read at the start: bad files change nothing.
+/// Reads the configuration as it was read at the start: bad files change nothing. `node_uri`: where clients reach the
+/// server, which a file that does not say so cannot know: a port 0 has become one.
 fn read_again(
     home: PathBuf,
     outside: Outside,
+    node_uri: String,
 ) -> Box<dyn Fn() -> Result<http::Configured, String> + Send + Sync> {
     Box::new(move || {
-        let loaded = config::load(&home, &outside).map_err(|bad| bad.to_string())?;
+        let mut loaded = config::load(&home, &outside).map_err(|bad| bad.to_string())?;
+        if matches!(loaded.settings.node_uri_from, Origin::Derived(_)) {
+            loaded.settings.node_uri.clone_from(&node_uri);
+        }
         for warning in &loaded.warnings {
             warn!("{warning}");
         }

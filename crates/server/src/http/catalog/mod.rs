@@ -10,5 +10,5 @@ mod show;
 pub(super) use add::{add, add_bytes};
 pub(super) use filter::Filter;
 pub(super) use icon::{icon, icon_at};
-pub(super) use registered::Registered;
-pub(super) use show::{bundle, item, types};
+pub(super) use registered::{Registered, item_called};
+pub(super) use show::{CAMP, bundle, item, types};

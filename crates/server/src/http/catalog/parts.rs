@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use api::catalog::{TypeConfig, TypeEffector, TypeSensor};
 use base::secret::is_sensitive_name;
-use model::Surroundings;
 use model::catalog::{Described, describe};
 use model::config::Key;
 use model::spec::EntitySpec;
 use model::types::{self, TypeDef};
+use model::{Surroundings, ValueType};
 
 use super::Registered;
 use crate::http::show::config::constraint;
@@ -42,7 +42,7 @@ fn of_entity(spec: Option<&EntitySpec>, def: &TypeDef, keys: Vec<Key<'_>>) -> Pa
     let mut sensors: Vec<TypeSensor> = def.all_sensors().map(sensor).collect();
     sensors.extend(own_sensors.iter().map(|s| TypeSensor {
         name: s.name.clone(),
-        kind: "java.lang.Object".to_owned(),
+        kind: ValueType::java_name(&s.type_name).to_owned(),
         description: None,
         links: BTreeMap::new(),
     }));

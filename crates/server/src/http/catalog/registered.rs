@@ -209,6 +209,12 @@ impl<'a> Registered<'a> {
     }
 }
 
+/// The item that an id (`name:version`) means.
+pub(in crate::http) fn item_called<'a>(catalog: &'a Catalog, id: &str) -> Option<&'a Item> {
+    let (name, version) = id.rsplit_once(':')?;
+    catalog.item(name, &Version::new(version))
+}
+
 /// The most general classes of a kind.
 fn general(kind: ItemKind) -> &'static [&'static str] {
     match kind {

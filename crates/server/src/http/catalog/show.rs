@@ -11,7 +11,7 @@ use model::catalog::{Bundle, BundleSource, ItemKind};
 use super::{Registered, parts};
 
 /// What a plan is called that its author called nothing.
-const CAMP: &str = "brooklyn-camp";
+pub(in crate::http) const CAMP: &str = "brooklyn-camp";
 
 /// Types, as `/v1/catalog/types` shows them.
 pub(in crate::http) mod types {

@@ -7,15 +7,19 @@ use api::adjunct::{
     Highlight, PolicyConfigLinks, PolicyConfigSummary, PolicyLinks, PolicySummary,
 };
 use api::application::Status;
+use api::catalog::SpecSummary;
 use api::entity::SelfLink;
 use api::paths;
 use engine::{Adjunct, Entity, Root};
 use model::adjuncts::{AdjunctDef, AdjunctKind, by_wire_name};
+use model::catalog::Item;
 use model::types::ConfigDef;
+use serde_json::{Value, json};
 
 use super::config::possible_values;
 use super::secrets::suppress;
 use super::text;
+use crate::http::catalog::{CAMP, Registered, item_called};
 
 /// An adjunct with the entity that it belongs to.
 #[derive(Clone, Copy)]
@@ -81,8 +85,36 @@ impl<'a> Beside<'a> {
         trouble.map(highlight).into_iter().collect()
     }
 
+    /// The item that it was made from; a type of this release is one, too.
+    fn catalog_id(&self) -> Option<String> {
+        let stock = || self.def().map(|def| Registered::Adjunct(def).id());
+        self.adjunct.spec.catalog_id.clone().or_else(stock)
+    }
+
+    /// The tag that tells what it was made from.
+    fn source(&self) -> Option<Value> {
+        let list = match self.adjunct.spec.kind {
+            AdjunctKind::Policy => "brooklyn.policies",
+            AdjunctKind::Enricher => "brooklyn.enrichers",
+            AdjunctKind::Feed => return None,
+        };
+        let id = self.catalog_id()?;
+        let (name, _) = id.rsplit_once(':')?;
+        let stock = || format!("{list}: [{{ type: {name} }}]");
+        let plan = self.item().map_or_else(stock, Item::wire_plan);
+        let summary = format!("{CAMP} plan for type {name}");
+        Some(json!({ "spec_hierarchy": [SpecSummary { summary, format: CAMP.to_owned(), contents: plan }] }))
+    }
+
+    /// What its item says that it is, else what its type is.
     fn description(&self) -> Option<String> {
-        self.def().map(|d| d.description.to_owned())
+        let said = self.item().and_then(|item| item.description.as_deref());
+        said.or_else(|| Some(self.def()?.description)).map(str::to_owned)
+    }
+
+    /// The item of a bundle that it was made from, as long as that is there.
+    fn item(&self) -> Option<&'a Item> {
+        item_called(self.root.catalog(), self.adjunct.spec.catalog_id.as_deref()?)
     }
 
     /// In lists.
@@ -92,7 +124,7 @@ impl<'a> Beside<'a> {
             id: id.to_owned(),
             name: self.adjunct.display_name(),
             adjunct_type: kind(self.adjunct.spec.kind),
-            catalog_item_id: self.adjunct.spec.catalog_id.clone(),
+            catalog_item_id: self.catalog_id(),
             description: self.description(),
             state: self.state(),
             highlights: self.highlights(),
@@ -114,7 +146,7 @@ impl<'a> Beside<'a> {
             state: summary.state,
             highlights: summary.highlights,
             links: AdjunctLinks::new(app, entity, id, self.rests()),
-            tags: tag.iter().map(|t| t.as_str().into()).collect(),
+            tags: self.source().into_iter().chain(tag.iter().map(|t| t.as_str().into())).collect(),
             functionally_unique_identifier: tag,
             parameters: self.parameters(),
             config: self.config(hides),
@@ -156,7 +188,7 @@ impl<'a> Beside<'a> {
         PolicySummary {
             id: id.to_owned(),
             name: self.adjunct.display_name(),
-            catalog_item_id: self.adjunct.spec.catalog_id.clone(),
+            catalog_item_id: self.catalog_id(),
             state: self.state(),
             highlights: self.highlights(),
             links: PolicyLinks::new(app, entity, id),

@@ -43,7 +43,7 @@ fn detail(root: &Root, of: &Entity, depth: i64, asked: &Asked) -> Result<EntityD
         let deeper = |child| node(root, child, depth.saturating_sub(1), asked);
         below.map(deeper).collect::<Result<_, _>>()?
     };
-    detail.tags = Some(of.def.tags.clone());
+    detail.tags = Some(entity::tags(root, of));
     if let Some(globs) = &asked.sensors {
         detail.sensors = Some(matching(sensor::values(root, of, true), globs, asked.hides)?);
     }

@@ -7,9 +7,11 @@ use api::entity::{EntityBare, EntityDetail, EntityLinks, EntityNode, EntitySumma
 use api::paths;
 use engine::Entity;
 use engine::Root;
-use serde_json::Value;
+use model::types::{Behaviour, TypeDef};
+use serde_json::{Value, json};
 
 use super::sensor;
+use crate::http::catalog::{CAMP, item_called};
 
 /// An entity in lists and alone.
 pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
@@ -39,14 +41,48 @@ pub(in crate::http) fn bare(entity: &Entity) -> EntityBare {
     }
 }
 
-/// What an entity was made from, the original first.
-pub(in crate::http) fn specs(entity: &Entity) -> Vec<SpecSummary> {
-    let spec = |text: &String| SpecSummary {
-        summary: "brooklyn-camp plan".to_owned(),
-        format: "brooklyn-camp".to_owned(),
-        contents: text.clone(),
-    };
-    entity.def.source.iter().map(spec).collect()
+/// What an entity was made from, the original first: an application's blueprint, or the item of the catalog, as long
+/// as it is there.
+pub(in crate::http) fn specs(root: &Root, entity: &Entity) -> Vec<SpecSummary> {
+    let spec = |summary: String, contents| SpecSummary { summary, format: CAMP.to_owned(), contents };
+    let blueprint = entity.def.source.iter().map(|text| spec(format!("{CAMP} plan"), text.clone()));
+    let item = made_from(root, entity).and_then(|id| {
+        let (name, _) = id.rsplit_once(':')?;
+        Some(spec(format!("{CAMP} plan for type {name}"), item_called(root.catalog(), id)?.wire_plan()))
+    });
+    blueprint.chain(item).collect()
+}
+
+/// The catalog item that an entity is the top of; what stands in an item's text has the item's id too.
+fn made_from<'a>(root: &Root, entity: &'a Entity) -> Option<&'a str> {
+    let id = entity.def.catalog_id.as_deref()?;
+    let parent = entity.parent.as_ref().and_then(|parent| root.entity(parent));
+    let inside = parent.is_some_and(|parent| parent.def.catalog_id.as_deref() == Some(id));
+    (!inside).then_some(id)
+}
+
+/// Its tags, and those that tell what it was made from: the text of its item, and how far below the beginning of a
+/// text it stands. Members of a cluster stand in no text.
+pub(in crate::http) fn tags(root: &Root, entity: &Entity) -> Vec<Value> {
+    let mut tags = entity.def.tags.clone();
+    if made_from(root, entity).is_some()
+        && let Some(spec) = specs(root, entity).pop()
+    {
+        tags.push(json!({ "kind": "yaml_spec", "contents": spec.contents }));
+        tags.push(json!({ "spec_hierarchy": [spec] }));
+    }
+    let is_added = !root.groups_of(&entity.id).is_empty() || entity.type_def().is_some_and(is_quarantine);
+    if entity.parent.is_some() && !is_added {
+        let above = root.ancestry(&entity.id).skip(1);
+        let begins = |e: &&Entity| e.parent.is_none() || made_from(root, e).is_some();
+        let depth = above.take_while(|e| !begins(e)).count() + 1;
+        tags.push(json!({ "depth_in_ancestor": depth }));
+    }
+    tags
+}
+
+fn is_quarantine(def: &TypeDef) -> bool {
+    def.behaviour == Behaviour::Quarantine
 }
 
 /// An entity of the tree, without children, values and tags.

@@ -7,9 +7,11 @@ use base::EntityId;
 use base::secret::is_sensitive_name;
 use engine::{Entity, Root};
 use model::Surroundings;
-use model::catalog::ItemKind;
+use model::catalog::{Described, ItemId, ItemKind, describe};
 use model::spec::{ConfigValue, LocationKind, LocationSpec, MachineSpec};
 use serde_json::{Map, Value};
+
+use crate::http::catalog::{self, Registered};
 
 /// One location of an entity, shared by those below it.
 #[derive(Clone, Copy)]
@@ -25,6 +27,7 @@ pub(in crate::http) struct Definition {
     name: String,
     spec: String,
     config: Map<String, Value>,
+    item: Option<ItemId>,
 }
 
 /// Where an entity is to run.
@@ -80,6 +83,7 @@ impl Instance<'_> {
             spec: Some(shown_spec(&self.spec.spec).to_owned()),
             kind: Some(self.spec.java_type().to_owned()),
             config: if full { self.config() } else { Map::new() },
+            catalog: None,
             links: LocationLinks {
                 own: paths::location(&id),
                 spec: definition.map(|d| paths::location(&d.id)),
@@ -91,7 +95,7 @@ impl Instance<'_> {
     fn config(&self) -> Map<String, Value> {
         let flags = self.spec.flags.iter().map(|(name, value)| (name.as_str(), value.given().clone()));
         let mut config = open(flags);
-        config.insert("spec.original".to_owned(), shown_spec(&self.spec.spec).into());
+        spec_keys(&mut config, shown_spec(&self.spec.spec), shown_spec(end_of(self.spec)));
         let machines = machines(&self.spec.kind);
         if !machines.is_empty() {
             config.insert("hosts".to_owned(), machines.into());
@@ -126,18 +130,20 @@ pub(in crate::http) fn definitions(around: &Surroundings) -> Vec<Definition> {
             name: name.to_owned(),
             spec: shown_spec(spec).to_owned(),
             config: open(around.location_properties(name).map(|(k, v)| (k, Value::from(v)))),
+            item: None,
         })
         .collect();
     if around.has_localhost() && all.iter().all(|d| d.name != LOCALHOST) {
         let (id, name, spec) = (LOCALHOST.to_owned(), LOCALHOST.to_owned(), LOCALHOST.to_owned());
-        all.push(Definition { id, name, spec, config: Map::new() });
+        all.push(Definition { id, name, spec, config: Map::new(), item: None });
     }
     let items = around.catalog.items().filter(|item| item.kind == ItemKind::Location && !item.disabled);
     all.extend(items.map(|item| Definition {
         id: item.id.to_string(),
         name: item.id.name.clone(),
         spec: format!("brooklyn.catalog:{}", item.id),
-        config: item.display_name.iter().map(|n| ("displayName".to_owned(), n.as_str().into())).collect(),
+        config: Map::new(),
+        item: Some(item.id.clone()),
     }));
     all.sort_by_key(|d| (d.name.to_lowercase(), d.spec.to_lowercase(), d.id.to_lowercase()));
     all
@@ -152,16 +158,54 @@ pub(in crate::http) fn definition(around: &Surroundings, token: &str) -> Option<
 }
 
 impl Definition {
-    /// As it is shown.
-    pub(in crate::http) fn summary(self) -> LocationSummary {
+    /// As it is shown; `full`: with all of an item's config, not only the name to show.
+    pub(in crate::http) fn summary(self, around: &Surroundings, full: bool) -> LocationSummary {
+        let item = self.item.as_ref();
+        let found = item.and_then(|id| Registered::find(&around.catalog, &id.name, id.version.as_str()));
+        let config = found.map_or(self.config, |found| config_of(&found, around, full));
         LocationSummary {
             links: LocationLinks { own: paths::location(&self.id), spec: None },
             id: self.id,
             name: Some(self.name),
             spec: Some(self.spec),
             kind: None,
-            config: self.config,
+            config,
+            catalog: found.map(|found| Box::new(catalog::item(&found, "locations", around))),
         }
+    }
+}
+
+/// What an item says of its location; nothing, where its text cannot be used any more.
+fn config_of(found: &Registered<'_>, around: &Surroundings, full: bool) -> Map<String, Value> {
+    let Registered::Item(bundle, item) = found else { return Map::new() };
+    let Ok(Described::Location(spec)) = describe(item, &bundle.id, around) else { return Map::new() };
+    let mut config = open(spec.flags.iter().map(|(name, value)| (name.as_str(), value.given().clone())));
+    config.retain(|name, _| full || name == "displayName");
+    if full {
+        spec_keys(&mut config, &item.id.name, shown_spec(end_of(&spec)));
+    } else if let (true, Some(name)) = (config.is_empty(), &item.display_name) {
+        config.insert("displayName".to_owned(), name.as_str().into());
+    }
+    config
+}
+
+/// The keys by which Brooklyn tells from which definition a location comes.
+fn spec_keys(config: &mut Map<String, Value>, original: &str, last: &str) {
+    for (name, value) in [("spec.original", original), ("spec.named.name", original), ("spec.final", last)] {
+        config.insert(name.to_owned(), value.into());
+    }
+    if original == last {
+        config.remove("spec.named.name");
+    }
+}
+
+/// The spec behind all names.
+fn end_of(spec: &LocationSpec) -> &str {
+    match &spec.kind {
+        LocationKind::Localhost => LOCALHOST,
+        LocationKind::Byon { .. } => "byon",
+        LocationKind::Single(_) => "single",
+        LocationKind::Multi(_) => "multi",
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use api::sensor::{SensorLinks, SensorSummary};
 use engine::{Entity, Root};
+use model::ValueType;
 use serde_json::{Map, Value};
 
 use super::text;
@@ -16,6 +17,9 @@ pub(in crate::http) fn list(entity: &Entity) -> Vec<SensorSummary> {
     let mut all = BTreeMap::new();
     for def in entity.type_def().into_iter().flat_map(model::types::TypeDef::all_sensors) {
         all.insert(def.name, (def.java_type, Some(def.description)));
+    }
+    for (name, kind) in &entity.def.sensor_types {
+        all.entry(name.as_str()).or_insert((ValueType::java_name(kind), None));
     }
     for name in entity.sensors.keys() {
         all.entry(name.as_str()).or_insert((ANY, None));

@@ -101,6 +101,7 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
         tags.push("TOP-LEVEL".into());
     }
     tags.push(wrapped("contextEntity"));
+    tags.push(json!({ "type": "org.apache.brooklyn.api.mgmt.ManagementContext" }));
     if let Some(adjunct) = task.caller.as_ref().and_then(|c| c.uri.strip_prefix("adjunct:")) {
         let policy = json!({ "type": ADJUNCT_STUB_TYPE, "id": adjunct, "entityId": entity.as_str() });
         tags.push(json!({ "wrappingType": "contextAdjunct", "object": policy }));

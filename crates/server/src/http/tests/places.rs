@@ -151,7 +151,8 @@ async fn a_location_is_defined_by_what_it_is_made_from_and_taken_away_with_all_v
         )
         .await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
-    assert_eq!(made.header("location"), "/v1/locations/lab");
+    assert_eq!(made.header("location"), "https://10.0.0.11:8443/v1/locations/lab");
+    assert_eq!(made.json()["catalog"]["itemType"], "location");
     assert_eq!(made.json()["id"], "lab:0.0.0-SNAPSHOT");
     assert_eq!(made.json()["spec"], "brooklyn.catalog:lab:0.0.0-SNAPSHOT");
     let blueprint = "location: lab\nservices:\n- type: BasicEntity\n";

@@ -81,14 +81,19 @@ async fn the_log_is_searched() {
 }
 
 #[tokio::test]
-async fn provisioning_is_always_allowed_and_no_script_is_run() {
+async fn provisioning_is_allowed_until_it_is_forbidden_and_no_script_is_run() {
     let door = Door::new(Role::Master);
     let access = door.get("/v1/access").await;
     assert_eq!(access.body, r#"{"locationProvisioningAllowed":true,"links":{"self":"/v1/access"}}"#);
     let allow = "/v1/access/locationProvisioningAllowed";
     let post = async |query: &str| door.ask(Method::POST, &format!("{allow}?{query}"), &[], "").await.status;
-    assert_eq!(post("allowed=true").await, StatusCode::OK);
-    assert_eq!(post("allowed=false").await, StatusCode::BAD_REQUEST);
+    for (query, told) in
+        [("allowed=false", "false"), ("allowed=TRUE", "true"), ("", "false"), ("allowed=true", "true")]
+    {
+        assert_eq!(post(query).await, StatusCode::OK);
+        let access = door.get("/v1/access").await.body;
+        assert!(access.contains(&format!(r#""locationProvisioningAllowed":{told}"#)), "{query}: {access}");
+    }
     let script = [("content-type", "application/text")];
     let groovy = door.ask(Method::POST, "/v1/script/groovy", &script, "println 1").await;
     assert_eq!(groovy.status, StatusCode::FORBIDDEN);

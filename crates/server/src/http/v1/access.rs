@@ -5,6 +5,7 @@ use api::access::AccessSummary;
 use api::entity::SelfLink;
 use api::shape::{by_name, one};
 use axum::http::StatusCode;
+use engine::input::Command;
 
 use crate::http::answer::{Answer, empty, json};
 use crate::http::call::Call;
@@ -16,12 +17,12 @@ use crate::http::route::Route;
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ALLOWED: &str = "/v1/access/locationProvisioningAllowed";
     all.extend([
-        Route::get("/v1/access", "Whether locations may be provisioned: always", access)
+        Route::get("/v1/access", "Whether entities may be given machines", access)
             .needs(ServerStatus)
             .ok(one::<AccessSummary>()),
-        Route::post(ALLOWED, "Allow it; it cannot be forbidden", allow)
+        Route::post(ALLOWED, "Allow or forbid it", allow)
             .needs(Root)
-            .query("allowed?", Flag, "`true`; anything else is refused")
+            .query("allowed?", Flag, "`true` allows; anything else, and nothing, forbids")
             .answers(StatusCode::OK, Nothing),
         Route::post("/v1/script/groovy", "Refused: no script is run", groovy)
             .needs(ExecuteGroovyScript)
@@ -29,18 +30,15 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     ]);
 }
 
-async fn access(_: Call) -> Answer {
+async fn access(call: Call) -> Answer {
     let links = SelfLink { own: "/v1/access".to_owned() };
-    json(&AccessSummary { location_provisioning_allowed: true, links })
+    json(&AccessSummary { location_provisioning_allowed: call.root().may_provision(), links })
 }
 
 async fn allow(call: Call) -> Answer {
-    if call.query_flag("allowed") == Some(true) {
-        return Ok(empty());
-    }
-    Err(Fail::bad(
-        "Provisioning cannot be forbidden: locations of this release give machines that are there already",
-    ))
+    let allowed = call.query_flag("allowed").unwrap_or(false);
+    call.ask(Command::AllowProvisioning { allowed }, b"").await?;
+    Ok(empty())
 }
 
 async fn groovy(_: Call) -> Answer {

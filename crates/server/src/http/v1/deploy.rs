@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::ApiError;
 use api::Permission::DeployApplication;
 use api::shape::one;
 use api::task::TaskSummary;
@@ -62,7 +63,7 @@ async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     let spec = compiled(move || model::compile::compile("blueprint", &blueprint, &around)).await?;
     let spec = Arc::new(spec);
     let command = Command::Deploy { id, spec, start: true };
-    let reply = call.ask(command, text.as_bytes()).await?;
+    let reply = call.ask(command, text.as_bytes()).await.map_err(launching)?;
     let Reply::Task { entity, .. } = &reply else {
         return Err(Fail::inside("the core answered something else than an application"));
     };
@@ -83,6 +84,17 @@ fn plan(call: &Call, body: String, is_put: bool) -> Result<String, Fail> {
         return Ok(plan.map_or(body, |(_, plan)| plan));
     }
     Ok(body)
+}
+
+/// What only shows when the entities are made has Brooklyn's words before it.
+fn launching(fail: Fail) -> Fail {
+    match fail {
+        Fail::Said(error) if error.error == StatusCode::BAD_REQUEST.as_u16() => {
+            let message = format!("Error launching blueprint (autodetecting): {}", error.message);
+            Fail::Said(ApiError { message, ..error })
+        }
+        other => other,
+    }
 }
 
 fn taken(who: &str) -> Fail {

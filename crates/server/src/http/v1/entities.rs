@@ -100,13 +100,13 @@ async fn relations(call: Call) -> Answer {
 }
 
 async fn specs(call: Call) -> Answer {
-    let specs = entity::specs(find::entity(&call)?);
+    let specs = entity::specs(call.root(), find::entity(&call)?);
     if specs.is_empty() { Ok(no_content()) } else { json(&specs) }
 }
 
 async fn spec(call: Call) -> Answer {
-    match &find::entity(&call)?.def.source {
-        Some(text) => Ok(raw(StatusCode::OK, call.form, text.clone())),
+    match entity::specs(call.root(), find::entity(&call)?).into_iter().next() {
+        Some(spec) => Ok(raw(StatusCode::OK, call.form, spec.contents)),
         None => Ok(no_content()),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use api::Permission::{AddLocation, DeleteLocation, SeeLocation};
+use api::Permission::{AddLocation, DeleteLocation, SeeCatalogItem, SeeLocation};
 use api::location::{LocatedLocation, LocationSummary, NewLocation};
 use api::paths;
 use api::shape::{by_name, many, one};
 use axum::http::StatusCode;
 use base::Version;
 use engine::input::Command;
+use model::Surroundings;
 use model::catalog::ItemKind;
 use serde_json::json as value;
 
@@ -20,13 +21,17 @@ use crate::http::negotiate::Consumes;
 use crate::http::route::Content::{Json, Nothing};
 use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
-use crate::http::show::location;
+use crate::http::show::location::{self, Definition};
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     let reads = [
         Route::get("/v1/locations", "What blueprints may name", list).ok(many::<LocationSummary>()),
         Route::get("/v1/locations/{location}", "A location that an entity has, or a definition", single)
-            .query("full?", Flag, "Read and without effect: all of its config is shown")
+            .query(
+                "full?",
+                Flag,
+                "All of the config of a definition from the catalog; an instance always shows it",
+            )
             .ok(one::<LocationSummary>()),
         Route::get(
             "/v1/locations/usage/LocatedLocations",
@@ -50,8 +55,9 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
 }
 
 async fn list(call: Call) -> Answer {
-    let all = location::definitions(&call.surroundings());
-    json(&all.into_iter().map(location::Definition::summary).collect::<Vec<_>>())
+    let around = call.surroundings();
+    let all = location::definitions(&around);
+    json(&all.into_iter().map(|definition| shown(&call, definition, &around, false)).collect::<Vec<_>>())
 }
 
 async fn single(call: Call) -> Answer {
@@ -60,9 +66,20 @@ async fn single(call: Call) -> Answer {
         return json(&instance.summary(&around, true));
     }
     match location::definition(&around, token) {
-        Some(definition) => json(&definition.summary()),
+        Some(definition) => {
+            json(&shown(&call, definition, &around, call.query_flag("full").unwrap_or(false)))
+        }
         None => Err(Fail::not_found(format!("No location matching {token}"))),
     }
+}
+
+/// A definition; its item is for those who may see the catalog.
+fn shown(call: &Call, definition: Definition, around: &Surroundings, full: bool) -> LocationSummary {
+    let summary = definition.summary(around, full);
+    if call.visitor().is_some_and(|v| v.login.may(SeeCatalogItem)) {
+        return summary;
+    }
+    LocationSummary { catalog: None, ..summary }
 }
 
 async fn define(mut call: Call) -> Answer {
@@ -76,9 +93,11 @@ async fn define(mut call: Call) -> Answer {
     let bom = value!({ "brooklyn.catalog": { "version": Version::UNSAID, "items": [item] } });
     add_bytes(&mut call, bom.to_string().into_bytes(), false).await?;
     let token = format!("{}:{}", given.name, Version::UNSAID);
-    let definition = location::definition(&call.surroundings(), &token)
+    let around = call.surroundings();
+    let definition = location::definition(&around, &token)
         .ok_or_else(|| Fail::inside("the location that was just defined is not there"))?;
-    Ok(at(json_with(StatusCode::CREATED, &definition.summary())?, &paths::location(&given.name)))
+    let location = format!("{}{}", call.own_uri(), paths::location(&given.name));
+    Ok(at(json_with(StatusCode::CREATED, &shown(&call, definition, &around, false))?, &location))
 }
 
 async fn remove(mut call: Call) -> Answer {

@@ -14,6 +14,7 @@ use crate::http::fail::Fail;
 use crate::http::negotiate::Consumes;
 use crate::http::route::Content::Nothing;
 use crate::http::route::Route;
+use crate::http::show::entity;
 
 pub(super) fn add_routes(all: &mut Vec<Route>) {
     const ALL: &str = "/v1/applications/{app}/entities/{ent}/tags";
@@ -48,7 +49,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
 }
 
 async fn tags(call: Call) -> Answer {
-    json(&find::entity(&call)?.def.tags)
+    json(&entity::tags(call.root(), find::entity(&call)?))
 }
 
 async fn get(call: Call) -> Answer {
