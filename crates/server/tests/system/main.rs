@@ -16,6 +16,7 @@ mod config;
 mod damage;
 mod end;
 mod examples;
+mod exchanges;
 mod flood;
 mod follows;
 mod frozen_server;
