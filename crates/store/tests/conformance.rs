@@ -73,6 +73,22 @@ fn a_child_that_does_not_begin_fails_the_check_and_not_the_folder() {
 }
 
 #[test]
+fn what_is_asked_of_a_child_that_was_lost_fails_for_the_reason_that_it_was_lost_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let results = processes::run(dir.path(), &|_| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo brownstone-store-child ready; read question"]);
+        command
+    });
+    let of_children: Vec<_> = results.iter().filter(|result| result.is_failed()).collect();
+    assert!(!of_children.is_empty());
+    for result in of_children {
+        let text = result.to_string();
+        assert!(text.contains("it ended") || text.contains("it is gone"), "{text}");
+    }
+}
+
+#[test]
 fn a_file_where_the_folder_should_be_is_named_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");

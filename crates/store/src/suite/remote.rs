@@ -95,8 +95,8 @@ pub(super) struct RemoteStore {
 
 struct Pipe {
     child: Child,
-    /// `None` after the child was given up.
-    down: Option<ChildStdin>,
+    /// Why it was given up, once it was: what is asked later fails for the same reason.
+    down: Result<ChildStdin, String>,
     up: Receiver<String>,
 }
 
@@ -110,7 +110,7 @@ impl RemoteStore {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| lost(&format!("could not be started: {error}")))?;
-        let (down, Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(down), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(lost("has no pipes"));
         };
         let (lines, up) = bounded(1);
@@ -126,7 +126,8 @@ impl RemoteStore {
                 }
             })
             .map_err(|error| lost(&format!("could not be listened to: {error}")))?;
-        let store = RemoteStore { pipe: Mutex::new(Pipe { child, down, up }), place: place.clone() };
+        let store =
+            RemoteStore { pipe: Mutex::new(Pipe { child, down: Ok(down), up }), place: place.clone() };
         let ready = store.pipe.lock().unwrap_or_else(PoisonError::into_inner).up.recv_timeout(ANSWER_WAIT);
         match ready {
             Ok(_) => Ok(store),
@@ -139,21 +140,21 @@ impl RemoteStore {
         let Pipe { child, down, up } = &mut *pipe;
         let mut line = serde_json::to_vec(ask).map_err(|error| error.to_string())?;
         line.push(b'\n');
-        let sent = down.as_mut().map(|down| down.write_all(&line));
-        match sent {
-            None => return Err("it was given up".to_owned()),
-            Some(Err(error)) => return Err(format!("it is gone: {error}")),
-            Some(Ok(())) => {}
-        }
+        let open = down.as_mut().map_err(|why| why.clone())?;
+        open.write_all(&line).map_err(|error| format!("it is gone: {error}"))?;
         match up.recv_timeout(ANSWER_WAIT) {
             Ok(reply) => {
                 serde_json::from_str(&reply).map_err(|error| format!("cannot read its answer: {error}"))
             }
             Err(error) => {
-                *down = None;
+                let why = match error {
+                    RecvTimeoutError::Timeout => format!("no answer within {} s", ANSWER_WAIT.as_secs()),
+                    RecvTimeoutError::Disconnected => "it ended".to_owned(),
+                };
+                *down = Err(why.clone());
                 // It may hang in the kernel, where even this does not reach it.
                 let _ = child.kill();
-                Err(format!("no answer within {} s: {error}", ANSWER_WAIT.as_secs()))
+                Err(why)
             }
         }
     }
@@ -181,7 +182,7 @@ impl Store for RemoteStore {
 
 impl Drop for Pipe {
     fn drop(&mut self) {
-        self.down = None; // The child ends when its pipe closes.
+        self.down = Err("it is not needed any more".to_owned()); // The child ends when its pipe closes.
         let closed = loop {
             match self.up.recv_timeout(END_WAIT) {
                 Ok(_) => {}
