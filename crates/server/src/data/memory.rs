@@ -26,6 +26,9 @@ pub struct Identity {
     /// The priority that was set at run time.
     #[serde(default)]
     pub priority: Option<i64>,
+    /// The store in which it was last part of a plane.
+    #[serde(default)]
+    pub store: Option<String>,
     /// The folder that this holds for.
     path: PathBuf,
     /// The host that this holds for.
@@ -36,6 +39,8 @@ pub struct Identity {
 #[derive(Debug)]
 pub struct Memory {
     file: PathBuf,
+    /// The store of this life.
+    store: Option<String>,
     /// What it says.
     pub identity: Identity,
 }
@@ -49,7 +54,7 @@ impl Memory {
         if let Some(text) = read_if_there(&file)? {
             match serde_json::from_str::<Identity>(&text) {
                 Ok(identity) if identity.path == path && identity.machine == machine => {
-                    return Ok(Memory { file, identity });
+                    return Ok(Memory { file, store: None, identity });
                 }
                 Ok(other) => {
                     info!("this folder was copied or moved, so it is not {} but a new server", other.node);
@@ -65,17 +70,24 @@ impl Memory {
             home: format!("{:016x}", random_u64()?),
             incarnation: Incarnation(0),
             priority: None,
+            store: None,
             path,
             machine,
         };
-        let memory = Memory { file, identity };
+        let memory = Memory { file, store: None, identity };
         memory.save()?;
         Ok(memory)
     }
 
-    /// Keeps the number of a life.
+    /// This life is to be in that store. It is kept once there is a plane in it.
+    pub fn use_store(&mut self, store: String) {
+        self.store = Some(store);
+    }
+
+    /// Keeps the number of a life, which a server has when it is part of a plane, and where that plane is.
     pub fn keep_incarnation(&mut self, incarnation: Incarnation) -> io::Result<()> {
         self.identity.incarnation = self.identity.incarnation.max(incarnation);
+        self.identity.store = self.store.take().or(self.identity.store.take());
         self.save()
     }
 
@@ -110,7 +122,10 @@ mod tests {
         fs::create_dir(&data).unwrap();
         let mut first = Memory::open(&data).unwrap();
         assert_eq!(first.identity.node.as_str().len(), 8);
+        first.use_store("/mnt/plane".to_owned());
+        assert_eq!(first.identity.store, None);
         first.keep_incarnation(Incarnation(7)).unwrap();
+        assert_eq!(first.identity.store.as_deref(), Some("/mnt/plane"));
         first.keep_incarnation(Incarnation(3)).unwrap();
         first.keep_priority(-2).unwrap();
         let again = Memory::open(&data).unwrap();

@@ -174,7 +174,7 @@ async fn run(
     levels: Arc<Levels>,
 ) -> Result<End, End> {
     let Loaded { mut settings, layers, warnings } = loaded;
-    let memory = Memory::open(data.root())
+    let mut memory = Memory::open(data.root())
         .map_err(|e| End::new(1, format!("{} cannot be used: {e}", data.root().display())))?;
     let slot = CertificateSlot::new();
     let bound = listen::listen(&mut settings.web, &slot)
@@ -182,7 +182,11 @@ async fn run(
         .map_err(|e| End::new(e.code(), format!("{e}{}", e.next())))?;
     settings.ports_are_known();
 
-    let opened = plane_store::open(&settings, data).map_err(|why| End::new(3, why))?;
+    let opened = plane_store::open(&settings, data, memory.identity.store.as_deref())
+        .map_err(|why| End::new(3, why))?;
+    if settings.persist != Persist::Disabled {
+        memory.use_store(plane_store::name(&settings));
+    }
     let PlaneKeys { authority, peer, login, first_login } = opened.keys;
     let certificate = match &settings.web.tls {
         Tls::Plane => keys::of_plane(&authority, data, &settings.node_uri).map_err(|e| End::new(1, e))?,

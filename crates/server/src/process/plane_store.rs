@@ -33,13 +33,14 @@ pub(super) struct PlaneStore {
     pub(super) keys: PlaneKeys,
 }
 
-/// Opens it; the error is for people (exit code 3).
-pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
+/// Opens it; the error is for people (exit code 3). `last` is the store in which this server was part of a plane before.
+pub(super) fn open(settings: &Settings, data: &Data, last: Option<&str>) -> Result<PlaneStore, String> {
     let (done, outcome) = mpsc::channel();
+    let last = last.map(str::to_owned);
     let (settings, data, place) = (settings.clone(), data.clone(), settings.store.clone());
     let run = move || {
         // Nobody listens after the deadline.
-        let _ = done.send(try_open(&settings, &data));
+        let _ = done.send(try_open(&settings, &data, last.as_deref()));
     };
     thread::Builder::new()
         .name("store-open".to_owned())
@@ -56,13 +57,19 @@ pub(super) fn open(settings: &Settings, data: &Data) -> Result<PlaneStore, Strin
     })
 }
 
-fn try_open(settings: &Settings, data: &Data) -> Result<PlaneStore, String> {
+/// A store as it is remembered.
+pub(super) fn name(settings: &Settings) -> String {
+    settings.store.to_string()
+}
+
+fn try_open(settings: &Settings, data: &Data, last: Option<&str>) -> Result<PlaneStore, String> {
     let store: Arc<dyn Store> = if settings.persist == Persist::Disabled {
         warn!("persistMode is DISABLED: nothing is kept when this server ends");
         Arc::new(MemStore::new())
     } else {
         if let Place::Folder(folder) = &settings.store {
             refuse_foreign(folder)?;
+            refuse_vanished(settings, folder, last)?;
         }
         settings.store.open()?
     };
@@ -147,6 +154,22 @@ fn refuse_foreign(folder: &Path) -> Result<(), String> {
          empty folder, or at one where nothing is yet",
         folder.display(),
         foreign.join(", ")
+    ))
+}
+
+/// Where this server was part of a plane, an empty folder is no place to begin another one: its file system is not
+/// mounted, and the plane goes on elsewhere with a master of its own. Below the release folder nothing is mounted
+/// as a rule, and whoever removes the state there wants to begin anew.
+fn refuse_vanished(settings: &Settings, folder: &Path, last: Option<&str>) -> Result<(), String> {
+    let was_here = last == Some(name(settings).as_str()) && !folder.starts_with(&settings.home);
+    let is_there = |name: &str| folder.join(name).try_exists().unwrap_or(true);
+    if !was_here || settings.persist != Persist::Auto || is_there("plane.json") || is_there("terms") {
+        return Ok(());
+    }
+    Err(format!(
+        "the folder {} holds no plane, and this server was part of one there: see whether its file system is \
+         mounted. Nothing was changed in it. To begin a new plane there, set persistMode=CLEAN for one start",
+        folder.display()
     ))
 }
 

@@ -44,6 +44,39 @@ fn a_folder_of_a_later_layout_is_refused() {
 }
 
 #[test]
+fn where_a_plane_was_an_empty_folder_is_a_missing_mount_until_somebody_says_otherwise() {
+    let server = Release::new();
+    let dir = tempfile::tempdir().unwrap();
+    let (mount, away) = (dir.path().join("mount"), dir.path().join("away"));
+    fs::create_dir(&mount).unwrap();
+    server.add(LAUNCHER, &format!("persistenceDir={}/plane\n", mount.display()));
+    let once = |server: &Release| {
+        server.start();
+        assert_eq!(server.run(&["server", "stop"]).code, Some(0));
+    };
+    once(&server);
+    once(&server);
+    fs::rename(&mount, &away).unwrap();
+    for is_there in [false, true] {
+        if is_there {
+            fs::create_dir(&mount).unwrap();
+        }
+        let why = refused(&server);
+        assert!(why.contains("mounted") && why.contains("persistMode=CLEAN"), "{why}");
+        assert_eq!(mount.exists(), is_there);
+    }
+    assert_eq!(fs::read_dir(&mount).unwrap().count(), 0);
+
+    fs::remove_dir(&mount).unwrap();
+    fs::rename(&away, &mount).unwrap();
+    once(&server);
+    fs::rename(&mount, &away).unwrap();
+    server.add(LAUNCHER, "persistMode=CLEAN\n");
+    once(&server);
+    assert!(mount.join("plane/plane.json").exists());
+}
+
+#[test]
 fn store_check_says_in_words_and_by_exit_code_whether_a_folder_is_fit() {
     let server = Release::new();
     let run = |arguments: &[&str]| {
