@@ -97,15 +97,16 @@ pub fn explain(source: Source<'_>, what: &str) -> Result<Value, Trouble> {
         return Ok(value);
     }
     let name = parse(what)?;
+    let ends = |with: &str| what.ends_with(with);
     let means = match what.split('/').next().unwrap_or_default() {
         "plane.json" => "what plane this is; made once",
         "leader.json" => "a hint whom to watch; it decides nothing",
-        "terms" if what.ends_with(".end") => "this term is over for its owner",
+        "terms" if ends(".end") => "this term is over for its owner",
         "terms" => "whoever created this file owns the term; it is never deleted",
         "nodes" => "one server's beat; only that server writes it",
-        "ckpt" if what.ends_with(".ok") => "the mark that a checkpoint is whole",
+        "ckpt" if ends(".ok") => "the mark that a checkpoint is whole",
         "ckpt" => "a part of a checkpoint: the state as readable lines",
-        "hist" if what.ends_with(".base") => "the mark of an old checkpoint, kept for going back to a moment",
+        "hist" if ends(".base") => "the mark of an old checkpoint, kept for going back to a moment",
         "hist" => "records that were pruned, kept for going back to a moment",
         "blobs" => "a file under the hash of its content",
         "keys" => "a secret of the plane; it is not shown",

@@ -173,7 +173,8 @@ fn reasons(error: &reqwest::Error) -> String {
         let words = error.to_string();
         // Wrappers of the libraries, which say nothing that their causes do not.
         let is_wrapper = words.starts_with("error sending request") || words.starts_with("client error (");
-        if !text.contains(&words) && !(is_wrapper && error.source().is_some()) {
+        let says_nothing = is_wrapper && error.source().is_some();
+        if !says_nothing && !text.contains(&words) {
             let separator = if text.is_empty() { "" } else { ": " };
             let _ = write!(text, "{separator}{words}");
         }

@@ -144,7 +144,9 @@ impl Ha {
     fn prune_page(&mut self, ckpts: Ckpts, page: Vec<Name>, last: Option<Name>) {
         let goes = |name: &Name| {
             let below = names::ckpt_floor(name).filter(|floor| *floor < ckpts.upto);
-            below.is_some_and(|floor| name.leaf().ends_with(".ok") || !ckpts.bases.contains(&floor))
+            below.is_some_and(|floor| {
+                names::number(name.leaf(), ".ok").is_some() || !ckpts.bases.contains(&floor)
+            })
         };
         let queue = page.into_iter().filter(goes).collect();
         self.prune_delete(ckpts, queue, last);

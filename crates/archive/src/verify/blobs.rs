@@ -1,6 +1,7 @@
 //! Files under their own hash, and whether the state names one that is not there.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use engine::Root;
 use model::catalog::BundleSource;
@@ -39,5 +40,9 @@ impl Check<'_, '_> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -143,7 +143,7 @@ impl Small {
             prev: self.chain,
             ops: changes.len(),
         };
-        let ops: Vec<String> = changes.iter().map(|c| c.encode()).collect();
+        let ops: Vec<String> = changes.iter().map(engine::Change::encode).collect();
         for change in changes {
             self.root.apply(change).unwrap();
         }

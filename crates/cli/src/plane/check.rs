@@ -163,6 +163,7 @@ mod tests {
                 priority: 0,
                 head: 9,
                 lag: lag.parse().unwrap(),
+                linked: false,
                 last_beat: 0,
                 seen_at: 0,
                 version: "1".to_owned(),

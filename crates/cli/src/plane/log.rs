@@ -36,10 +36,8 @@ impl Log {
 
 impl Level {
     fn run(self, session: &mut Session) -> Result<(), Failed> {
-        let servers = match self.which.is_said() {
-            true => vec![self.which.server(session)?],
-            false => session.client.servers(),
-        };
+        let servers =
+            if self.which.is_said() { vec![self.which.server(session)?] } else { session.client.servers() };
         let path = api::paths::LOG_LEVELS;
         let request = if self.levels.is_empty() {
             Request::get(path)

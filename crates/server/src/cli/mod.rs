@@ -1,5 +1,7 @@
 //! The command line of the server: `brownstone server|config|store|...`.
 
+#![allow(clippy::doc_markdown, reason = "comments on arguments are help on a terminal: no Markdown")]
+
 mod archive;
 mod blueprint;
 mod config;

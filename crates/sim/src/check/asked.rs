@@ -291,6 +291,7 @@ mod tests {
         Asked { wish, key: key.map(str::to_owned), asked, answered, reply }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "one of the answers that may be missing")]
     fn recorded(at: u64, lsn: u64) -> Option<(u64, Verdict)> {
         Some((at, Verdict::Recorded(Lsn(lsn))))
     }

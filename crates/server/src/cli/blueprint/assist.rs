@@ -53,7 +53,7 @@ impl At {
                 let default = default.as_ref().map(|d| format!("default {}", crate::plan::text(d)));
                 let lines = [Some(description.clone()), value_type.clone(), default];
                 for line in lines.into_iter().flatten().filter(|l| !l.is_empty()) {
-                    shown.push_str(&format!("  {line}\n"));
+                    shown.extend(["  ", &line, "\n"]);
                 }
                 say(&shown);
             }

@@ -37,11 +37,10 @@ impl At {
                 path_style: virtual_hosted.then_some(false),
                 ..bucket
             })),
-            folder if endpoint.is_none() && region.is_none() && ca_file.is_none() && !virtual_hosted => {
-                Ok(folder)
-            }
-            folder => {
-                Err(format!("{folder} is a folder: --endpoint and its like are for s3://container/path"))
+            folder @ Place::Folder(_) => {
+                let is_plain = endpoint.is_none() && region.is_none() && ca_file.is_none() && !virtual_hosted;
+                let why = "is a folder: --endpoint and its like are for s3://container/path";
+                if is_plain { Ok(folder) } else { Err(format!("{folder} {why}")) }
             }
         }
     }

@@ -191,8 +191,11 @@ async fn import(mut call: Call) -> Answer {
     Ok(empty())
 }
 
+/// A state, and the bundles' bytes that it speaks of.
+type Unpacked = (Import, Vec<Arc<[u8]>>);
+
 /// What a zip holds; the error is for people.
-fn unpacked(bytes: Arc<[u8]>) -> Result<(Import, Vec<Arc<[u8]>>), String> {
+fn unpacked(bytes: Arc<[u8]>) -> Result<Unpacked, String> {
     let zip = Archive::look_through(bytes).map_err(|e| match e {
         BadArchive::Broken(why) if why == "it has no end" => "zip END header not found".to_owned(),
         other => other.to_string(),

@@ -62,7 +62,7 @@ pub(crate) fn read(text: &str) -> Vec<Exchange> {
                 let (name, value) = mark[1..].split_once(' ').unwrap_or((&mark[1..], ""));
                 one.marks.push((name.to_owned(), value.to_owned()));
             }
-            one.line = lines.next().unwrap_or_else(|| panic!("{title}: no request")).to_owned();
+            lines.next().unwrap_or_else(|| panic!("{title}: no request")).clone_into(&mut one.line);
             while let Some(header) = lines.next_if(|l| l.contains(": ") && !l.starts_with([' ', '='])) {
                 let (name, value) = header.split_once(": ").unwrap();
                 one.headers.push((name.to_owned(), value.to_owned()));

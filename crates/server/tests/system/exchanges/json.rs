@@ -88,7 +88,9 @@ fn sort(node: &mut Node<'_>) {
             list.sort_by_key(compact);
         }
         Node::Map(map) => {
-            map.iter_mut().for_each(|(_, value)| sort(value));
+            for (_, value) in map.iter_mut() {
+                sort(value);
+            }
             if map.iter().any(|(key, _)| key.starts_with("\"<") || key.starts_with("\"{")) {
                 map.sort_by_key(|(key, value)| format!("{key}{}", compact(value)));
             }

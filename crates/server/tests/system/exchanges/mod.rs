@@ -190,7 +190,7 @@ fn files() -> BTreeMap<String, Vec<Exchange>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(folder()).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();
-        if name.ends_with(".txt") {
+        if entry.path().extension().is_some_and(|e| e == "txt") {
             all.insert(name, file::read(&fs::read_to_string(entry.path()).unwrap()));
         }
     }

@@ -53,10 +53,11 @@ impl Raw {
         let mut stream = StreamOwned::new(tls, stream);
         let mut request = format!("{line} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request.extend([name.as_ref(), ": ", value.as_ref(), "\r\n"]);
         }
         if !body.is_empty() || !line.starts_with("GET ") {
-            request.push_str(&format!("content-length: {}\r\n", body.len()));
+            let length = body.len().to_string();
+            request.extend(["content-length: ", &length, "\r\n"]);
         }
         request.push_str("\r\n");
         let bytes = [request.as_bytes(), body].concat();
