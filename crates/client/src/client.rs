@@ -80,8 +80,11 @@ impl Client {
         let mut patience = self.options.patience;
         patience.total = patience.total.max(within.unwrap_or_default());
         let key = key_of(request);
-        let may_repeat = request.method.is_read() || key.is_some();
-        let repeatable = if may_repeat { Repeatable::Always } else { Repeatable::IfNotDone };
+        let repeatable = match &key {
+            _ if request.method.is_read() => Repeatable::Read,
+            Some(_) => Repeatable::Keyed,
+            None => Repeatable::IfNotDone,
+        };
         let mut may_be_done = false;
         let mut pursuit = Pursuit::new(&self.members, begun, patience);
         loop {

@@ -6,8 +6,10 @@ use crate::transport::Failure;
 /// What may be done again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeatable {
-    /// A read, or a write with a key: always.
-    Always,
+    /// A read: always.
+    Read,
+    /// A write with a key: always, it is done once.
+    Keyed,
     /// A write without a key: only when it certainly was not done.
     IfNotDone,
 }
@@ -39,6 +41,8 @@ pub(crate) fn of_answer(answer: &Answer, repeatable: Repeatable) -> Verdict {
         (503, _) if says_unknown(answer) && repeatable == Repeatable::IfNotDone => Verdict::OutcomeUnknown,
         (503, _) => Verdict::Later,
         (_, MASTER) => Verdict::Final,
+        // It was done, and who did it stands by since: the chair was handed over meanwhile, or by this very write.
+        (200..=299, _) if repeatable != Repeatable::Read => Verdict::Final,
         (_, SUSPENDED) => Verdict::Later,
         // Standbys answer reads too, of a state that may be a moment old.
         _ => Verdict::Elsewhere(answer.header("x-ha-master").map(str::to_owned)),
@@ -72,22 +76,24 @@ mod tests {
 
     #[test]
     fn the_table_of_answers() {
-        use Repeatable::{Always, IfNotDone};
+        use Repeatable::{IfNotDone, Keyed, Read};
         let elsewhere = || Verdict::Elsewhere(Some("https://b:1/".to_owned()));
         let table = [
-            (200, Some("MASTER"), "", Always, Verdict::Final),
-            (404, Some("MASTER"), "", Always, Verdict::Final),
+            (200, Some("MASTER"), "", Keyed, Verdict::Final),
+            (404, Some("MASTER"), "", Keyed, Verdict::Final),
             (204, None, "", IfNotDone, Verdict::Final),
-            (401, Some("STANDBY"), "", Always, Verdict::Final),
+            (401, Some("STANDBY"), "", Keyed, Verdict::Final),
             (403, Some("MASTER"), "not entitled", IfNotDone, Verdict::Final),
             (403, Some("HOT_STANDBY"), "only against a primary", IfNotDone, elsewhere()),
-            (200, Some("HOT_STANDBY"), "{}", Always, elsewhere()),
-            (200, Some("SUSPENDED"), "{}", Always, Verdict::Later),
+            (200, Some("HOT_STANDBY"), "{}", Read, elsewhere()),
+            (200, Some("HOT_STANDBY"), "{}", Keyed, Verdict::Final),
+            (202, Some("HOT_STANDBY"), "{}", IfNotDone, Verdict::Final),
+            (200, Some("SUSPENDED"), "{}", Read, Verdict::Later),
             (503, Some("SUSPENDED"), "Not recorded: the store", IfNotDone, Verdict::Later),
             (503, Some("MASTER"), "Not recorded: too many", IfNotDone, Verdict::Later),
             (503, Some("MASTER"), "Unknown: the store", IfNotDone, Verdict::OutcomeUnknown),
-            (503, Some("MASTER"), "Unknown: the store", Always, Verdict::Later),
-            (503, None, "", Always, Verdict::Later),
+            (503, Some("MASTER"), "Unknown: the store", Keyed, Verdict::Later),
+            (503, None, "", Read, Verdict::Later),
         ];
         for (status, role, body, repeatable, expected) in table {
             let given = answer(status, role, body);
@@ -105,7 +111,7 @@ mod tests {
             (Failure::Late(text()), Verdict::OutcomeUnknown),
         ] {
             assert_eq!(of_failure(&failure, Repeatable::IfNotDone), for_writes, "{failure:?}");
-            assert_eq!(of_failure(&failure, Repeatable::Always), Verdict::Later, "{failure:?}");
+            assert_eq!(of_failure(&failure, Repeatable::Keyed), Verdict::Later, "{failure:?}");
         }
     }
 }
