@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chair::{PauseShown, PlannedSwitchover};
+
 /// The plane as one server sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -24,6 +26,12 @@ pub struct Cluster {
     pub lease_remaining_ms: Option<u64>,
     /// Log positions.
     pub log: LogPosition,
+    /// The pause of automatic fail-over that holds here; null: it is automatic.
+    #[serde(default)]
+    pub paused: Option<PauseShown>,
+    /// The switchover that is planned.
+    #[serde(default)]
+    pub switchover: Option<PlannedSwitchover>,
     /// All servers, this one included.
     pub nodes: Vec<ClusterNode>,
     /// What is wrong in the store for good.

@@ -9,6 +9,7 @@ pub mod adjunct;
 pub mod application;
 pub mod blueprint;
 pub mod catalog;
+pub mod chair;
 pub mod cluster;
 pub mod config;
 pub mod effector;

@@ -8,6 +8,18 @@ pub const V1: &str = "/v1";
 pub const HA_CLUSTER: &str = "/ha/cluster";
 /// How much a server logs.
 pub const LOG_LEVELS: &str = "/v1/server/log/levels";
+/// Hands the master's chair over, now or at a time.
+pub const HA_SWITCHOVER: &str = "/ha/switchover";
+/// Hands it over to whoever is best.
+pub const HA_STEP_DOWN: &str = "/ha/step-down";
+/// Pauses automatic fail-over.
+pub const HA_PAUSE: &str = "/ha/pause";
+/// Ends that pause.
+pub const HA_RESUME: &str = "/ha/resume";
+/// Who ruled, why, and how it ended.
+pub const HA_HISTORY: &str = "/ha/history";
+/// A write that changes nothing, and an end as by kill -9.
+pub const HA_DRILL: &str = "/ha/drill";
 /// "Look at the store now", between servers.
 pub const HA_NUDGE: &str = "/ha/nudge";
 /// The signature of a nudge.

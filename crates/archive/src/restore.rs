@@ -156,6 +156,7 @@ fn terms(
             // No beat of that life is ever seen here.
             beat: u64::MAX,
             why: EndWhy::GaveUp,
+            hand_over: None,
             by: "a restore".to_owned(),
             at: how.at,
         };

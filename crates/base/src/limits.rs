@@ -28,5 +28,11 @@ pub const TASKS_MAX: usize = 20_000;
 pub const WRITE_KEYS_MAX: usize = 100_000;
 /// Requests that wait for the core at once; more are refused with 503.
 pub const CORE_QUEUE_MAX: usize = 10_000;
+/// Characters of a reason that an operator gives.
+pub const REASON_CHARS_MAX: usize = 500;
+/// How far ahead something may be planned, in days.
+pub const PLAN_DAYS_MAX: u64 = 366;
+/// Records that a server may have been behind at its last beat to be given the master's chair.
+pub const HAND_OVER_BEHIND_MAX: u64 = 10_000;
 /// Nodes of a plane that are watched.
 pub const NODES_MAX: usize = 64;

@@ -206,13 +206,15 @@ impl Root {
                 self.writes_forgotten = self.writes_forgotten.max(Some(*at));
             }
             Change::WriteRepeated { .. } | Change::Noted { .. } => {}
+            Change::Ordered { orders } => self.orders = Arc::new(orders.clone()),
             Change::Reset => {
-                // Who rules, and the stream of ids, go on: an id is never drawn twice in one log.
+                // Who rules, what was ordered of that, and the stream of ids go on: an id is never drawn twice in one
+                // log.
                 let (reign, rng, next_seq) = (self.reign.take(), self.rng.clone(), self.next_seq);
                 let last_write = self.writes.values().map(|w| w.at).max();
                 let writes_forgotten = self.writes_forgotten.max(last_write);
-                let externals = self.externals.clone();
-                *self = Root { reign, rng, next_seq, writes_forgotten, externals, ..Root::empty() };
+                let (externals, orders) = (self.externals.clone(), self.orders.clone());
+                *self = Root { reign, orders, rng, next_seq, writes_forgotten, externals, ..Root::empty() };
             }
         }
         Ok(())

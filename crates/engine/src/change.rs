@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{AdjunctId, EntityId, Rng, TaskId, WallMs};
+use base::{AdjunctId, EntityId, Orders, Rng, TaskId, WallMs};
 use model::catalog::{Bundle, BundleId, ItemId};
 use model::spec::{ConfigValue, LocationSpec};
 use serde::{Deserialize, Serialize};
@@ -329,6 +329,11 @@ pub enum Change {
         what: String,
         /// When.
         at: WallMs,
+    },
+    /// Orders about the master's chair stand like this.
+    Ordered {
+        /// All of them.
+        orders: Orders,
     },
     /// Everything was emptied.
     Reset,

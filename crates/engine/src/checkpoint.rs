@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::limits::CHECKPOINT_PART_BYTES;
-use base::{EntityId, Rng, TaskId, WallMs};
+use base::{EntityId, Orders, Rng, TaskId, WallMs};
 use model::catalog::Bundle;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ enum Line {
         catalog_begun: Option<Arc<CatalogBegun>>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         provisioning_forbidden: bool,
+        #[serde(default, skip_serializing_if = "Orders::is_none")]
+        orders: Orders,
     },
     Bundle(Arc<Bundle>),
     Entity(Arc<Entity>),
@@ -60,6 +62,7 @@ impl Root {
             writes_forgotten: self.writes_forgotten,
             catalog_begun: self.catalog_begun.clone(),
             provisioning_forbidden: self.provisioning_forbidden,
+            orders: (*self.orders).clone(),
         };
         std::iter::once(engine)
             .chain(self.catalog.bundles().map(|b| Line::Bundle(Arc::clone(b))))
@@ -128,7 +131,9 @@ impl Root {
                 writes_forgotten,
                 catalog_begun,
                 provisioning_forbidden,
+                orders,
             } => {
+                self.orders = Arc::new(orders);
                 self.catalog_begun = catalog_begun;
                 self.provisioning_forbidden = provisioning_forbidden;
                 self.reign = reign;

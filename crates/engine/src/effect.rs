@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{EntityId, Mono, Secret, Span, TaskId, Term};
+use base::{EntityId, Mono, NodeId, Secret, Span, TaskId, Term};
 use model::catalog::{BundleId, BundleSource};
 use model::spec::EntitySpec;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,13 @@ pub enum Effect {
         id: TimerId,
         /// When.
         at: Mono,
+    },
+    /// Hand the master's chair over, once what was accepted before is recorded.
+    HandOver {
+        /// To whom; nobody named: whoever is best.
+        to: Option<NodeId>,
+        /// Who ordered it.
+        by: String,
     },
     /// Warn whoever looks after the server, in its log.
     Warn {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{AdjunctId, EntityId, TaskId, Term};
+use base::{AdjunctId, EntityId, NodeId, TaskId, Term, WallMs};
 use model::catalog::{Bundle, BundleId, Catalog, ItemId};
 use model::spec::{AdjunctSpec, AppSpec, EntitySpec};
 use serde::{Deserialize, Serialize};
@@ -277,8 +277,40 @@ pub enum Command {
     },
     /// Merges in what was exported, here or elsewhere. Answers with what was added and how much was here already.
     Import(Arc<crate::Import>),
+    /// Says who shall sit in the master's chair, and when.
+    Order(Order),
     /// Empties the whole state (persist mode CLEAN): a record like any other.
     Reset,
+}
+
+/// What an operator orders about the master's chair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// No automatic fail-over until then, or until it is resumed.
+    Pause {
+        /// When it ends by itself.
+        until: Option<WallMs>,
+        /// What for.
+        why: String,
+    },
+    /// Automatic fail-over again.
+    Resume,
+    /// Hand over at a time.
+    Plan {
+        /// To whom; nobody named: whoever is best then.
+        to: Option<NodeId>,
+        /// When.
+        at: WallMs,
+    },
+    /// Do not hand over at the time that was planned.
+    Cancel,
+    /// Hand over now: the record of this is the last that the master writes of its own will.
+    HandOver {
+        /// To whom; nobody named: whoever is best.
+        to: Option<NodeId>,
+    },
+    /// A write that changes nothing: it shows that writes are taken.
+    Probe,
 }
 
 /// A change of an entity's tags.

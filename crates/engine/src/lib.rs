@@ -48,6 +48,7 @@ mod on_delete;
 mod on_deploy;
 mod on_import;
 mod on_invoke;
+mod on_order;
 mod on_tags;
 mod on_timer;
 mod on_took_over;

@@ -72,6 +72,7 @@ impl Draft {
             Command::AllowProvisioning { allowed } => Ok(self.on_allow_provisioning(allowed)),
             Command::BeginCatalog { bundle, problems } => self.on_begin_catalog(bundle.as_ref(), problems),
             Command::Import(import) => self.on_import(&import),
+            Command::Order(order) => self.on_order(&caller, order),
             Command::Reset => Ok(self.on_reset()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{EntityId, Rng, TaskId, WallMs};
+use base::{EntityId, Orders, Rng, TaskId, WallMs};
 use model::catalog::Catalog;
 use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub(crate) type Map<K, V> = RedBlackTreeMapSync<K, V>;
 pub struct Root {
     // Durable: what the changes say.
     pub(crate) reign: Option<Arc<Reign>>,
+    /// What was ordered about the master's chair.
+    pub(crate) orders: Arc<Orders>,
     pub(crate) rng: Rng,
     /// The number that the next entity, task or write gets.
     pub(crate) next_seq: u64,
@@ -145,6 +147,7 @@ impl Root {
     pub fn empty() -> Self {
         Self {
             reign: None,
+            orders: Arc::default(),
             rng: Rng::from_seed(0),
             next_seq: 1,
             entities: Map::new_sync(),
@@ -173,6 +176,11 @@ impl Root {
     /// is passed over instead of being an error. Loading a damaged part says so by itself.
     pub fn accept_gaps(&mut self) {
         self.gaps.get_or_insert_default();
+    }
+
+    /// What was ordered about the master's chair.
+    pub fn orders(&self) -> &Arc<Orders> {
+        &self.orders
     }
 
     /// What blueprints may name beside what is built in.

@@ -216,6 +216,8 @@ impl Ha {
             host: self.cfg.host.clone(),
             at: self.at.wall,
             why,
+            orders: self.ordered.newest.clone(),
+            hand_over: self.ordered.handed.clone(),
         };
         self.beat.flow = BeatFlow::Writing { started, role, term };
         self.ask(Lane::Beat, Verb::PutOwn { name, bytes: files::to_bytes(&file) }, Want::Beat);
@@ -224,6 +226,10 @@ impl Ha {
     fn beat_written(&mut self, started: Mono, role: FileRole, term: base::Term) {
         self.beat.confirmed = self.beat.sent;
         self.beat.written_at = self.now();
+        if role == FileRole::Master && self.beat.confirmed_role != Some(role) {
+            // Whoever waits to follow this server, or to tell who rules now, need not wait for its next look.
+            self.nudge_all();
+        }
         self.beat.confirmed_role = Some(role);
         self.beat.confirmed_term = term;
         if self.rules() && base::mutant::on(base::Mutant::BeatWithoutLook) {

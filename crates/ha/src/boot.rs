@@ -166,6 +166,9 @@ impl Ha {
             Some(Ok(file)) => file,
         };
         self.incarnation = self.incarnation.max(file.incarnation.next());
+        if self.plane.as_ref().is_some_and(|p| p.plane == file.plane && p.era == file.era) {
+            self.learn_orders(&file.orders);
+        }
         let mine = file.home == self.cfg.home && file.boot == self.cfg.boot;
         // The lock of the data folder is mine: on this running of this host nobody else lives in it.
         if mine || file.ended {
@@ -335,6 +338,7 @@ impl Ha {
             beat,
             why,
             by: self.cfg.node.to_string(),
+            hand_over: self.ordered.handed.clone().filter(|h| h.term == term),
             at: self.at.wall,
         };
         let bytes = files::to_bytes(&file);

@@ -83,6 +83,7 @@ impl Ha {
             uri: self.cfg.uri.clone(),
             why: why.clone(),
             at: self.at.wall,
+            gap_ms: self.gap().map(Span::as_millis),
         };
         let bytes = files::to_bytes(&file);
         self.note_outage();
@@ -124,6 +125,7 @@ impl Ha {
         if self.created == term {
             self.create_end(term, self.incarnation, self.beat.sent + 1, EndWhy::GaveUp);
             self.terms.over = Some("this server gave it up".to_owned());
+            self.ordered.unfinished = Some(term);
         }
         self.back_to_follow();
         self.hold_off();

@@ -61,7 +61,11 @@ impl Ha {
     pub(crate) fn ending_looks(&self) -> bool {
         match &self.stage {
             Stage::Ending(end) => {
-                self.look.listed_at.is_none_or(|at| at < end.since) && self.now() < end.since + LOOK_BOUND
+                // Who was named is known, and told first.
+                let named = self.handed_over(end.term);
+                !named
+                    && self.look.listed_at.is_none_or(|at| at < end.since)
+                    && self.now() < end.since + LOOK_BOUND
             }
             _ => false,
         }
@@ -113,6 +117,9 @@ impl Ha {
             && !looks
         {
             end.step = EndStep::Mark;
+            if self.handed_over(term) {
+                self.nudge_all();
+            }
             match term {
                 Some(term) => self.create_end(term, self.incarnation, self.beat.sent, Self::end_why(exit)),
                 None => self.ended(exit),
@@ -130,11 +137,26 @@ impl Ha {
         }
     }
 
-    fn ended(&mut self, exit: bool) {
-        let uris: Vec<String> =
-            self.peers.values().filter(|p| !p.file.ended).map(|p| p.file.uri.clone()).collect();
+    /// Whether this term was handed over to somebody.
+    fn handed_over(&self, term: Option<Term>) -> bool {
+        term.is_some() && self.ordered.handed.as_ref().map(|h| h.term) == term
+    }
+
+    /// All others look at the store now; who was named to follow is told first.
+    pub(crate) fn nudge_all(&mut self) {
+        let named = self.nominated().map(|h| h.to.clone());
+        let mut others: Vec<_> = self.peers.values().filter(|p| !p.file.ended).collect();
+        others.sort_by_key(|p| Some(&p.file.node) != named.as_ref());
+        let uris: Vec<String> = others.into_iter().map(|p| p.file.uri.clone()).collect();
         if !uris.is_empty() {
             self.out.push(Effect::Nudge(uris));
+        }
+    }
+
+    fn ended(&mut self, exit: bool) {
+        let handed = self.handed_over(Some(self.created));
+        if exit || !handed {
+            self.nudge_all();
         }
         if exit {
             self.exit(Exit::Stopped);

@@ -5,10 +5,11 @@
 //! that a flipped bit makes a file unreadable instead of saying something else. Earlier releases wrote none: a file
 //! without a sum is taken as it is.
 
-use base::{Incarnation, Lsn, NodeId, PlaneId, Span, Term, WallMs};
+use base::{Incarnation, Lsn, NodeId, Orders, PlaneId, Span, Term, WallMs};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Chain, line_sum};
+use crate::successor::HandOver;
 
 /// The layout of this release; a folder with a higher one belongs to a newer server.
 pub const LAYOUT: u32 = 1;
@@ -47,6 +48,9 @@ pub struct TermFile {
     pub why: String,
     /// When, for people.
     pub at: WallMs,
+    /// For how long nobody had ruled when it claimed, by its own clock, in milliseconds; for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap_ms: Option<u64>,
 }
 
 /// Why a term is over.
@@ -80,6 +84,9 @@ pub struct EndFile {
     pub why: EndWhy,
     /// Who says so: the owner, or its prover.
     pub by: String,
+    /// To whom it was handed over, and who ordered that; for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over: Option<HandOver>,
     /// When, for people.
     pub at: WallMs,
 }
@@ -166,6 +173,12 @@ pub struct NodeFile {
     /// Why it is `FAILED` or what it lacks, for people; empty when all is well.
     #[serde(default)]
     pub why: String,
+    /// The newest orders about the master's chair that it knows.
+    #[serde(default, skip_serializing_if = "Orders::is_none")]
+    pub orders: Orders,
+    /// The last term that it handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over: Option<HandOver>,
 }
 
 impl NodeFile {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Incarnation, Lsn, Mono, NodeId, Term};
+use base::{Incarnation, Lsn, Mono, NodeId, Orders, Term};
 
 use crate::config::Mode;
 use crate::record::Chain;
@@ -63,6 +63,20 @@ pub enum Input {
     },
     /// Forget the files of nodes that are gone: all, or one.
     ClearNodes(Option<NodeId>),
+    /// The folded state holds these orders.
+    Orders(Arc<Orders>),
+    /// Somebody lifts a pause at this server, because there is no master to record it.
+    LiftPause {
+        /// Who.
+        by: String,
+    },
+    /// Hand over to this one, or to whoever is best.
+    HandOver {
+        /// To whom.
+        to: Option<NodeId>,
+        /// Who ordered it.
+        by: String,
+    },
     /// End gracefully.
     Stop,
 }

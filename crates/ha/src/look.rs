@@ -306,13 +306,25 @@ impl Ha {
         if file.term > self.terms.newest {
             self.saw_term(file.term, &file.node);
         }
+        self.learn_orders(&file.orders);
+        // A head that is behind now may only be that of an old beat.
+        let known = self.log.target.max(self.log.have.map_or(base::Lsn(0), |p| p.lsn)).0;
+        let behind = known.saturating_sub(file.head.0);
         // The owner of a term that matters is watched however many there are.
         let owns = self.terms.owners.values().any(|(owner, _)| *owner == file.node);
         let room = self.peers.len() < base::limits::NODES_MAX;
         match self.peers.get_mut(&file.node) {
-            Some(peer) => peer.saw(file, bytes, now, wall),
+            Some(peer) => {
+                let rose = peer.rose;
+                peer.saw(file, bytes, now, wall);
+                if peer.rose != rose {
+                    peer.behind = behind;
+                }
+            }
             None if owns || room => {
-                self.peers.insert(file.node.clone(), Peer::new(file, bytes, now, wall));
+                let mut peer = Peer::new(file, bytes, now, wall);
+                peer.behind = behind;
+                self.peers.insert(peer.file.node.clone(), peer);
             }
             None => {}
         }

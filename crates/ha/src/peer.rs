@@ -13,6 +13,8 @@ use crate::record::Chain;
 pub(crate) struct Peer {
     /// The highest that was read of it.
     pub(crate) file: NodeFile,
+    /// How many records it was behind what this node knew when it last rose.
+    pub(crate) behind: u64,
     /// When (incarnation, term, beat) last rose, by this node's clock.
     pub(crate) rose: Mono,
     /// The wall clock here at that rise, for people.
@@ -39,6 +41,7 @@ impl Peer {
     pub(crate) fn new(file: NodeFile, bytes: &Arc<[u8]>, now: Mono, wall: WallMs) -> Peer {
         Peer {
             file,
+            behind: 0,
             rose: now,
             wall,
             unreadable: None,
@@ -149,6 +152,8 @@ mod tests {
             host: String::new(),
             at: WallMs(0),
             why: String::new(),
+            orders: base::Orders::default(),
+            hand_over: None,
         }
     }
 

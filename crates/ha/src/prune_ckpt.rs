@@ -224,7 +224,7 @@ mod tests {
         // At 35 s, with 20 s kept, the first pack is old; the base at 9 is where the second one begins.
         let gone = expired(&all, Span::secs(20), at(35));
         assert_eq!(gone, [packs[0].clone(), bases[0].clone()]);
-        assert_eq!(expired(&all, Span::secs(100), at(35)), [bases[0].clone(); 0]);
+        assert!(expired(&all, Span::secs(100), at(35)).is_empty());
         // Without any pack nothing lies above a base.
         assert_eq!(expired(&all, Span::ZERO, at(40)).len(), all.len());
     }

@@ -15,6 +15,7 @@ use crate::files::PlaneFile;
 use crate::follow::Follow;
 use crate::input::{Effect, Event, Level};
 use crate::look::Look;
+use crate::orders::Ordered;
 use crate::peer::Peer;
 use crate::prune::Prune;
 use crate::reign::Reign;
@@ -32,6 +33,7 @@ pub struct Ha {
     pub(crate) rng: Rng,
     pub(crate) mode: Mode,
     pub(crate) priority: i64,
+    pub(crate) ordered: Ordered,
     pub(crate) plane: Option<PlaneFile>,
     pub(crate) incarnation: Incarnation,
     pub(crate) stage: Stage,

@@ -1,6 +1,6 @@
 //! What a node shows of itself and of the others. A copy is published after each step; reading it takes no lock.
 
-use base::{Lsn, Mono, NodeId, PlaneId, Span, Term, WallMs};
+use base::{Lsn, Mono, NodeId, Orders, PlaneId, Span, Term, WallMs};
 
 use crate::counts::Counts;
 
@@ -74,6 +74,8 @@ pub struct NodeView {
     pub term: Term,
     /// The highest record that it knows.
     pub head: Lsn,
+    /// How many records it was behind at its last beat.
+    pub behind: u64,
     /// Its release.
     pub version: String,
     /// Its host.
@@ -123,6 +125,12 @@ pub struct Status {
     pub counts: Counts,
     /// What the last trouble with the store was, while it lasts.
     pub store_trouble: String,
+    /// What was ordered about the master's chair.
+    pub orders: Orders,
+    /// Whether a pause holds at this server.
+    pub paused: bool,
+    /// Why the last hand-over that was ordered of this server did not begin, and the serial of the orders then.
+    pub hand_over_refused: Option<(u64, String)>,
 }
 
 impl Status {

@@ -12,6 +12,7 @@ use crate::counts::Counts;
 use crate::follow::{Follow, Job};
 use crate::input::{Effect, Input, Level};
 use crate::look::Look;
+use crate::orders::Ordered;
 use crate::prune::Prune;
 use crate::state::{Ha, Stage, Want};
 use crate::terms::Terms;
@@ -26,6 +27,7 @@ impl Ha {
             rng: Rng::from_seed(cfg.seed),
             mode: cfg.mode,
             priority: cfg.priority,
+            ordered: Ordered::default(),
             cfg,
             at: Moment::default(),
             out: Vec::new(),
@@ -98,6 +100,9 @@ impl Ha {
             Input::Nudge => self.look_now(),
             Input::ToldHead { term, lsn } => self.told_head(term, lsn),
             Input::ClearNodes(which) => self.clear_nodes(which),
+            Input::Orders(orders) => self.learn_orders(&orders),
+            Input::LiftPause { by } => self.lift_pause(by),
+            Input::HandOver { to, by } => self.hand_over(to.as_ref(), by),
             Input::Stop => self.stop(),
         }
         self.run();

@@ -3,7 +3,8 @@
 use base::{Lsn, NodeId, Span};
 
 use crate::config::Mode;
-use crate::files::{FileRole, NodeFile};
+use crate::files::FileRole;
+use crate::peer::Peer;
 use crate::state::{Ha, Stage};
 use crate::status::{NodeView, Role, Status};
 
@@ -56,7 +57,8 @@ impl Ha {
         }
     }
 
-    fn peer_view(&self, id: &NodeId, file: &NodeFile, rose: base::Mono, wall: base::WallMs) -> NodeView {
+    fn peer_view(&self, id: &NodeId, peer: &Peer) -> NodeView {
+        let (file, rose, wall) = (&peer.file, peer.rose, peer.wall);
         let silent = !file.ended && self.silent(rose, file.role);
         let role = match file.role {
             _ if file.ended => Role::Terminated,
@@ -84,6 +86,7 @@ impl Ha {
             remote: wall,
             term: file.term,
             head: file.head,
+            behind: peer.behind,
             version: file.version.clone(),
             host: file.host.clone(),
             why,
@@ -92,8 +95,7 @@ impl Ha {
 
     /// Everything that is shown, as it stands after this step.
     pub fn status(&self) -> Status {
-        let mut nodes: Vec<NodeView> =
-            self.peers.iter().map(|(id, p)| self.peer_view(id, &p.file, p.rose, p.wall)).collect();
+        let mut nodes: Vec<NodeView> = self.peers.iter().map(|(id, peer)| self.peer_view(id, peer)).collect();
         let applied = self.log.have.map_or(Lsn(0), |p| p.lsn);
         let why = self.why();
         nodes.push(NodeView {
@@ -105,6 +107,7 @@ impl Ha {
             remote: self.at.wall,
             term: self.created,
             head: applied,
+            behind: self.log.target.0.saturating_sub(applied.0),
             version: self.cfg.version.clone(),
             host: self.cfg.host.clone(),
             why: why.clone(),
@@ -142,6 +145,9 @@ impl Ha {
             poll: self.cfg.poll,
             history: self.history.iter().copied().collect(),
             counts: self.counts.clone(),
+            orders: self.ordered.newest.clone(),
+            paused: self.paused(),
+            hand_over_refused: self.ordered.refused.clone(),
             store_trouble: self.trouble.as_ref().map_or_else(String::new, |t| t.text.clone()),
         }
     }

@@ -10,6 +10,7 @@ use crate::config::IDLE_BEAT;
 use crate::files::FileRole;
 use crate::input::Level;
 use crate::state::{Ha, Stage};
+use crate::successor::HandOver;
 
 /// How long the master has been still, by this node's own clock and reads.
 #[derive(Default)]
@@ -85,16 +86,28 @@ impl Ha {
         let over = match life {
             Some(life) if file.incarnation > life => Some(format!("{owner} was started anew")),
             Some(life) if file.incarnation == life && file.ended => Some(format!("{owner} has ended")),
-            _ if file.term == self.terms.newest && file.role.gave_up() => {
-                Some(format!("{owner} gave up its term"))
-            }
+            _ if file.term == self.terms.newest && file.role.gave_up() => Some(match self.nominated() {
+                Some(HandOver { to, by, .. }) => format!("{owner} handed over to {to}, as {by} ordered"),
+                None => format!("{owner} gave up its term"),
+            }),
             _ => None,
         };
         self.terms.over = over;
     }
 
+    /// Whether this node may claim by itself, as things stand, once there is a reason.
+    fn may_claim(&self) -> bool {
+        let paused = self.terms.newest.0 > 0 && self.paused() && !self.may_claim_in_pause();
+        matches!(self.stage, Stage::Follow) && self.electable() && !paused
+    }
+
+    /// Who was named to follow does not hold off: the others do.
+    fn holds_off(&self) -> bool {
+        self.now() < self.watch.hold_until && self.nominated().is_none_or(|h| h.to != self.cfg.node)
+    }
+
     pub(crate) fn run_watch(&mut self) {
-        if !matches!(self.stage, Stage::Follow) || !self.electable() || self.now() < self.watch.hold_until {
+        if !self.may_claim() || self.holds_off() {
             self.watch.candidate = None;
             return;
         }
@@ -130,9 +143,18 @@ impl Ha {
 
     /// Candidates wait for those that the chooser puts before them.
     fn rank_delay(&self) -> Span {
+        match self.nominated() {
+            Some(h) if h.to == self.cfg.node => return Span::ZERO,
+            Some(_) => return self.nominee_first() + self.rank_wait(),
+            None => {}
+        }
         if self.mode == crate::config::Mode::Master && self.watch.failures == 0 {
             return Span::ZERO;
         }
+        self.rank_wait()
+    }
+
+    fn rank_wait(&self) -> Span {
         (self.cfg.poll + Span::millis(100)) * self.rank() as u64
     }
 
@@ -186,11 +208,19 @@ impl Ha {
             .collect()
     }
 
+    /// For how long nobody has ruled, as far as it was seen: since the owner's word that it does not, else since its
+    /// last sign of life.
+    pub(crate) fn gap(&self) -> Option<Span> {
+        let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o))?;
+        let since = if self.terms.over.is_some() { owner.rose } else { self.watch.sign? };
+        Some(self.now().since(since))
+    }
+
     pub(crate) fn watch_wake(&self) -> Option<Mono> {
-        if !matches!(self.stage, Stage::Follow) || !self.electable() {
+        if !self.may_claim() {
             return None;
         }
-        if self.now() < self.watch.hold_until {
+        if self.holds_off() {
             return Some(self.watch.hold_until);
         }
         if let Some(since) = self.watch.candidate {

@@ -65,6 +65,11 @@ pub enum Input {
     },
     /// Forget the files of nodes that are gone.
     ClearNodes(Option<NodeId>),
+    /// Lift a pause of automatic fail-over at this node, because there is no master to record it.
+    LiftPause {
+        /// Who asks.
+        by: String,
+    },
     /// End gracefully.
     Stop,
 }

@@ -6,6 +6,7 @@
 //! answer leaves before the head that it was computed on is durable. Losing the slot drops the head: that is
 //! the only roll-back there is. `server` drives this with real threads, `sim` with a seed.
 
+mod chair;
 mod fold;
 pub mod interface;
 mod reign;

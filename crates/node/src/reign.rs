@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use base::{Lsn, Mono, Term, limits};
+use base::{Lsn, Mono, Orders, Term, limits};
 use engine::Root;
 use engine::Step;
 use engine::effect::{Effect as Want, Outcome, WorkKey};
@@ -12,12 +12,13 @@ use engine::input::{Caller, Command, Input as Happened, Reign, RequestId};
 use ha::config::Persist;
 use ha::input::{Event, Exit, Input as HaInput, Level, LostAppend};
 
+use crate::chair::lifted;
 use crate::interface::{Effect, Response};
 use crate::step::Node;
 use crate::timers::Timers;
 
 /// The request of what this node asks of itself: its answer goes nowhere.
-const NOBODY: RequestId = RequestId(0);
+pub(crate) const NOBODY: RequestId = RequestId(0);
 
 /// What one input changed, and what is to happen once that is durable.
 struct Unit {
@@ -45,6 +46,16 @@ impl Reigning {
     /// What runs ahead of the disk.
     pub(crate) fn head(&self) -> &Root {
         &self.head
+    }
+
+    /// What was ordered about the chair, as it stands at the head.
+    pub(crate) fn orders(&self) -> &Orders {
+        self.head.orders()
+    }
+
+    /// Whether a record is on its way.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.flight.is_some()
     }
 
     pub(crate) fn is_busy(&self) -> bool {
@@ -82,6 +93,7 @@ impl Node {
         let node = self.config.ha.node.to_string();
         let seed = self.config.seed ^ term.0.rotate_left(32);
         first.push(Happened::TookOver(Reign { term, node, host: self.config.host.clone(), why, seed }));
+        first.extend(self.ha.lifted_by().map(|by| lifted(by.to_owned())));
         for input in first {
             if let Err(why) = self.happened(input, out) {
                 // A master that cannot begin its reign must not look like one.
@@ -92,7 +104,8 @@ impl Node {
 
     /// Somebody asks: only a master with a valid lease takes it on.
     pub(crate) fn asked(&mut self, request: RequestId, input: Happened, out: &mut Vec<Effect>) {
-        let serving = self.ha.serving_term(self.at.now).is_some() && self.stop_by.is_none();
+        let stays = self.stop_by.is_none() && self.handing.is_none();
+        let serving = self.ha.serving_term(self.at.now).is_some() && stays;
         let response = match &self.reign {
             Some(reign) if serving && reign.behind_bytes < 4 * limits::RECORD_BYTES_MAX => None,
             Some(_) if serving => Some(Response::Overloaded),
@@ -124,7 +137,7 @@ impl Node {
     }
 
     /// Steps the engine on the head. A panic drops the step and fails that one input.
-    fn happened(&mut self, input: Happened, out: &mut Vec<Effect>) -> Result<(), String> {
+    pub(crate) fn happened(&mut self, input: Happened, out: &mut Vec<Effect>) -> Result<(), String> {
         let Some(reign) = &mut self.reign else { return Ok(()) };
         let moment = self.at;
         let urgent = !matches!(input, Happened::Work { outcome: Outcome::Output(_), .. });
@@ -160,8 +173,11 @@ impl Node {
 
     /// Sends the units behind as one record, if the slot is free and their time has come.
     pub(crate) fn pump(&mut self, out: &mut Vec<Effect>) {
-        while let Some(reign) = &mut self.reign {
-            let due = reign.not_before.is_none_or(|at| self.at.now >= at) || self.stop_by.is_some();
+        while self.sends()
+            && let Some(reign) = &mut self.reign
+        {
+            let leaves = self.stop_by.is_some() || self.handing.is_some();
+            let due = reign.not_before.is_none_or(|at| self.at.now >= at) || leaves;
             if reign.flight.is_some()
                 || reign.behind.is_empty()
                 || !due
@@ -200,6 +216,7 @@ impl Node {
         self.durable_at = lsn;
         self.stale = true;
         self.publish(out);
+        self.landed_while_handing();
         self.release(wants, lsn, out);
     }
 
@@ -213,6 +230,7 @@ impl Node {
                     out.push(Effect::Answer { request, response });
                 }
                 Want::Run { key, machine, work } => out.push(Effect::Run { key, machine, work }),
+                Want::HandOver { to, by } => self.begin_hand_over(to, by),
                 Want::Cancel { key } => out.push(Effect::CancelWork(key)),
                 Want::Warn { text } => out.push(Effect::Event(Event { level: Level::Warn, text })),
                 Want::Timer { id, at } => {
@@ -236,6 +254,7 @@ impl Node {
 
     /// The reign is over: what was never sent is certainly not recorded; the head is dropped.
     pub(crate) fn demoted(&mut self, out: &mut Vec<Effect>) {
+        self.handing = None;
         let Some(reign) = self.reign.take() else { return };
         // The head goes with the slot: the only roll-back there is.
         if base::mutant::on(base::Mutant::HeadKept) {

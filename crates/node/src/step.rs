@@ -8,11 +8,12 @@ use ha::Ha;
 use ha::input::{Effect as HaEffect, Input as HaInput};
 use ha::status::Damage;
 
+use crate::chair::HandingOver;
 use crate::interface::{Config, Effect, Input, Response, View};
 use crate::reign::Reigning;
 
 /// How long a graceful end waits for what is still to be recorded.
-const DRAIN: Span = Span::secs(2);
+pub(crate) const DRAIN: Span = Span::secs(2);
 
 /// One server.
 pub struct Node {
@@ -32,6 +33,10 @@ pub struct Node {
     pub(crate) fold_damaged: Vec<Damage>,
     pub(crate) ha_wake: Mono,
     pub(crate) stop_by: Option<Mono>,
+    /// The chair is being handed over: nothing more is taken on.
+    pub(crate) handing: Option<HandingOver>,
+    /// The serial of the orders that `ha` was told.
+    pub(crate) orders_told: u64,
     stop_sent: bool,
     /// Readers must be shown something new.
     pub(crate) stale: bool,
@@ -54,6 +59,8 @@ impl Node {
             fold_damaged: Vec::new(),
             ha_wake: Mono(0),
             stop_by: None,
+            handing: None,
+            orders_told: 0,
             stop_sent: false,
             stale: true,
             cleaned: false,
@@ -88,9 +95,12 @@ impl Node {
             Input::Nudge => self.ha_step(HaInput::Nudge, out),
             Input::ToldHead { term, lsn } => self.ha_step(HaInput::ToldHead { term, lsn }, out),
             Input::ClearNodes(which) => self.ha_step(HaInput::ClearNodes(which), out),
+            Input::LiftPause { by } => self.ha_step(HaInput::LiftPause { by }, out),
             Input::Stop => self.stop_by = Some(self.stop_by.unwrap_or(self.at.now + DRAIN)),
         }
+        self.look_at_orders(out);
         self.pump(out);
+        self.hand_over(out);
         self.drain(out);
         self.publish(out);
         out.push(Effect::WakeAt(self.next_wake()));
@@ -159,6 +169,7 @@ impl Node {
         if let Some(by) = self.stop_by.filter(|_| !self.stop_sent) {
             at = at.min(by);
         }
+        at = self.chair_wake().map_or(at, |due| at.min(due));
         at
     }
 

@@ -39,6 +39,8 @@ pub struct Draw {
     pub newer: bool,
     /// Somebody asks for another mode.
     pub modes: bool,
+    /// Somebody orders switchovers, now and planned, and pauses of automatic fail-over.
+    pub chair: bool,
     /// Nodes end gracefully.
     pub stop: bool,
     /// Whether the prover works.
@@ -105,6 +107,7 @@ impl Draw {
             newer: rng.one_in(30),
             modes: rng.one_in(3),
             stop: rng.one_in(2),
+            chair: false,
             prover: rng.one_in(2),
             rate_permille: if rng.one_in(2) { 110 } else { 5 },
             checkpoint_records: 3 + rng.below(40),
@@ -120,7 +123,8 @@ impl Draw {
             misled: rng.one_in(4),
             expire: strict_ack && rng.one_in(4),
         };
-        // Not drawn, so that what each seed means for the rest stays.
+        // These are not drawn, so that what each seed means for the rest stays.
+        draw.chair = draw.checkpoint_records.is_multiple_of(4);
         draw.history = [Span::ZERO, timeout * 4, Span::secs(3600)][(draw.checkpoint_records % 3) as usize];
         draw
     }

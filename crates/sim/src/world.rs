@@ -13,6 +13,7 @@ use crate::check::{Checker, Rule, Violation};
 use crate::store::{Fate, SimStore, StoreFaults, brief};
 use crate::swarm::Draw;
 
+mod chair;
 mod clients;
 mod cover;
 mod hands;

@@ -81,6 +81,7 @@ impl Small {
             uri: "x".into(),
             why: "w".into(),
             at: WallMs(1),
+            gap_ms: None,
         };
         small.put(names::term(Term(1)), files::to_bytes(&claim));
         let end = EndFile {
@@ -91,6 +92,7 @@ impl Small {
             beat: 3,
             why: EndWhy::Exit,
             by: "n1".into(),
+            hand_over: None,
             at: WallMs(9),
         };
         small.put(names::term_end(Term(1)), files::to_bytes(&end));
@@ -197,6 +199,8 @@ impl Small {
             host: "h".into(),
             at: WallMs(9),
             why: String::new(),
+            orders: base::Orders::default(),
+            hand_over: None,
         };
         self.put(names::node(&NodeId::new("n1")).unwrap(), files::to_bytes(&file));
     }

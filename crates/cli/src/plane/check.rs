@@ -105,6 +105,10 @@ fn judge(check: Check, asked: &[(ServerUrl, Result<Cluster, String>)]) -> (Level
     let plural = if standbys.len() == 1 { "" } else { "s" };
     let enough = if standbys.len() < check.standbys { Level::Warning } else { Level::Ok };
     found.push((enough, format!("{} standby{plural} can take over", standbys.len())));
+    if let Some(pause) = &best.paused {
+        let why = if pause.why.is_empty() { String::new() } else { format!(" ({})", pause.why) };
+        found.push((Level::Warning, format!("automatic fail-over is paused by {}{why}", pause.by)));
+    }
     let lag =
         standbys.iter().filter(|node| node.role == "HOT_STANDBY").map(|node| node.lag).max().unwrap_or(0);
     if lag > check.lag {
@@ -184,6 +188,8 @@ mod tests {
             master_uri: None,
             lease_remaining_ms: None,
             log: LogPosition { applied: 9, head: 9, lag: 0, floor: 1 },
+            paused: None,
+            switchover: None,
             nodes,
             damage: Vec::new(),
             store_trouble: String::new(),
@@ -218,7 +224,15 @@ mod tests {
         let silent = || Err::<Cluster, String>("connection refused".to_owned());
         let mut damaged = cluster("a=MASTER b=STANDBY");
         "no space | left".clone_into(&mut damaged.store_trouble);
-        let table: [(&[Said], Level, &str); 7] = [
+        let mut paused = cluster("a=MASTER b=STANDBY");
+        paused.paused = Some(api::chair::PauseShown {
+            since: 1,
+            until: None,
+            why: "switch work".to_owned(),
+            by: "admin".to_owned(),
+        });
+        let table: [(&[Said], Level, &str); 8] = [
+            (&[Ok(paused)], Level::Warning, "automatic fail-over is paused by admin (switch work)"),
             (&[Ok(cluster("a=MASTER"))], Level::Warning, "0 standbys can take over"),
             (
                 &[Ok(cluster("a=MASTER b=HOT_STANDBY:101"))],

@@ -9,7 +9,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use client::{Request, ServerUrl};
 use serde_json::{Value, json};
 
+use super::chair::{self, Pause, Resume, Switchover, Terms};
 use super::check::{self, Check};
+use super::drill::Drill;
 use super::failed::{Code, Failed};
 use super::look::Look;
 use super::session::{Session, done, form, parse};
@@ -38,6 +40,18 @@ pub enum Ha {
     Export(With<Export>),
     /// Merge a state that was saved into the plane: what is there already stays as it is.
     Import(With<Import>),
+    /// Make another server master: now, or at a time.
+    Switchover(With<Switchover>),
+    /// Have the master hand over to whoever is best.
+    StepDown(With<Nothing>),
+    /// Pause automatic fail-over, for work on hosts or networks.
+    Pause(With<Pause>),
+    /// Make fail-over automatic again.
+    Resume(With<Resume>),
+    /// Show who ruled, why, and how it ended.
+    History(With<Terms>),
+    /// Test a fail-over on this plane: hand over and back, measuring how long no write is taken.
+    Drill(With<Drill>),
     /// Look after the plane as a monitoring plugin: one line, and exit 0 (ok), 1 (warning), 2 (critical) or 3 (unknown).
     Check(With<Check>),
 }
@@ -116,6 +130,15 @@ impl Ha {
             Ha::Clear(with) => with.run(Clear::run),
             Ha::Export(with) => with.run(Export::run),
             Ha::Import(with) => with.run(Import::run),
+            Ha::Switchover(with) => with.run(Switchover::run),
+            Ha::StepDown(with) => with.run(|_, session| chair::step_down(session)),
+            Ha::Pause(with) => with.run(Pause::run),
+            Ha::Resume(with) => with.run(Resume::run),
+            Ha::History(with) => with.run(Terms::run),
+            Ha::Drill(with) => {
+                let writing = with.connect.client()?;
+                with.run(|drill, session| drill.run(session, writing))
+            }
             Ha::Check(with) => return Ok(check::run(&with.what, &with.connect)),
         }
         .map(|()| 0)
@@ -189,12 +212,31 @@ fn cluster(look: Look, server: &ServerUrl, said: &Value) -> String {
         ("Plane", of("plane")),
         ("Term", said["term"].as_u64().unwrap_or(0).to_string()),
         ("Master", if said["masterUri"].is_null() { "none".to_owned() } else { of("masterUri") }),
+        ("Fail-over", pause(said)),
+        ("Planned", plan(said)),
         ("Log at", said["log"]["applied"].as_u64().unwrap_or(0).to_string()),
         ("Store", of("storeTrouble")),
         ("Damage", damage.join("\n")),
         ("As seen by", server.to_string()),
     ]);
     format!("{}\n{card}", look.table(&header, &nodes))
+}
+
+/// A pause is told loudly; without one there is nothing to say.
+fn pause(said: &Value) -> String {
+    let Some(paused) = said.get("paused").filter(|p| !p.is_null()) else { return String::new() };
+    let until =
+        paused["until"].as_u64().map_or_else(String::new, |at| format!(" until {}", chair::shown(at)));
+    let why = text(paused, "why");
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("PAUSED by {}{until}{why}", text(paused, "by"))
+}
+
+fn plan(said: &Value) -> String {
+    let Some(planned) = said.get("switchover").filter(|p| !p.is_null()) else { return String::new() };
+    let to = planned["to"].as_str().unwrap_or("whoever is best");
+    let at = chair::shown(planned["at"].as_u64().unwrap_or(0));
+    format!("switchover to {to} at {at}, by {}", text(planned, "by"))
 }
 
 fn states(session: &mut Session) -> Result<(), Failed> {

@@ -4,11 +4,13 @@
 mod activity;
 mod application;
 mod catalog;
+mod chair;
 mod check;
 mod complete;
 mod config;
 mod connect;
 mod deploy;
+mod drill;
 mod effector;
 mod entity;
 mod failed;

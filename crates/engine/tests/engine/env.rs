@@ -130,6 +130,8 @@ impl Env {
                     self.timers.insert(id, at);
                 }
                 Effect::Warn { text } => self.warnings.push(text),
+                // The chair is nobody's here.
+                Effect::HandOver { .. } => {}
             }
         }
     }

@@ -15,6 +15,9 @@ use node::interface::{Input, Response, View};
 
 use super::clock;
 
+/// How long an answer may take to leave before a drill ends the process.
+const ANSWER_LEAVES: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// What reaches the driver's thread.
 #[derive(Debug)]
 pub(crate) enum Message {
@@ -125,6 +128,23 @@ impl Handle {
     /// Has the node forget the files of nodes that are gone: all, or one.
     pub fn clear_nodes(&self, which: Option<NodeId>) {
         self.send(Input::ClearNodes(which));
+    }
+
+    /// Lifts a pause of automatic fail-over at this node, because there is no master to record it.
+    pub fn lift_pause(&self, by: String) {
+        self.send(Input::LiftPause { by });
+    }
+
+    /// Ends this process as `kill -9` does, as soon as whoever asked for it can have been answered. Nothing is
+    /// flushed, given up or said to anybody: that is what it is for.
+    pub fn kill(&self) {
+        let die = || {
+            std::thread::sleep(ANSWER_LEAVES);
+            let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::Signal::SIGKILL);
+        };
+        if std::thread::Builder::new().name("drill".to_owned()).spawn(die).is_err() {
+            tracing::error!("no thread for a drill");
+        }
     }
 
     /// Ends the server gracefully.

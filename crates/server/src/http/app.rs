@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use ring::hmac;
+use store::Store;
 
 use super::budget::Budgets;
 use super::events::{self, Hub};
@@ -50,6 +51,8 @@ pub struct Options {
     pub surroundings: model::Surroundings,
     /// Files of the catalog's bundles.
     pub bundles: BundleStore,
+    /// The plane's store, for what is read when somebody asks.
+    pub store: Arc<dyn Store>,
     /// What is told of the server itself.
     pub own: Own,
     /// How many connections there may be.
@@ -71,6 +74,9 @@ pub struct App {
     pub(super) started: base::WallMs,
     pub(super) metrics: Arc<Metrics>,
     pub(super) bundles: BundleStore,
+    pub(super) store: Arc<dyn Store>,
+    /// Whose turn it is to read the history: a store that hangs holds one thread, not many.
+    pub(super) history_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to add to the catalog: what is read must still be so when it is written.
     pub(super) adding: tokio::sync::Mutex<()>,
     /// Whose turn it is to have the whole state in one piece: it takes as much memory as the state.
@@ -104,6 +110,8 @@ impl App {
             memo: Memo::default(),
             metrics: options.metrics,
             bundles: options.bundles,
+            store: options.store,
+            history_turn: Arc::default(),
             adding: tokio::sync::Mutex::default(),
             exporting: tokio::sync::Mutex::default(),
             surroundings: ArcSwap::from_pointee(options.surroundings),

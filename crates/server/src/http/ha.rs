@@ -12,6 +12,7 @@ use ha::status::{Role, Status};
 
 use super::answer::{Answer, TEXT, json, json_with, raw};
 use super::call::Call;
+use super::chair;
 use super::route::Content::{Json, Text};
 use super::route::Kind::Number;
 use super::route::Route;
@@ -109,6 +110,8 @@ async fn cluster(call: Call) -> Answer {
             lag: lag(status),
             floor: status.floor.0,
         },
+        paused: chair::paused(&status.orders, wall).filter(|_| status.paused),
+        switchover: status.orders.switchover.as_ref().map(chair::planned_shown),
         nodes: nodes(status, role, call.app.links.as_deref()),
         damage: damage(status),
         store_trouble: status.store_trouble.clone(),

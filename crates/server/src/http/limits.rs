@@ -57,6 +57,14 @@ pub const WRITE_KEY_CHARS_MAX: usize = 200;
 pub const PENDING_KEYS_MAX: usize = 10_000;
 /// How long `POST ha/state` waits to see the change that it asked for.
 pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long `POST ha/switchover` waits to see the new master.
+pub const HAND_OVER_WAIT_MAX: Duration = Duration::from_secs(15);
+/// Terms in one page of the history, when the request says nothing.
+pub const HISTORY_DEFAULT: u64 = 50;
+/// Terms in one page of the history at most.
+pub const HISTORY_MAX: u64 = 200;
+/// How long the store may take to show them.
+pub const HISTORY_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Tasks in a list when the request names no limit (Brooklyn's default).
 pub const ACTIVITIES_DEFAULT: usize = 200;
 /// The shortest time between two looks at the store that nudges cause.

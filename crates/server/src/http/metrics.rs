@@ -85,6 +85,7 @@ fn managing(page: &mut Page, call: &Call) {
     page.gauge("ha_log_applied", "The last record that is folded in here", status.applied.0);
     page.gauge("ha_log_floor", "The newest checkpoint", status.floor.0);
     page.gauge("ha_nodes", "Servers that are known", status.nodes.len() as u64);
+    page.gauge("ha_paused", "Whether automatic fail-over is paused", u64::from(status.paused));
     page.gauge(
         "ha_store_trouble",
         "Whether the store does not answer as it should",

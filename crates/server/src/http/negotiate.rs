@@ -24,6 +24,8 @@ pub enum Consumes {
     Form,
     /// JSON.
     Json,
+    /// JSON, whatever the request calls it; it may be left out.
+    JsonIfAny,
     /// JSON or a form.
     JsonOrForm,
     /// YAML or JSON.
@@ -46,7 +48,7 @@ impl Consumes {
         match self {
             Consumes::Nothing => &[],
             Consumes::Form => &[FORM],
-            Consumes::Json => &[JSON],
+            Consumes::Json | Consumes::JsonIfAny => &[JSON],
             Consumes::JsonOrForm => &[JSON, FORM],
             Consumes::YamlOrJson | Consumes::Blueprint | Consumes::Named => &[YAML[1], YAML[2], JSON],
             Consumes::Upload => &[YAML[1], YAML[2], JSON, "application/x-zip"],
@@ -56,12 +58,12 @@ impl Consumes {
     /// Whether a body of this content type is taken; `None` is a request that does not say.
     pub fn takes(self, content_type: Option<&str>) -> bool {
         let Some(given) = content_type else {
-            return matches!(self, Consumes::Nothing | Consumes::Form);
+            return matches!(self, Consumes::Nothing | Consumes::Form | Consumes::JsonIfAny);
         };
         let media = given.split(';').next().unwrap_or("").trim();
         let is = |known: &str| media.eq_ignore_ascii_case(known);
         match self {
-            Consumes::Nothing | Consumes::Named | Consumes::Upload => true,
+            Consumes::Nothing | Consumes::Named | Consumes::Upload | Consumes::JsonIfAny => true,
             Consumes::Form => is(FORM),
             Consumes::Json => is(JSON),
             Consumes::JsonOrForm => is(JSON) || is(FORM),

@@ -158,7 +158,8 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<Value> {
         );
     }
     let schema = route.body?.schema(schemas);
-    Some(json!({ "required": true, "content": content(route.consumes.media_types(), &schema) }))
+    let needed = route.consumes != Consumes::JsonIfAny;
+    Some(json!({ "required": needed, "content": content(route.consumes.media_types(), &schema) }))
 }
 
 fn content(media_types: &[&str], schema: &Value) -> Value {

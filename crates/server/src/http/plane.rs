@@ -33,6 +33,10 @@ pub trait Plane: Send + Sync + 'static {
     fn nudge(&self);
     /// Has the node forget the files of nodes that are gone: all, or one.
     fn clear_nodes(&self, which: Option<NodeId>);
+    /// Lifts a pause of automatic fail-over at this node, because there is no master to record it.
+    fn lift_pause(&self, by: String);
+    /// Ends the server as by kill -9, a moment from now.
+    fn kill(&self);
     /// Ends the server gracefully.
     fn stop(&self);
     /// Whether an end was asked for.
@@ -72,6 +76,14 @@ impl Plane for Handle {
 
     fn clear_nodes(&self, which: Option<NodeId>) {
         Handle::clear_nodes(self, which);
+    }
+
+    fn lift_pause(&self, by: String) {
+        Handle::lift_pause(self, by);
+    }
+
+    fn kill(&self) {
+        Handle::kill(self);
     }
 
     fn stop(&self) {

@@ -231,7 +231,7 @@ async fn run(
     let bundles = BundleStore::new(Blobs::start(Arc::clone(&store)).map_err(no_threads)?);
     let running = driver::start(Parts {
         config,
-        store,
+        store: Arc::clone(&store),
         bundles: Arc::new(bundles.clone()),
         memory,
         prover: Box::new(parent.another()),
@@ -253,6 +253,7 @@ async fn run(
         links: links.clone(),
         surroundings,
         bundles,
+        store,
         metrics,
         own,
         capacity: http::Capacity::of_files(files::raise()),

@@ -82,6 +82,7 @@ fn end_term(
         beat: own.filter(|file| file.incarnation == incarnation).map_or(0, |file| file.beat),
         why: EndWhy::HostProof,
         by: format!("the parent process of {}", life.node),
+        hand_over: None,
         at: clock::wall(),
     };
     put(store, &Verb::Create { name: names::term_end(term), bytes: files::to_bytes(&end) })

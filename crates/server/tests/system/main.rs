@@ -20,6 +20,7 @@ mod exchanges;
 mod flood;
 mod follows;
 mod frozen_server;
+mod handover;
 mod killed;
 mod kills;
 mod linked;

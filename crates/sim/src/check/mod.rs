@@ -44,6 +44,8 @@ pub enum Rule {
     Format,
     /// Calm makes a plane serve again, and come to rest.
     Heals,
+    /// Silence is no reason to claim while automatic fail-over is paused.
+    Paused,
     /// Nothing panics.
     Sound,
 }

@@ -24,6 +24,12 @@ impl World {
             ("waiting until an old lease", "old leases waited for"),
             ("checkpoint ", "checkpoints"),
             ("damaged:", "damage noted"),
+            ("hands over to", "hand-overs"),
+            ("handed over to", "claims after a hand-over"),
+            ("not handed over", "hand-overs refused"),
+            ("is not done", "planned switchovers dropped"),
+            ("is paused by", "pauses of fail-over learnt"),
+            ("lifted the pause", "pauses lifted at a standby"),
             ("lost touch", "lost touch with the log"),
             ("the store lost data", "store lost data"),
         ] {

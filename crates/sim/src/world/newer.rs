@@ -49,6 +49,7 @@ impl World {
             uri: String::new(),
             why: "a newer release".to_owned(),
             at: WallMs(0),
+            gap_ms: None,
         };
         let header = Header {
             format: record::FORMAT + 1,

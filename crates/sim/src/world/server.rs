@@ -16,7 +16,7 @@ use super::{Event, World, label};
 use crate::swarm::Draw;
 
 /// What wall clocks show when a world begins, in milliseconds: far enough from nothing for a jump back.
-const WALL_AT_START: i64 = 1_700_000_000_000;
+pub(super) const WALL_AT_START: i64 = 1_700_000_000_000;
 
 /// A server of a world.
 pub(super) struct Server {
@@ -53,6 +53,8 @@ pub(super) struct Server {
     pub(super) hands: Hands,
     /// Counts wishes to be woken.
     pub(super) wish: u64,
+    /// When it last learnt that a pause is over.
+    pub(super) unpaused_at: u64,
 }
 
 impl World {
@@ -87,6 +89,7 @@ impl World {
             waiting: HashMap::new(),
             hands: Hands::new(),
             wish: 0,
+            unpaused_at: 0,
         }
     }
 
@@ -176,6 +179,7 @@ impl World {
             }
             Effect::Event(event) => {
                 self.cover(&event.text);
+                self.check_pause(node, &event.text);
                 if self.draw.pause && event.text.starts_with("claiming term") && self.rng.one_in(4) {
                     // A claimant that sleeps while the world goes on is what the comparison with the newest
                     // checkpoint is for: long enough for others to rule, mark and prune.

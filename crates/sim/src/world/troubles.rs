@@ -23,6 +23,9 @@ impl World {
         let every = self.draw.trouble_every.0;
         let at = self.now + every / 2 + self.rng.below(every);
         self.put(at, Event::Trouble);
+        if self.draw.chair && self.rng.one_in(4) {
+            return self.order();
+        }
         let node = self.rng.below(self.servers.len() as u64) as usize;
         let timeout = self.draw.timeout.0;
         match self.rng.below(14) {
@@ -149,6 +152,7 @@ impl World {
             uri: String::new(),
             why: "it was misled".to_owned(),
             at: WallMs(0),
+            gap_ms: None,
         };
         let header = Header {
             format: record::FORMAT,
@@ -249,6 +253,7 @@ impl World {
             beat: file.beat,
             why: EndWhy::HostProof,
             by: "prover".to_owned(),
+            hand_over: None,
             at: WallMs(self.now / 1000),
         };
         let calm = self.draw.calm();
@@ -302,6 +307,10 @@ impl World {
             self.servers[node].denied_until = 0;
             self.servers[node].hang_until.clear();
             self.servers[node].mode = Mode::Auto;
+            if self.draw.chair {
+                // A pause ends by the wall clock: with that wrong by an hour, the plane may rest as long.
+                self.servers[node].wall_off = 0;
+            }
             self.store.forget_client(node);
             if self.servers[node].up {
                 self.step(node, Input::SetMode(Mode::Auto));

@@ -2,6 +2,7 @@
 
 mod adjuncts;
 mod catalog;
+mod chair;
 mod children;
 mod coverage;
 mod entities;
@@ -91,6 +92,7 @@ impl Door {
                 metrics: Arc::default(),
                 surroundings: model::Surroundings::of_properties(locations.iter().copied()),
                 bundles: BundleStore::new(Blobs::start(Arc::new(MemStore::new())).unwrap()),
+                store: Arc::new(MemStore::new()),
                 own,
                 capacity: super::places::Capacity::default(),
             },

@@ -23,6 +23,8 @@ pub(super) struct Small {
     view: ArcSwap<View>,
     changed: watch::Sender<Lsn>,
     pub(super) nudged: AtomicUsize,
+    pub(super) lifted: AtomicUsize,
+    pub(super) killed: AtomicUsize,
     /// Writes wait while it is shut.
     pub(super) open: watch::Sender<bool>,
 }
@@ -46,8 +48,19 @@ impl Small {
             changed: watch::Sender::new(view.lsn),
             view: ArcSwap::from_pointee(view),
             nudged: AtomicUsize::new(0),
+            lifted: AtomicUsize::new(0),
+            killed: AtomicUsize::new(0),
             open: watch::Sender::new(true),
         }
+    }
+
+    /// Nobody is seen to be master any more.
+    pub(super) fn lose_master(&self) {
+        let old = self.view.load_full();
+        self.publish(
+            old.root.clone(),
+            Status { master: None, master_uri: String::new(), ..old.status.clone() },
+        );
     }
 
     fn publish(&self, root: Option<Root>, status: Status) {
@@ -67,6 +80,7 @@ fn status(role: Role) -> Status {
         remote: WallMs(WALL.0 - 123),
         term: Term(3),
         head: Lsn(9),
+        behind: 0,
         version: "0.1.0".into(),
         host: "host".into(),
         why: String::new(),
@@ -118,6 +132,12 @@ impl Plane for Small {
             let input = Input::Command { request, caller, key, command };
             let done = step(&root, Moment { now: NOW, wall: WALL }, input);
             *root = done.root.clone();
+            let hands_over = done.effects.iter().any(|e| matches!(e, Effect::HandOver { .. }));
+            let status = if hands_over {
+                Status { term: status.term.next(), ..self::status(Role::HotStandby) }
+            } else {
+                status
+            };
             self.publish(Some(done.root), status);
             let reply = done.effects.into_iter().find_map(|effect| match effect {
                 Effect::Reply { reply, .. } => Some(reply),
@@ -154,6 +174,14 @@ impl Plane for Small {
     }
 
     fn clear_nodes(&self, _: Option<NodeId>) {}
+
+    fn lift_pause(&self, _: String) {
+        self.lifted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn kill(&self) {
+        self.killed.fetch_add(1, Ordering::Relaxed);
+    }
 
     fn stop(&self) {
         let old = self.view.load_full();

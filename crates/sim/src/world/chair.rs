@@ -1,0 +1,59 @@
+//! Orders about the master's chair, given to whoever says MASTER and to others; and what a pause must hold back.
+
+use base::WallMs;
+use engine::input::{Caller, Command, Order, RequestId};
+use node::interface::Input;
+
+use super::World;
+use super::server::WALL_AT_START;
+use crate::check::Rule;
+
+impl World {
+    /// Somebody orders something, of a master if there is one, else of anybody.
+    pub(super) fn order(&mut self) {
+        let all = self.servers.len() as u64;
+        let masters: Vec<usize> = (0..self.servers.len()).filter(|n| self.says_master(*n)).collect();
+        let node = masters.first().copied().unwrap_or(self.rng.below(all) as usize);
+        if !self.servers[node].up {
+            return;
+        }
+        let to = self.rng.below(all * 2) as usize;
+        let to = self.servers.get(to).map(|s| s.id.clone());
+        let ahead = 1000 + self.rng.below(self.draw.timeout.0 * 4);
+        // What is ordered holds until the calm at most: then the plane must heal by itself.
+        let at = (self.now + ahead).min(1_000_000 + self.draw.storm.0) / 1000;
+        let at = WallMs(at + WALL_AT_START as u64);
+        let order = match self.rng.below(7) {
+            0..=2 => Order::HandOver { to },
+            3 => Order::Plan { to, at },
+            4 => Order::Pause { until: Some(at), why: "work on the network".to_owned() },
+            5 => Order::Resume,
+            _ if masters.is_empty() => {
+                return self.step(node, Input::LiftPause { by: "operator".to_owned() });
+            }
+            _ => Order::Cancel,
+        };
+        self.count("orders about the chair");
+        self.note(|w| format!("{} is ordered: {order:?}", w.servers[node].id));
+        let request = RequestId(self.next_request);
+        self.next_request += 1;
+        let caller = Caller { user: "operator".to_owned(), ..Caller::default() };
+        self.step(node, Input::Ask { request, caller, key: None, command: Command::Order(order) });
+    }
+
+    /// Silence is no reason to claim for whoever knows of a pause.
+    pub(super) fn check_pause(&mut self, node: usize, text: &str) {
+        let wall = self.wall(node);
+        let server = &mut self.servers[node];
+        if text.contains("automatic fail-over is on again") || text.contains("lifted the pause") {
+            server.unpaused_at = self.now;
+        }
+        let claims = text.starts_with("claiming term") && text.contains("no sign of life");
+        let status = server.view.as_ref().map(|v| &v.status);
+        let paused = status.is_some_and(|s| s.paused && s.orders.paused_at(wall).is_some());
+        if claims && paused && server.unpaused_at != self.now {
+            let text = format!("{} claims in a pause: {text}", server.id);
+            self.checker.wrong(Rule::Paused, text);
+        }
+    }
+}
