@@ -21,13 +21,15 @@ impl World {
         let to = self.servers.get(to).map(|s| s.id.clone());
         let ahead = 1000 + self.rng.below(self.draw.timeout.0 * 4);
         // What is ordered holds until the calm at most: then the plane must heal by itself.
-        let at = (self.now + ahead).min(1_000_000 + self.draw.storm.0) / 1000;
-        let at = WallMs(at + WALL_AT_START as u64);
-        let order = match self.rng.below(7) {
+        let calm = 1_000_000 + self.draw.storm.0;
+        let wall = |at: u64| WallMs(at / 1000 + WALL_AT_START as u64);
+        let at = wall((self.now + ahead).min(calm));
+        let order = match self.rng.below(9) {
             0..=2 => Order::HandOver { to },
             3 => Order::Plan { to, at },
             4 => Order::Pause { until: Some(at), why: "work on the network".to_owned() },
-            5 => Order::Resume,
+            5 | 6 => Order::Pause { until: Some(wall(calm)), why: String::new() },
+            7 => Order::Resume,
             _ if masters.is_empty() => {
                 return self.step(node, Input::LiftPause { by: "operator".to_owned() });
             }
