@@ -75,7 +75,7 @@ fn a_child_that_does_not_begin_fails_the_check_and_not_the_folder() {
 #[test]
 fn what_is_asked_of_a_child_that_was_lost_fails_for_the_reason_that_it_was_lost_for() {
     let dir = tempfile::tempdir().unwrap();
-    let results = processes::run(dir.path(), &|_| {
+    let results = processes::run(&Place::Folder(dir.path().into()), &|_| {
         let mut command = Command::new("sh");
         command.args(["-c", "echo brownstone-store-child ready; read question"]);
         command
