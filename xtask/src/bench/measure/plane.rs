@@ -44,7 +44,18 @@ impl Plane {
 
     /// A master (the first) and its hot standbys.
     pub(crate) fn start(release: &Path, dir: &Path, n: usize, cfg: &str) -> Result<(Self, Login)> {
-        let plane = Self::lay_out(release, dir, &dir.join("shared"), n, cfg)?;
+        Self::start_at(release, dir, &dir.join("shared"), n, cfg)
+    }
+
+    /// The same, with another `persistenceDir`.
+    pub(crate) fn start_at(
+        release: &Path,
+        dir: &Path,
+        shared: &Path,
+        n: usize,
+        cfg: &str,
+    ) -> Result<(Self, Login)> {
+        let plane = Self::lay_out(release, dir, shared, n, cfg)?;
         plane.servers[0].start()?;
         let login = plane.login()?;
         plane.wait_for(&login, 0, "MASTER")?;

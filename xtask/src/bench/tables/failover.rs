@@ -54,18 +54,23 @@ pub(super) fn measure(bench: &Bench) -> Result<Table> {
 fn rounds_of(bench: &Bench, rounds: usize, cfg: &str, end: End) -> Result<Samples> {
     let dir = bench.folder()?;
     let (plane, login) = Plane::start(&bench.release, &dir.0, 2, cfg)?;
-    let entity = plane.deploy(&login, &entities(1))?;
+    ended(&plane, &login, rounds, end)
+}
+
+/// Ends the master of a pair, round after round.
+pub(super) fn ended(plane: &Plane, login: &Login, rounds: usize, end: End) -> Result<Samples> {
+    let entity = plane.deploy(login, &entities(1))?;
     let mut all = Vec::new();
     let mut master = 0;
     for round in 0..rounds {
         let other = 1 - master;
         // What a client has that knows both servers: a connection, opened beforehand.
-        let mut connection = plane.connect(&login, other)?;
-        let took = gap(&plane, &login, &entity, (master, end), &mut connection, round)
+        let mut connection = plane.connect(login, other)?;
+        let took = gap(plane, login, &entity, (master, end), &mut connection, round)
             .with_context(|| format!("round {}", round + 1))?;
         all.push(took);
         plane.servers[master].start()?;
-        plane.wait_for(&login, master, "HOT_STANDBY")?;
+        plane.wait_for(login, master, "HOT_STANDBY")?;
         master = other;
     }
     Ok(Samples::of(all))

@@ -8,6 +8,7 @@ mod idle;
 mod lone;
 mod processes;
 mod reads;
+mod s3;
 mod start;
 mod status;
 mod writers;
@@ -53,7 +54,7 @@ impl Bench {
 /// A table by its name, what it tells, and how it is made.
 type Entry = (&'static str, &'static str, fn(&Bench) -> Result<Table>);
 
-const TABLES: [Entry; 13] = [
+const TABLES: [Entry; 14] = [
     ("disk", "the disk alone: what every durable write is built on", disk::measure),
     ("start", "from nothing to a server that takes a deployment", start::measure),
     ("idle", "what a plane costs that has nothing to do", idle::measure),
@@ -66,6 +67,7 @@ const TABLES: [Entry; 13] = [
     ("processes", "processes on this host: until they are up, until a death is seen", processes::measure),
     ("enrichers", "sensors that are computed from sensors, for a minute", enrichers::measure),
     ("reads", "reads over TLS, with a login", reads::measure),
+    ("s3", "a plane in a bucket of an S3 service on this host", s3::measure),
     ("status", "whether a server answers while its store does not", status::measure),
 ];
 
