@@ -13,6 +13,7 @@ mod run;
 mod sim;
 mod tidy;
 mod trial;
+mod wait;
 mod workspace;
 
 use std::process::ExitCode;

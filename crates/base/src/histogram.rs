@@ -2,8 +2,10 @@
 
 use crate::Span;
 
+/// The longest list of bounds. Histograms are copied with what a server shows, at each commit: they need no heap.
+const BOUNDS_MAX: usize = 13;
 /// Bounds for what takes from less than a millisecond to some seconds.
-const QUICK: [Span; 13] = [
+const QUICK: [Span; BOUNDS_MAX] = [
     Span(500),
     Span::millis(1),
     Span(2500),
@@ -38,7 +40,7 @@ const SLOW: [Span; 11] = [
 pub struct Histogram {
     bounds: &'static [Span],
     /// One for each bound, and one for what took longer.
-    counts: Vec<u64>,
+    counts: [u64; BOUNDS_MAX + 1],
     sum: Span,
 }
 
@@ -54,7 +56,7 @@ impl Histogram {
     }
 
     fn of(bounds: &'static [Span]) -> Histogram {
-        Histogram { bounds, counts: vec![0; bounds.len() + 1], sum: Span::ZERO }
+        Histogram { bounds, counts: [0; BOUNDS_MAX + 1], sum: Span::ZERO }
     }
 
     /// One more.

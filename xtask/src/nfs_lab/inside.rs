@@ -3,8 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -159,17 +158,6 @@ impl Lab {
 }
 
 /// Look again and again. An error is not the end: what is waited for may not answer yet.
-pub(super) fn until(what: &str, mut look: impl FnMut() -> Result<bool>) -> Result<()> {
-    let began = Instant::now();
-    loop {
-        let seen = look();
-        if matches!(seen, Ok(true)) {
-            return Ok(());
-        }
-        if began.elapsed() > PATIENCE {
-            let why = seen.err().map_or_else(String::new, |error| format!(" ({error:#})"));
-            bail!("after {} s it is still not so that {what}{why}", PATIENCE.as_secs());
-        }
-        sleep(PAUSE);
-    }
+pub(super) fn until(what: &str, look: impl FnMut() -> Result<bool>) -> Result<()> {
+    crate::wait::until(what, PATIENCE, PAUSE, look)
 }

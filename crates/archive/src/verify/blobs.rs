@@ -1,11 +1,10 @@
 //! Files under their own hash, and whether the state names one that is not there.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use engine::Root;
 use model::catalog::BundleSource;
-use sha2::{Digest, Sha256};
+use model::catalog::add::sha256;
 
 use super::Check;
 use crate::source::{Trouble, parse};
@@ -17,7 +16,7 @@ impl Check<'_, '_> {
         for (i, name) in names.into_iter().enumerate() {
             let Some(bytes) = self.source.read(&name)? else { continue };
             self.report.counts.blobs += 1;
-            if hex(&Sha256::digest(&bytes)) == name.leaf() {
+            if sha256(&bytes) == name.leaf() {
                 sound.insert(name);
             } else {
                 let costs = "a bundle that is made from it cannot be used: remove the file and add the bundle again, by force";
@@ -37,12 +36,4 @@ impl Check<'_, '_> {
         }
         Ok(())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

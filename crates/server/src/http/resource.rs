@@ -51,14 +51,24 @@ struct Resource {
     routes: Vec<(Arc<Timed>, Route)>,
 }
 
+/// Whether a verb only reads.
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
 impl Resource {
+    /// What answers a verb: all that read are GET's.
+    fn route(&self, method: &Method) -> Option<&(Arc<Timed>, Route)> {
+        let wanted = if is_read(method) { &Method::GET } else { method };
+        self.routes.iter().find(|(_, r)| r.method == *wanted)
+    }
+
     /// The order of the checks is Brooklyn's: login, verb, body's form, answer's form, role, token, permission.
     async fn serve(&self, params: RawPathParams, request: Request) -> Response {
         let began = Instant::now();
-        let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        let wanted = if is_read { Method::GET } else { request.method().clone() };
+        let route = self.route(request.method());
         let response = self.answered(params, request).await.unwrap_or_else(Fail::respond);
-        if let Some((timed, _)) = self.routes.iter().find(|(_, r)| r.method == wanted) {
+        if let Some((timed, _)) = route {
             timed.add(response.status().as_u16(), base::Span(began.elapsed().as_micros() as u64));
         }
         response
@@ -72,9 +82,9 @@ impl Resource {
             Some(enter(&self.app, request.headers(), request.extensions()).await?)
         };
         let marked = visitor.is_some();
-        let is_read = *request.method() == Method::GET;
+        let is_get = *request.method() == Method::GET;
         let mut response = match self.admitted(params, request, visitor).await {
-            Ok(response) if is_read => self.app.budgets.answer(response),
+            Ok(response) if is_get => self.app.budgets.answer(response),
             Ok(response) => response,
             Err(fail) => fail.respond(),
         };
@@ -89,10 +99,8 @@ impl Resource {
         if *method == Method::OPTIONS && visitor.is_some() {
             return Ok(options());
         }
-        let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let wanted = if is_read { &Method::GET } else { method };
-        let route = self.routes.iter().find(|(_, r)| r.method == *wanted);
-        let (_, route) = route.ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
+        let is_read = is_read(method);
+        let (_, route) = self.route(method).ok_or(Fail::Bare(StatusCode::METHOD_NOT_ALLOWED))?;
         let headers = request.headers();
         let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
         if !is_read && !route.consumes.takes(text(header::CONTENT_TYPE)) {

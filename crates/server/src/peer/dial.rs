@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 use tracing::{debug, info};
 
 use super::Ends;
-use super::wire::{PULSE, hear, say};
+use super::wire::{APPLIED_APART, PULSE, change, hear, say};
 use super::words::Word;
 use crate::keys::server_name;
 
@@ -105,7 +105,7 @@ impl Ends {
                     say(&mut to, &Word::Applied { lsn: applied }).await?;
                 }
                 tokio::select! {
-                    more = changed.changed() => if more.is_err() { return Ok(()) },
+                    more = change(&mut changed, APPLIED_APART) => if more.is_err() { return Ok(()) },
                     () = sleep(PULSE) => said = None,
                 }
             }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
 
-use super::wire::{PULSE, hear, say};
+use super::wire::{HEADS_APART, PULSE, change, hear, say};
 use super::words::Word;
 use super::{Ends, Links};
 use crate::keys::server_name;
@@ -73,7 +73,7 @@ impl Ends {
                     say(&mut to, &Word::Head { term: head.0, lsn: head.1 }).await?;
                 }
                 tokio::select! {
-                    _ = changed.changed() => {}
+                    _ = change(&mut changed, HEADS_APART) => {}
                     _ = looks.changed() => say(&mut to, &Word::Look).await?,
                     () = tokio::time::sleep(PULSE) => said = None,
                 }

@@ -3,13 +3,20 @@
 use std::io;
 use std::time::Duration;
 
+use base::Lsn;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::sync::watch::error::RecvError;
+use tokio::time::{sleep, timeout};
 
 use super::words::{LINE_BYTES_MAX, Word};
 
 /// Something is said at least this often.
 pub(super) const PULSE: Duration = Duration::from_secs(3);
+/// Between two heads: a busy master's many records are told of together, for telling costs both of them.
+pub(super) const HEADS_APART: Duration = Duration::from_millis(10);
+/// Between two words on how far a standby is: people read them.
+pub(super) const APPLIED_APART: Duration = Duration::from_millis(100);
 /// A link on which nothing came for so long is cut.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 /// How long a line may take to go out.
@@ -35,6 +42,12 @@ pub(super) async fn hear(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<O
             return Ok(Some(word));
         }
     }
+}
+
+/// Waits for the next publication, at least so long after the last.
+pub(super) async fn change(changed: &mut watch::Receiver<Lsn>, apart: Duration) -> Result<(), RecvError> {
+    sleep(apart).await;
+    changed.changed().await
 }
 
 pub(super) async fn say(to: &mut (impl AsyncWrite + Unpin), word: &Word) -> io::Result<()> {

@@ -6,14 +6,13 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring::default_provider;
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConnection, StreamOwned};
+use rustls_pki_types::ServerName;
 
 use crate::support::client::Client;
 use crate::support::release::Release;
 use crate::support::site::{Site, until, within};
+use crate::support::wire::trusting;
 
 /// A look every 60 s.
 const SELDOM: &str = "brooklyn.ha.heartbeatTimeout=300s\nbrooklyn.ha.pollPeriod=60s\n";
@@ -66,14 +65,10 @@ fn who_has_no_certificate_of_the_plane_is_no_server_of_it() {
     let uri: axum::http::Uri = server.uri().parse().unwrap();
     let stream = TcpStream::connect((uri.host().unwrap(), uri.port_u16().unwrap())).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anyone))
-        .with_no_client_auth();
+    let mut config = trusting(&server);
     config.alpn_protocols = vec![b"brownstone-peer/1".to_vec()];
-    let name = ServerName::try_from("any.peer.brownstone.internal").unwrap();
+    let node = server.node_id(&Client::trusting(&server));
+    let name = ServerName::try_from(format!("{node}.peer.brownstone.internal")).unwrap();
     let mut stream = StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), stream);
     // The refusal comes with the first write or read: TLS 1.3 lets a client speak before it is judged.
     let mut heard = String::new();
@@ -83,43 +78,4 @@ fn who_has_no_certificate_of_the_plane_is_no_server_of_it() {
     let error = outcome.expect_err(&heard).to_string();
     assert!(error.to_lowercase().contains("certificate"), "{error}");
     assert_eq!(server.role(), "MASTER");
-}
-
-/// A client that takes any certificate: what is tested is whether the server does.
-#[derive(Debug)]
-struct Anyone;
-
-impl ServerCertVerifier for Anyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        default_provider().signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use crate::s3::{self, Kind, S3};
 use crate::support::client::Client;
 use crate::support::release::{LAUNCHER, Release, signal};
-use crate::support::site::{Site, until, within};
+use crate::support::site::{Site, start_pair, until, within};
 use crate::writers;
 
 /// `brooklyn.cfg`, as `docs/object-store.md` has it.
@@ -31,11 +31,7 @@ fn pair(site: &Site, endpoint: &str) -> (Release, Release, Client) {
     let brooklyn = location(endpoint);
     let first = in_bucket(site.release("first", "MASTER", &brooklyn));
     let second = in_bucket(site.release("second", "AUTO", &brooklyn));
-    first.start();
-    let client = Client::trusting(&first);
-    until("the first is master", || first.state(&client) == "MASTER");
-    second.start();
-    until("the second stands by hot", || second.state(&client) == "HOT_STANDBY");
+    let client = start_pair(&first, &second);
     (first, second, client)
 }
 

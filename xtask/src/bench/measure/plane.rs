@@ -3,10 +3,9 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
 use tokio::runtime::Runtime;
 
@@ -100,19 +99,8 @@ impl Plane {
 
     /// Look again and again. An error is not the end: a server that starts refuses connections.
     #[allow(clippy::unused_self, reason = "it is a plane that is waited for")]
-    pub(crate) fn until(&self, what: &str, mut look: impl FnMut() -> Result<bool>) -> Result<()> {
-        let began = Instant::now();
-        loop {
-            let seen = look();
-            if matches!(seen, Ok(true)) {
-                return Ok(());
-            }
-            if began.elapsed() > PATIENCE {
-                let why = seen.err().map_or_else(String::new, |error| format!(" ({error:#})"));
-                bail!("after {} s it is still not so that {what}{why}", PATIENCE.as_secs());
-            }
-            sleep(PAUSE);
-        }
+    pub(crate) fn until(&self, what: &str, look: impl FnMut() -> Result<bool>) -> Result<()> {
+        crate::wait::until(what, PATIENCE, PAUSE, look)
     }
 
     /// Deploy a blueprint; the path of its first entity.

@@ -1,16 +1,15 @@
 //! Requests to the byte: a client that adds no header of its own and follows nothing. Each has its own connection.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls_pki_types::ServerName;
 
 use crate::support::release::Release;
+use crate::support::wire::trusting;
 
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,13 +33,7 @@ impl Answer {
 
 impl Raw {
     pub(crate) fn trusting(server: &Release) -> Raw {
-        let mut roots = RootCertStore::empty();
-        let pem = fs::read(server.home().join("data/ca.pem")).unwrap();
-        roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
-        Raw { config: Arc::new(config) }
+        Raw { config: Arc::new(trusting(server)) }
     }
 
     /// `host`: name and port.

@@ -60,11 +60,7 @@ impl Site {
     pub(crate) fn pair(&self, brooklyn: &str) -> (Release, Release, Client) {
         let first = self.release("first", "MASTER", brooklyn);
         let second = self.release("second", "AUTO", brooklyn);
-        first.start();
-        let client = Client::trusting(&first);
-        until("the first is master", || first.state(&client) == "MASTER");
-        second.start();
-        until("the second stands by hot", || second.state(&client) == "HOT_STANDBY");
+        let client = start_pair(&first, &second);
         (first, second, client)
     }
 
@@ -72,6 +68,16 @@ impl Site {
     fn processes(&self) -> Vec<Pid> {
         processes_that_name(self.path())
     }
+}
+
+/// Starts two servers: the first becomes master, the second a hot standby.
+pub(crate) fn start_pair(first: &Release, second: &Release) -> Client {
+    first.start();
+    let client = Client::trusting(first);
+    until("the first is master", || first.state(&client) == "MASTER");
+    second.start();
+    until("the second stands by hot", || second.state(&client) == "HOT_STANDBY");
+    client
 }
 
 /// Every process with that path in its arguments or its environment.

@@ -20,6 +20,16 @@ use super::release::{PASSWORD, Release, USER};
 /// A small window: what is not read stays with the server.
 const WINDOW: u32 = 4096;
 
+/// TLS for a client that trusts the plane's authority, and has no certificate of its own.
+pub(crate) fn trusting(server: &Release) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    let authority = fs::read(server.home().join("data/ca.pem")).unwrap();
+    roots.add(CertificateDer::from_pem_slice(&authority).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    config.unwrap().with_root_certificates(roots).with_no_client_auth()
+}
+
 /// Where a server listens, and whom to trust there.
 #[derive(Clone)]
 pub(crate) struct Wire {
@@ -32,13 +42,7 @@ pub(crate) type Secure = TlsStream<TcpStream>;
 impl Wire {
     pub(crate) fn to(server: &Release) -> Wire {
         let address = server.uri().strip_prefix("https://").unwrap().parse().unwrap();
-        let mut roots = RootCertStore::empty();
-        let authority = fs::read(server.home().join("data/ca.pem")).unwrap();
-        roots.add(CertificateDer::from_pem_slice(&authority).unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
-        Wire { address, connector: TlsConnector::from(Arc::new(config)) }
+        Wire { address, connector: TlsConnector::from(Arc::new(trusting(server))) }
     }
 
     /// A connection on which nothing was sent.
