@@ -3,16 +3,17 @@
 use std::io;
 use std::sync::Arc;
 
-use base::{Lsn, NodeId, Term, limits};
+use base::{Lsn, Term, limits};
 use ha::status::Role;
 use rustls::server::ParsedCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
 
+use super::Ends;
+use super::place::Place;
 use super::wire::{HEADS_APART, PULSE, change, hear, say};
 use super::words::Word;
-use super::{Ends, Links};
 use crate::keys::server_name;
 
 impl Ends {
@@ -53,14 +54,14 @@ impl Ends {
             return Err(io::Error::other("there are too many links"));
         }
         info!(peer = %node, "linked");
-        let _place = Place::take(&self.links, &node);
+        let place = Place::take(&self.links, &node);
         let mut looks = self.links.looks.subscribe();
         let mut changed = self.node.changed();
         let mut said = None;
         let hearing = async {
             while let Some(word) = hear(&mut from).await? {
                 if let Word::Applied { lsn } = word {
-                    self.links.note(&node, Some(lsn));
+                    place.note(lsn);
                 }
             }
             Ok(node.to_string())
@@ -87,21 +88,5 @@ impl Ends {
         let view = self.node.view();
         let rules = view.status.role_at(self.node.now()) == Role::Master;
         if rules { (view.status.term, view.status.applied) } else { (Term(0), Lsn(0)) }
-    }
-}
-
-/// A peer is known as connected until this is dropped.
-struct Place<'a>(&'a Links, &'a NodeId);
-
-impl<'a> Place<'a> {
-    fn take(links: &'a Links, node: &'a NodeId) -> Place<'a> {
-        links.note(node, Some(Lsn(0)));
-        Place(links, node)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.note(self.1, None);
     }
 }

@@ -10,11 +10,13 @@
 
 mod dial;
 mod host;
+mod place;
 mod wire;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Lsn, NodeId};
 use tokio::sync::watch;
@@ -30,14 +32,30 @@ pub struct Links {
     tls: LinkTls,
     /// Counts the times that others were asked to look.
     looks: watch::Sender<u64>,
-    /// How far those who are connected have read.
-    applied: Mutex<BTreeMap<NodeId, Lsn>>,
+    /// Those who are connected, each by its newest connection.
+    connected: Mutex<BTreeMap<NodeId, Connected>>,
+    /// Numbers connections.
+    connections: AtomicU64,
+}
+
+/// A server that is connected.
+struct Connected {
+    /// Which of its connections: an older one that ends late says nothing about this one.
+    connection: u64,
+    /// How far it has read.
+    applied: Lsn,
 }
 
 impl Links {
     /// For this node, with its certificate.
     pub fn new(node: NodeId, tls: LinkTls) -> Arc<Links> {
-        Arc::new(Links { node, tls, looks: watch::Sender::new(0), applied: Mutex::default() })
+        Arc::new(Links {
+            node,
+            tls,
+            looks: watch::Sender::new(0),
+            connected: Mutex::default(),
+            connections: AtomicU64::new(0),
+        })
     }
 
     /// Asks all who are connected to look at the store. Never waits.
@@ -47,20 +65,16 @@ impl Links {
 
     /// How far a server has read, if it is connected and has said so.
     pub fn applied(&self, node: &NodeId) -> Option<Lsn> {
-        self.applied.lock().unwrap_or_else(PoisonError::into_inner).get(node).copied()
+        self.all().get(node).map(|c| c.applied)
     }
 
     /// How many are connected.
     pub fn connected(&self) -> usize {
-        self.applied.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.all().len()
     }
 
-    fn note(&self, node: &NodeId, applied: Option<Lsn>) {
-        let mut all = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
-        match applied {
-            Some(lsn) => all.insert(node.clone(), lsn),
-            None => all.remove(node),
-        };
+    fn all(&self) -> MutexGuard<'_, BTreeMap<NodeId, Connected>> {
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
