@@ -229,6 +229,9 @@ impl Ha {
         if role == FileRole::Master && self.beat.confirmed_role != Some(role) {
             // Whoever waits to follow this server, or to tell who rules now, need not wait for its next look.
             self.nudge_all();
+        } else if role.stands_by() && self.beat.confirmed_role != Some(role) {
+            // The master lists the servers only now and then, and may be asked for a successor at once.
+            self.nudge_ruler();
         }
         self.beat.confirmed_role = Some(role);
         self.beat.confirmed_term = term;

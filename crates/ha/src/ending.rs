@@ -153,6 +153,14 @@ impl Ha {
         }
     }
 
+    /// Whoever rules looks at the store now.
+    pub(crate) fn nudge_ruler(&mut self) {
+        let owner = self.terms.owner.as_ref().and_then(|owner| self.peers.get(owner));
+        if let Some(peer) = owner.filter(|p| !p.file.ended) {
+            self.out.push(Effect::Nudge(vec![peer.file.uri.clone()]));
+        }
+    }
+
     fn ended(&mut self, exit: bool) {
         let handed = self.handed_over(Some(self.created));
         if exit || !handed {

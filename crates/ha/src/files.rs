@@ -121,6 +121,11 @@ impl FileRole {
         !matches!(self, FileRole::Claiming | FileRole::Master | FileRole::Suspended)
     }
 
+    /// Whether a node with this role is settled and follows somebody else's reign.
+    pub fn stands_by(self) -> bool {
+        matches!(self, FileRole::Standby | FileRole::HotStandby | FileRole::HotBackup)
+    }
+
     /// Whether a node with this role may be elected.
     pub fn electable(self) -> bool {
         matches!(self, FileRole::Standby | FileRole::HotStandby)

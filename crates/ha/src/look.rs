@@ -57,9 +57,10 @@ impl Ha {
         }
     }
 
-    /// A nudge: look as soon as the round under way is over.
+    /// A nudge: look as soon as the round under way is over. Who nudges a ruler may be one that it has not met yet.
     pub(crate) fn look_now(&mut self) {
         self.look.wanted = true;
+        self.look.wanted_full |= self.rules();
     }
 
     pub(crate) fn run_look(&mut self) {

@@ -320,6 +320,22 @@ fn a_graceful_stop_tells_a_peer_that_has_only_just_joined() {
 }
 
 #[test]
+fn a_newcomer_tells_the_master_to_look_and_is_met_at_once() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(5));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::millis(20));
+    assert_eq!(w.role("b"), Role::HotStandby);
+    assert_eq!(w.node("b").nudged, ["https://a:8443/"]);
+    assert!(w.node("a").ha.successor(None).is_err(), "it lists all two seconds, and b came since");
+    w.input("a", Input::Nudge);
+    assert_eq!(w.node("a").ha.successor(None), Ok(NodeId::new("b")));
+    w.run(Span::secs(30));
+    assert_eq!(w.node("b").nudged.len(), 1, "once, not at each beat");
+}
+
+#[test]
 fn a_graceful_stop_does_not_wait_for_a_look_that_fails() {
     let mut w = World::default();
     w.start("a", 0, Mode::Auto);

@@ -17,7 +17,7 @@ use super::answer::{Answer, json, json_with};
 use super::call::Call;
 use super::fail::Fail;
 use super::gate::Barred;
-use super::limits::HAND_OVER_WAIT_MAX;
+use super::limits::{HAND_OVER_WAIT_MAX, SUCCESSOR_WAIT_MAX};
 use super::negotiate::Consumes;
 use super::route::Content::{Json, Nothing};
 use super::route::Route;
@@ -113,7 +113,7 @@ async fn hand_over(mut call: Call, to: Option<NodeId>, body: &[u8]) -> Answer {
     // Sent again after it was done: that is answered as the first time, whoever could follow now.
     let is_known = call.header(KEY).is_some_and(|key| call.root().write(key).is_some());
     if !is_known {
-        successor::choose(&call.view.status, to.as_ref())?;
+        successor_known(&mut call, to.as_ref()).await?;
     }
     let own = call.view.status.node.as_ref().map_or_else(String::new, ToString::to_string);
     let mut changed = plane.changed();
@@ -134,6 +134,21 @@ async fn hand_over(mut call: Call, to: Option<NodeId>, body: &[u8]) -> Answer {
             Duration::as_secs(&HAND_OVER_WAIT_MAX)
         ))),
     }
+}
+
+/// Somebody can take over, as far as is known. Where nobody can, the store is looked at once more: it may be a server
+/// that has only just started.
+async fn successor_known(call: &mut Call, to: Option<&NodeId>) -> Result<(), NoSuccessor> {
+    let plane = std::sync::Arc::clone(&call.app.plane);
+    let look = || successor::choose(&plane.view().status, to);
+    if look().is_err_and(|why| !why.is_final()) {
+        let mut changed = plane.changed();
+        plane.nudge();
+        let seen = changed.wait_for(|_| look().is_ok());
+        let _ = tokio::time::timeout(SUCCESSOR_WAIT_MAX, seen).await;
+        call.refresh();
+    }
+    look().map(|_| ())
 }
 
 fn outcome(status: &Status, before: Term, serial: u64, from: &str, took_ms: u64) -> Option<Outcome> {

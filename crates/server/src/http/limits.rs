@@ -57,6 +57,8 @@ pub const WRITE_KEY_CHARS_MAX: usize = 200;
 pub const PENDING_KEYS_MAX: usize = 10_000;
 /// How long `POST ha/state` waits to see the change that it asked for.
 pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long `POST ha/switchover` looks for a server that can take over before it says that there is none.
+pub const SUCCESSOR_WAIT_MAX: Duration = Duration::from_secs(1);
 /// How long `POST ha/switchover` waits to see the new master.
 pub const HAND_OVER_WAIT_MAX: Duration = Duration::from_secs(15);
 /// Terms in one page of the history, when the request says nothing.

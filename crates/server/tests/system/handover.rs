@@ -101,6 +101,21 @@ fn a_switchover_goes_to_whom_it_names_and_the_history_says_who_asked() {
 }
 
 #[test]
+fn a_server_that_has_only_just_started_can_be_given_the_chair() {
+    let site = Site::new();
+    let (first, second, client) = site.pair("");
+    // The pair's second server is a hot standby by its own word; that is all anybody has waited for.
+    let (status, said) = post(&client, &first, "switchover", "");
+    assert_eq!((status, &said["master"]), (200, &json!(second.node_id(&client))), "{said}");
+    assert_eq!(first.script("stop").code, Some(0));
+    first.start();
+    is(&first, &client, "HOT_STANDBY");
+    let id = first.node_id(&client);
+    let (status, said) = post(&client, &second, "switchover", &format!(r#"{{"to":"{id}"}}"#));
+    assert_eq!((status, &said["master"]), (200, &json!(id)), "{said}");
+}
+
+#[test]
 fn a_planned_switchover_outlives_its_master_and_is_done_by_whoever_is_master_then() {
     let site = Site::new();
     let (first, second, client) = site.pair(TIMEOUT_2S);
