@@ -14,7 +14,7 @@ const SCRIPTS: [&str; 3] = ["start", "stop", "status"];
 /// Files of the workspace that go into the release as they are.
 const TEXTS: [&str; 3] = ["LICENSE", "CHANGELOG.md", "README.md"];
 /// What the release consists of; the server makes the rest (`data/`, pid files) when it runs.
-const ENTRIES: [&str; 6] = ["bin", "etc", "examples", "LICENSE", "CHANGELOG.md", "README.md"];
+const ENTRIES: [&str; 7] = ["bin", "etc", "examples", "share", "LICENSE", "CHANGELOG.md", "README.md"];
 
 /// Build and lay out; the last line printed is the folder.
 pub(crate) fn run() -> Result<()> {
@@ -80,6 +80,8 @@ fn lay_out(root: &Path, binary: &Path, folder: &Path) -> Result<()> {
     std::os::unix::fs::symlink("brownstone", bin.join("br"))?;
     copy_tree(&root.join("packaging/etc"), &folder.join("etc"))?;
     copy_tree(&root.join("examples"), &folder.join("examples"))?;
+    // `man` finds them by itself where `bin` is in the PATH.
+    run::run(Command::new(bin.join("brownstone")).arg("man").arg(folder.join("share/man/man1")))?;
     for text in TEXTS {
         place(&root.join(text), &folder.join(text), 0o644)?;
     }
@@ -158,7 +160,8 @@ mod tests {
         for text in TEXTS {
             write(&root.join(text), "text\n");
         }
-        write(&root.join("target/release/brownstone"), "binary");
+        let program = "#!/bin/sh\nmkdir -p \"$2\" && echo page >\"$2/brownstone.1\"\n";
+        write(&root.join("target/release/brownstone"), program);
         root.join("target/release/brownstone")
     }
 
@@ -172,8 +175,10 @@ mod tests {
         write(&folder.join("bin/stale"), "from an older release");
         lay_out(root, &binary, &folder).unwrap();
 
-        for name in ["bin/start", "bin/stop", "bin/status", "bin/brownstone", "etc/brooklyn.cfg", "data/keep"]
-        {
+        let page = "share/man/man1/brownstone.1";
+        let files =
+            ["bin/start", "bin/stop", "bin/status", "bin/brownstone", "etc/brooklyn.cfg", "data/keep"];
+        for name in files.into_iter().chain([page]) {
             assert!(folder.join(name).is_file(), "{name}");
         }
         assert!(!folder.join("bin/stale").exists());

@@ -98,7 +98,7 @@ impl Connect {
         let user = self.user.clone().ok_or_else(|| Failed::usage("who logs in? --user NAME"))?;
         if self.servers.is_empty() {
             return Err(Failed::usage(
-                "into which servers? --server URL, several times for a plane of several",
+                "into which servers? `brownstone login URL`, several URLs for a plane of several",
             ));
         }
         let password = match self.given_password()? {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 
+use clap::Args;
 use client::Request;
 use serde_json::{Value, json};
 
@@ -15,8 +16,25 @@ use crate::private_file;
 
 const VERSION: &str = "/v1/server/version";
 
+/// Into what.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// The servers, as with --server.
+    #[arg(value_name = "URL")]
+    servers: Vec<String>,
+}
+
+impl Login {
+    pub(super) fn run(self, mut connect: Connect) -> Result<(), Failed> {
+        if !self.servers.is_empty() {
+            connect.servers = self.servers;
+        }
+        login(&connect)
+    }
+}
+
 /// Sees whether the servers let the user in, and only then remembers it.
-pub(super) fn login(connect: &Connect) -> Result<(), Failed> {
+fn login(connect: &Connect) -> Result<(), Failed> {
     let (keep, client) = connect.to_keep()?;
     let (server, answer) = client.ask_any(&Request::get(VERSION))?;
     let said = parse(&done(answer)?)?;

@@ -135,6 +135,13 @@ pub(crate) fn tone_of(word: &str) -> Tone {
     }
 }
 
+/// How many lines the terminal has; none where there is no terminal.
+pub(crate) fn rows_of_stdout() -> Option<usize> {
+    let stdout = std::io::stdout();
+    let rows = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| usize::from(size.ws_row));
+    rows.filter(|rows| stdout.is_terminal() && *rows > 0)
+}
+
 /// At most so many letters; what was cut ends in `…`. Addresses, classes and paths are told apart by their ends: they
 /// begin with it.
 pub(crate) fn cut(text: &str, width: usize) -> String {

@@ -23,6 +23,7 @@ mod policy;
 mod progress;
 mod session;
 mod ssh;
+mod trees;
 mod watch;
 
 use clap::{Args, Subcommand};
@@ -58,7 +59,7 @@ pub enum Command {
     #[command(subcommand)]
     Log(log::Log),
     /// Remember servers and a login, for the owner of this account alone.
-    Login(With<Nothing>),
+    Login(With<login::Login>),
     /// Forget the login.
     Logout,
     /// Show which servers are meant, and which of them is the master.
@@ -105,7 +106,7 @@ impl Command {
                 Err(failed) => Err(failed),
             },
             Command::Log(log) => log.run(),
-            Command::Login(with) => login::login(&with.connect),
+            Command::Login(with) => with.what.run(with.connect),
             Command::Logout => login::logout(),
             Command::Servers(with) => with.run(|_, session| login::servers(session)),
             Command::Version(with) => with.run(|_, session| login::version(session)),

@@ -1,6 +1,5 @@
 //! `tree` and `watch`: all that is managed, once or as it changes.
 
-use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -8,8 +7,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::failed::Failed;
-use super::look::{Look, cut, print, tone_of};
+use super::look::{print, rows_of_stdout};
 use super::session::Session;
+use super::trees;
 use crate::json::{all, text};
 
 /// What to watch.
@@ -36,11 +36,14 @@ impl Watch {
             if session.look.json {
                 print(&format!("{said}\n"));
             } else if is_live {
-                // To the top, and what stood there is cleared line by line: nothing flickers.
-                let shown = trees(session.look, all(&said)).replace('\n', "\x1b[K\n");
-                print(&format!("\x1b[H{shown}\x1b[J"));
+                // To the top, and what stood there is cleared line by line: nothing flickers. The last line has no
+                // end, or a full screen would scroll.
+                let rows = rows_of_stdout().unwrap_or(usize::MAX);
+                let shown = trees::fitted(session.look, all(&said), rows).replace('\n', "\x1b[K\n");
+                print(&format!("\x1b[H{shown}\x1b[K\x1b[J"));
             } else {
-                let now: Vec<String> = trees(session.look, all(&said)).lines().map(str::to_owned).collect();
+                let now: Vec<String> =
+                    trees::whole(session.look, all(&said)).lines().map(str::to_owned).collect();
                 for line in now.iter().filter(|line| !before.contains(line)) {
                     print(&format!("{}\n", line.trim_start()));
                 }
@@ -48,6 +51,9 @@ impl Watch {
             }
             looks += 1;
             if self.looks.is_some_and(|most| looks >= most) {
+                if is_live {
+                    print("\n");
+                }
                 return Ok(());
             }
             std::thread::sleep(Duration::from_secs(self.every));
@@ -57,13 +63,13 @@ impl Watch {
 
 pub(super) fn tree(session: &mut Session) -> Result<(), Failed> {
     let said = fetch(session, None)?;
-    session.show(&said, |look| trees(look, all(&said)));
+    session.show(&said, |look| trees::whole(look, all(&said)));
     Ok(())
 }
 
 pub(super) fn tree_of(session: &mut Session, application: &str) -> Result<(), Failed> {
     let said = fetch(session, Some(application))?;
-    session.show(&said, |look| trees(look, all(&said)));
+    session.show(&said, |look| trees::whole(look, all(&said)));
     Ok(())
 }
 
@@ -76,54 +82,4 @@ fn fetch(session: &mut Session, application: Option<&str>) -> Result<Value, Fail
         return Err(Failed::refused(format!("there is no application `{application}`")));
     }
     Ok(Value::from(found))
-}
-
-fn trees(look: Look, entities: &[Value]) -> String {
-    let mut out = String::new();
-    branches(&mut out, look, entities, "");
-    out
-}
-
-fn branches(out: &mut String, look: Look, entities: &[Value], indent: &str) {
-    for (n, entity) in entities.iter().enumerate() {
-        let is_last = n + 1 == entities.len();
-        let is_root = indent.is_empty() && entity["parentId"].is_null();
-        let (joint, below) = match (is_root, is_last) {
-            (true, _) => ("", ""),
-            (false, true) => ("└─ ", "   "),
-            (false, false) => ("├─ ", "│  "),
-        };
-        let state = text(entity, "serviceState");
-        let state = if state.is_empty() { "-" } else { state };
-        let kind = text(entity, "type").rsplit('.').next().unwrap_or_default();
-        let line = format!("{indent}{joint}{}  {kind}  {}", text(entity, "name"), text(entity, "id"));
-        let room = look.width.map_or(usize::MAX, |width| width.saturating_sub(state.len() + 2));
-        let line: String = cut(&line, room).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        // Writing to a text cannot fail.
-        let _ = writeln!(out, "{line}  {}", look.toned(tone_of(state), state));
-        let deeper = if is_root { " ".to_owned() } else { format!("{indent}{below}") };
-        branches(out, look, all(&entity["children"]), &deeper);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_tree_shows_who_is_below_whom_and_how_each_is() {
-        let leaf = |name: &str| json!({ "id": name, "name": name, "type": "a.b.Leaf", "parentId": "r", "serviceState": "RUNNING" });
-        let mut first = leaf("first");
-        first["children"] = json!([leaf("inner")]);
-        let root = json!({ "id": "r", "name": "root", "type": "a.App", "parentId": null, "serviceState": null,
-            "children": [first, leaf("last")] });
-        let look = Look { json: false, width: None, colours: false };
-        assert_eq!(
-            trees(look, &[root]),
-            "root  App  r  -\n ├─ first  Leaf  first  RUNNING\n │  └─ inner  Leaf  inner  RUNNING\n └─ last  Leaf  last  \
-             RUNNING\n"
-        );
-    }
 }
