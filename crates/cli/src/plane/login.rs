@@ -20,7 +20,7 @@ const VERSION: &str = "/v1/server/version";
 #[derive(Debug, Args)]
 pub struct Login {
     /// The servers, as with --server.
-    #[arg(value_name = "URL")]
+    #[arg(id = "into", value_name = "URL")]
     servers: Vec<String>,
 }
 
