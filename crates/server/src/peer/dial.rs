@@ -8,12 +8,12 @@ use base::NodeId;
 use ha::status::Role;
 use tokio::io::BufReader;
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
 use tracing::{debug, info};
 
 use super::Ends;
-use super::wire::{APPLIED_APART, PULSE, change, hear, say};
+use super::wire::{APPLIED_APART, Told, change, hear, say};
 use super::words::Word;
 use crate::keys::server_name;
 
@@ -94,19 +94,18 @@ impl Ends {
         };
         let saying = async {
             let mut changed = self.node.changed();
-            let mut said = None;
+            let mut told = Told::nothing();
             loop {
                 if self.master().is_none_or(|(now, at)| now != *master || at != uri) {
                     return Ok(());
                 }
                 let applied = self.node.view().status.applied;
-                if said != Some(applied) {
-                    said = Some(applied);
+                if told.is_due(applied, Instant::now()) {
                     say(&mut to, &Word::Applied { lsn: applied }).await?;
                 }
                 tokio::select! {
                     more = change(&mut changed, APPLIED_APART) => if more.is_err() { return Ok(()) },
-                    () = sleep(PULSE) => said = None,
+                    () = told.again() => {}
                 }
             }
         };

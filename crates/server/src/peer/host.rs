@@ -7,12 +7,13 @@ use base::{Lsn, Term, limits};
 use ha::status::Role;
 use rustls::server::ParsedCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
+use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
 
 use super::Ends;
 use super::place::Place;
-use super::wire::{HEADS_APART, PULSE, change, hear, say};
+use super::wire::{HEADS_APART, Told, change, hear, say};
 use super::words::Word;
 use crate::keys::server_name;
 
@@ -57,7 +58,7 @@ impl Ends {
         let place = Place::take(&self.links, &node);
         let mut looks = self.links.looks.subscribe();
         let mut changed = self.node.changed();
-        let mut said = None;
+        let mut told = Told::nothing();
         let hearing = async {
             while let Some(word) = hear(&mut from).await? {
                 if let Word::Applied { lsn } = word {
@@ -69,14 +70,13 @@ impl Ends {
         let saying = async {
             loop {
                 let head = self.head();
-                if said != Some(head) {
-                    said = Some(head);
+                if told.is_due(head, Instant::now()) {
                     say(&mut to, &Word::Head { term: head.0, lsn: head.1 }).await?;
                 }
                 tokio::select! {
                     _ = change(&mut changed, HEADS_APART) => {}
                     _ = looks.changed() => say(&mut to, &Word::Look).await?,
-                    () = tokio::time::sleep(PULSE) => said = None,
+                    () = told.again() => {}
                 }
             }
         };

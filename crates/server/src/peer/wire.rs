@@ -7,12 +7,12 @@ use base::Lsn;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::sync::watch::error::RecvError;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::words::{LINE_BYTES_MAX, Word};
 
 /// Something is said at least this often.
-pub(super) const PULSE: Duration = Duration::from_secs(3);
+const PULSE: Duration = Duration::from_secs(3);
 /// Between two heads: a busy master's many records are told of together, for telling costs both of them.
 pub(super) const HEADS_APART: Duration = Duration::from_millis(10);
 /// Between two words on how far a standby is: people read them.
@@ -44,6 +44,33 @@ pub(super) async fn hear(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<O
     }
 }
 
+/// What one end keeps the other informed of: said when it is news, and again when nothing was said for a pulse.
+pub(super) struct Told<T> {
+    last: Option<T>,
+    again: Instant,
+}
+
+impl<T: PartialEq> Told<T> {
+    /// Nothing was said yet.
+    pub(super) fn nothing() -> Told<T> {
+        Told { last: None, again: Instant::now() }
+    }
+
+    /// Whether this is to be said now. It counts as said then.
+    pub(super) fn is_due(&mut self, what: T, now: Instant) -> bool {
+        let is_due = now >= self.again || self.last.as_ref() != Some(&what);
+        if is_due {
+            (self.last, self.again) = (Some(what), now + PULSE);
+        }
+        is_due
+    }
+
+    /// Waits until it is to be said again, however much is published meanwhile that is no news.
+    pub(super) async fn again(&self) {
+        sleep_until(self.again).await;
+    }
+}
+
 /// Waits for the next publication, at least so long after the last.
 pub(super) async fn change(changed: &mut watch::Receiver<Lsn>, apart: Duration) -> Result<(), RecvError> {
     sleep(apart).await;
@@ -57,4 +84,21 @@ pub(super) async fn say(to: &mut (impl AsyncWrite + Unpin), word: &Word) -> io::
         to.flush().await
     });
     sent.await.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "a word could not be sent")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pulse_comes_however_often_what_is_no_news_is_published() {
+        let mut told = Told::nothing();
+        let began = Instant::now();
+        let at = |quarters: u32| began + PULSE / 4 * quarters;
+        let said: Vec<u32> = (0..12).filter(|n| told.is_due("head", at(*n))).collect();
+        assert_eq!(said, [0, 4, 8]);
+        assert!(told.is_due("news", at(9)));
+        assert!(!told.is_due("news", at(12)), "a pulse after what was said last");
+        assert!(told.is_due("news", at(13)));
+    }
 }
