@@ -3,6 +3,8 @@
 
 use base::Span;
 
+use crate::bucket::TRIAL;
+
 /// Seconds of a month.
 pub const MONTH_SECS: f64 = 2_628_000.0;
 
@@ -50,17 +52,19 @@ impl Requests {
         let (own_reads, idle_beat) = (ha::config::BUCKET_OWN_READS as f64, each(ha::config::IDLE_BEAT));
         let (wide, lists) = (each(ha::config::BUCKET_WIDE), each(ha::config::BUCKET_LISTS));
         let standbys = f64::from(servers.saturating_sub(1));
+        // Each tries the bucket: two PUTs, and a look at its rules.
+        let trials = 1.0 / TRIAL.as_secs_f64();
         // Each server reads all others now and then, and the hint with each list; the master looks for a newer term
         // after each beat.
         let master = Requests {
-            put: each(times.beat),
+            put: each(times.beat) + 2.0 * trials,
             list: lists,
-            get: each(times.beat) * (1.0 + 1.0 / own_reads) + wide * standbys + lists,
+            get: each(times.beat) * (1.0 + 1.0 / own_reads) + wide * standbys + lists + trials,
         };
         let standby = Requests {
-            put: idle_beat,
+            put: idle_beat + 2.0 * trials,
             list: lists,
-            get: each(times.poll) + idle_beat / own_reads + wide * (standbys - 1.0).max(0.0) + lists,
+            get: each(times.poll) + idle_beat / own_reads + wide * (standbys - 1.0).max(0.0) + lists + trials,
         };
         master.plus(standby.times(standbys))
     }
@@ -99,7 +103,7 @@ mod tests {
     const TIMES: Times = Times { beat: Span::secs(1), poll: Span::secs(1) };
 
     #[test]
-    fn an_idle_pair_asks_little_and_costs_about_17_dollars() {
+    fn an_idle_pair_asks_little_and_costs_about_18_dollars() {
         let pair = Requests::idle(2, TIMES);
         assert!(pair.total() <= 3.5, "{pair:?}");
         let [standard, express] = PRICES.map(|prices| pair.dollars(prices));

@@ -62,17 +62,25 @@ fn assert_all_passed(results: &[CheckResult]) {
     assert!(results.iter().all(|result| result.verdict == Verdict::Passed), "{results:#?}");
 }
 
-#[test]
-fn a_bucket_keeps_every_promise_to_eight_clients_of_one_process() {
-    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+fn keeps_every_promise_to_eight_clients(kind: Kind) {
+    let Some(server) = S3::start(kind) else { return };
     let at = bucket(&server);
     let open = |_| Arc::new(BucketStore::open(&at).unwrap()) as Arc<dyn Store>;
     assert_all_passed(&suite::run(&open, &name("scratch")));
 }
 
 #[test]
-fn a_bucket_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
-    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+fn gofakes3_keeps_every_promise_to_eight_clients_of_one_process() {
+    keeps_every_promise_to_eight_clients(Kind::Gofakes3);
+}
+
+#[test]
+fn ceph_keeps_every_promise_to_eight_clients_of_one_process() {
+    keeps_every_promise_to_eight_clients(Kind::Ceph);
+}
+
+fn keeps_every_promise_to_eight_processes(kind: Kind) {
+    let Some(server) = S3::start(kind) else { return };
     assert_all_passed(&processes::run(&Place::Bucket(bucket(&server)), &respawn));
     let whole = Bucket { path: String::new(), ..bucket(&server) };
     let list = Verb::List { prefix: name("plane"), after: None, max: 10 };
@@ -81,12 +89,31 @@ fn a_bucket_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
 }
 
 #[test]
-fn a_bucket_passes_the_gate_and_its_lists_go_on_from_page_to_page() {
-    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+fn gofakes3_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
+    keeps_every_promise_to_eight_processes(Kind::Gofakes3);
+}
+
+#[test]
+fn ceph_keeps_every_promise_to_eight_processes_and_is_left_as_it_was() {
+    keeps_every_promise_to_eight_processes(Kind::Ceph);
+}
+
+#[test]
+fn gofakes3_passes_the_gate_and_its_lists_go_on_from_page_to_page() {
+    passes_the_gate_and_its_lists_go_on(Kind::Gofakes3);
+}
+
+#[test]
+fn ceph_passes_the_gate_and_its_lists_go_on_from_page_to_page() {
+    passes_the_gate_and_its_lists_go_on(Kind::Ceph);
+}
+
+fn passes_the_gate_and_its_lists_go_on(kind: Kind) {
+    let Some(server) = S3::start(kind) else { return };
     let store: Arc<dyn Store> = Arc::new(BucketStore::open(&bucket(&server)).unwrap());
     gate::check(&store, "abc", Duration::from_mins(1)).unwrap();
     // A key that no server of ours would write is passed over.
-    server.put("plane/log/0/not%20ours.txt");
+    server.ask("PUT", &format!("{}/plane/log/0/not%20ours.txt", s3::BUCKET), "");
     for i in 0..25 {
         let create =
             Verb::Create { name: name(&format!("log/0/{i:020}.json")), bytes: Arc::from(&b"{}"[..]) };
@@ -166,4 +193,26 @@ fn each_wrong_setting_is_named_with_what_to_do() {
     refused(&elsewhere, FaultKind::Unfit, &["region"]);
     let nobody = other(&|at| at.endpoint = Some("http://127.0.0.1:1".to_owned()));
     refused(&nobody, FaultKind::Unreachable, &["could not", "s3://planes"]);
+}
+
+#[test]
+fn a_bucket_whose_settings_take_a_promise_away_is_refused_until_they_are_mended() {
+    let Some(server) = S3::start(Kind::Ceph) else { return };
+    let gate = || {
+        let store: Arc<dyn Store> = Arc::new(BucketStore::open(&bucket(&server)).unwrap());
+        gate::check(&store, "abc", Duration::from_mins(1)).map_err(|failure| failure.to_string())
+    };
+    server.expire("elsewhere/");
+    gate().unwrap();
+    server.expire("pla");
+    let said = gate().unwrap_err();
+    assert!(said.contains("lifecycle rule \"sweep\"") && said.contains("remove it"), "{said}");
+    server.expire_nothing();
+    gate().unwrap();
+    // Ceph looks at no condition where each PUT makes a version; Amazon S3 does.
+    server.keep_versions(true);
+    let said = gate().unwrap_err();
+    assert!(said.contains("of two PUTs with If-None-Match both succeeded"), "{said}");
+    server.keep_versions(false);
+    gate().unwrap();
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask check`: every stage runs, each says what it found and what it cost, and the last line counts.
 
+mod ceph;
 mod deny;
 mod libtest;
 mod s3_servers;

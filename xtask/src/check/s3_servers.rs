@@ -1,10 +1,11 @@
-//! The S3 servers of the tests: Go programs, built once into `target/tools/bin` from the module proxy.
+//! The S3 servers of the tests, put once into `target/tools`: Go programs, built from the module proxy, and Ceph's.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
+use super::ceph;
 use crate::run;
 
 /// Program and version, and what the tests want it for.
@@ -17,10 +18,10 @@ const SERVERS: [(&str, &str, &str); 2] = [
     ("versitygw", "github.com/versity/versitygw/cmd/versitygw@v1.7.0", "signatures, and an unsound PUT"),
 ];
 
-/// Builds what is missing; a line about what could not be had. The tests skip it with a line of their own.
+/// Installs what is missing; a line about what could not be had. The tests skip it with a line of their own.
 pub(super) fn install(root: &Path) -> Option<String> {
     let bin = root.join("target/tools/bin");
-    let failed: Vec<_> = SERVERS
+    let mut failed: Vec<_> = SERVERS
         .iter()
         .filter(|(program, ..)| !bin.join(program).is_file())
         .filter_map(|(program, module, purpose)| {
@@ -28,6 +29,7 @@ pub(super) fn install(root: &Path) -> Option<String> {
             build(&bin, module).err().map(|error| format!("{program} could not be built: {error:#}"))
         })
         .collect();
+    failed.extend(ceph::install(root).err().map(|error| format!("ceph could not be unpacked: {error:#}")));
     (!failed.is_empty()).then(|| failed.join("; "))
 }
 

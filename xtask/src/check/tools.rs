@@ -54,7 +54,8 @@ pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     run::run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages))
 }
 
-fn apt() -> Command {
+/// `apt-get` with the rights it needs.
+pub(super) fn apt() -> Command {
     let mut command = if nix::unistd::geteuid().is_root() {
         Command::new("apt-get")
     } else {

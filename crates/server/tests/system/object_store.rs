@@ -12,7 +12,7 @@ use crate::support::site::{Site, start_pair, until, within};
 use crate::writers;
 
 /// `brooklyn.cfg`, as `docs/object-store.md` has it.
-fn location(endpoint: &str) -> String {
+pub(crate) fn location(endpoint: &str) -> String {
     let named = "brooklyn.location.named.planes";
     format!(
         "brooklyn.ha.heartbeatTimeout=5s\n{named}=s3:{endpoint}\n{named}.identity={}\n{named}.credential={}\n",
@@ -21,13 +21,13 @@ fn location(endpoint: &str) -> String {
     )
 }
 
-fn in_bucket(release: Release) -> Release {
+pub(crate) fn in_bucket(release: Release) -> Release {
     release.set("persistenceLocation", "planes");
     release.set("persistenceDir", &format!("{}/one", s3::BUCKET));
     release
 }
 
-fn pair(site: &Site, endpoint: &str) -> (Release, Release, Client) {
+pub(crate) fn pair(site: &Site, endpoint: &str) -> (Release, Release, Client) {
     let brooklyn = location(endpoint);
     let first = in_bucket(site.release("first", "MASTER", &brooklyn));
     let second = in_bucket(site.release("second", "AUTO", &brooklyn));
@@ -36,16 +36,34 @@ fn pair(site: &Site, endpoint: &str) -> (Release, Release, Client) {
 }
 
 #[test]
-fn eight_writers_lose_no_acknowledged_number_over_kills_in_a_bucket() {
-    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+fn eight_writers_lose_no_acknowledged_number_over_kills_in_a_bucket_of_gofakes3() {
+    eight_writers_lose_nothing_over_kills(Kind::Gofakes3);
+}
+
+#[test]
+fn eight_writers_lose_no_acknowledged_number_over_kills_in_a_bucket_of_ceph() {
+    eight_writers_lose_nothing_over_kills(Kind::Ceph);
+}
+
+fn eight_writers_lose_nothing_over_kills(kind: Kind) {
+    let Some(server) = S3::start(kind) else { return };
     let site = Site::new();
     let (first, second, client) = pair(&site, &server.endpoint());
     writers::over_kills([&first, &second], &client, 3);
 }
 
 #[test]
-fn a_pair_in_a_bucket_follows_a_lost_host_and_hands_over_gracefully() {
-    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+fn a_pair_in_a_bucket_of_gofakes3_follows_a_lost_host_and_hands_over_gracefully() {
+    a_pair_follows_a_lost_host_and_hands_over(Kind::Gofakes3);
+}
+
+#[test]
+fn a_pair_in_a_bucket_of_ceph_follows_a_lost_host_and_hands_over_gracefully() {
+    a_pair_follows_a_lost_host_and_hands_over(Kind::Ceph);
+}
+
+fn a_pair_follows_a_lost_host_and_hands_over(kind: Kind) {
+    let Some(server) = S3::start(kind) else { return };
     let site = Site::new();
     let (first, second, client) = pair(&site, &server.endpoint());
     let sensors = client.deploy_sensors(&first);
@@ -105,7 +123,7 @@ fn an_idle_pair_asks_a_bucket_little() {
     );
 }
 
-fn refused(brooklyn: &str, dir: &str, parts: &[&str]) {
+pub(crate) fn refused(brooklyn: &str, dir: &str, parts: &[&str]) {
     let server = Release::new();
     server.add("etc/brooklyn.cfg", brooklyn);
     server.add(LAUNCHER, &format!("persistenceLocation=planes\npersistenceDir={dir}\n"));

@@ -8,12 +8,15 @@
 //! - [`seen`]: what came over the wire for one request.
 //! - [`trouble`]: what a failure means, and what to do about it.
 //! - [`create`], [`read`], [`list`]: the verbs that are more than one request.
+//! - [`trial`], [`lifecycle`]: what the bucket must go on being.
 
 mod create;
+mod lifecycle;
 mod list;
 mod open;
 mod read;
 mod seen;
+mod trial;
 mod trouble;
 
 use std::fmt;
@@ -24,6 +27,7 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use object_store::aws::AmazonS3;
+use object_store::client::HttpClient;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use tokio::runtime::Runtime;
@@ -32,9 +36,11 @@ use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 
 use crate::{Store, advice};
 use seen::watched;
+use trial::Trial;
 use trouble::Trouble;
 
 pub use open::OpenError;
+pub(crate) use trial::TRIAL;
 
 /// A plane's prefix in a bucket. Its verbs block, and may be called from any thread: the requests run on a thread
 /// of its own, so that one that hangs holds up no other.
@@ -47,6 +53,8 @@ pub struct BucketStore {
 /// What a request needs; shared with those that are under way.
 struct Inner {
     s3: AmazonS3,
+    /// For what `object_store` has no verb for.
+    http: HttpClient,
     /// Before each name: empty, or with a slash at its end.
     prefix: String,
     /// `s3://bucket`, for texts.
@@ -59,6 +67,8 @@ struct Inner {
     unordered: AtomicBool,
     /// A key that is no name of ours was seen, and said so.
     foreign_named: AtomicBool,
+    /// Whether it is still fit to be written to.
+    trial: Trial,
 }
 
 /// Bytes that may be moved for each second beyond the patience.
@@ -94,7 +104,12 @@ impl Store for BucketStore {
 }
 
 impl Inner {
-    async fn answer(&self, verb: Verb) -> Answer {
+    async fn answer(self: Arc<Inner>, verb: Verb) -> Answer {
+        if matches!(verb, Verb::Create { .. } | Verb::PutOwn { .. })
+            && let Some(fault) = self.unfit().await
+        {
+            return Answer::Failed(fault);
+        }
         match verb {
             Verb::Create { name, bytes } => self.create(&name, &bytes).await,
             Verb::Read { name } => match self.read(&name).await {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use std::{env, fs, io};
 
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut};
+use object_store::client::{HttpClient, HttpConnector};
 use object_store::{BackoffConfig, Certificate, ClientOptions, RetryConfig};
-// Named for a feature only: `object_store` alone builds its client without TLS.
-use reqwest as _;
 use tokio::runtime::Builder;
 
 use super::seen::Connector;
+use super::trial::Trial;
 use super::{BucketStore, Inner};
 use crate::place::Bucket;
 
@@ -60,7 +60,7 @@ impl BucketStore {
     /// Makes the client. Whether the bucket is there and fit, the first verb tells.
     pub fn open(bucket: &Bucket) -> Result<BucketStore, OpenError> {
         let shown = format!("s3://{}", bucket.container);
-        let s3 = client(bucket, &shown)?;
+        let (s3, http) = client(bucket, &shown)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(4)
@@ -72,18 +72,21 @@ impl BucketStore {
         let prefix = if bucket.path.is_empty() { String::new() } else { format!("{}/", bucket.path) };
         let inner = Inner {
             s3,
+            http,
             prefix,
             shown,
             endpoint: bucket.endpoint.as_ref().map(|at| format!(" at {at}")).unwrap_or_default(),
             patience: bucket.patience.unwrap_or(PATIENCE),
             unordered: AtomicBool::new(bucket.container.ends_with(EXPRESS)),
             foreign_named: AtomicBool::new(false),
+            trial: Trial::default(),
         };
         Ok(BucketStore { inner: Arc::new(inner), runtime: Some(runtime) })
     }
 }
 
-fn client(bucket: &Bucket, shown: &str) -> Result<AmazonS3, OpenError> {
+/// The client for objects, and the one below it for what else is asked.
+fn client(bucket: &Bucket, shown: &str) -> Result<(AmazonS3, HttpClient), OpenError> {
     // Fails when the process has a provider already, which then is used.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let mut builder = from_environment(bucket.identity.is_some());
@@ -112,7 +115,10 @@ fn client(bucket: &Bucket, shown: &str) -> Result<AmazonS3, OpenError> {
     for certificate in certificates(bucket)? {
         options = options.with_root_certificate(certificate);
     }
-    builder
+    let settings =
+        |error: object_store::Error| OpenError::Settings { bucket: shown.to_owned(), why: error.to_string() };
+    let http = Connector::default().connect(&options).map_err(settings)?;
+    let s3 = builder
         .with_bucket_name(&bucket.container)
         .with_virtual_hosted_style_request(virtual_hosted)
         .with_s3_express(bucket.container.ends_with(EXPRESS))
@@ -128,7 +134,8 @@ fn client(bucket: &Bucket, shown: &str) -> Result<AmazonS3, OpenError> {
         .with_client_options(options)
         .with_http_connector(Connector::default())
         .build()
-        .map_err(|error| OpenError::Settings { bucket: shown.to_owned(), why: error.to_string() })
+        .map_err(settings)?;
+    Ok((s3, http))
 }
 
 /// `AWS_ACCESS_KEY_ID` and its like. A key of the settings never meets half a key, or a session, of the

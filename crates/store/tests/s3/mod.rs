@@ -1,17 +1,18 @@
 //! S3 servers by others, for tests, as `cargo xtask check` installs them in `target/tools`. Also used by the tests of
 //! the server and by the benches.
 //!
-//! gofakes3 (in memory) looks and writes under one lock: it passes `store check`. versitygw (over a folder) checks
-//! signatures, which gofakes3 does not; but it looks first and writes then, and `store check` finds it out: it must
-//! hold no plane that servers share. (So does moto, which the check finds out too.)
+//! gofakes3 (in memory) looks and writes under one lock, and Ceph's gateway creates exclusively: both pass `store
+//! check`, and planes of the tests lie in either. versitygw (over a folder) looks first and writes then, and `store
+//! check` finds it out: it must hold no plane that servers share. (So does moto, which the check finds out too.)
 
 // Not each user of this file uses all of it.
 #![allow(dead_code, unused_imports, clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+mod ceph;
 mod counted;
+mod faulty;
 
 use std::fs::File;
-use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,6 +20,9 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 pub(crate) use counted::Counted;
+pub(crate) use faulty::{Fault, Faulty};
+
+use ceph::Ceph;
 
 /// The key that the servers are started with.
 pub(crate) const IDENTITY: &str = "brownstone";
@@ -34,13 +38,16 @@ const BEGIN: Duration = Duration::from_secs(90);
 pub(crate) enum Kind {
     /// `gofakes3`: a sound PUT with If-None-Match; checks no signatures.
     Gofakes3,
+    /// `radosgw` of Ceph: a sound PUT with If-None-Match; checks signatures, clocks and rights.
+    Ceph,
     /// `versitygw posix`: checks signatures; its PUT with If-None-Match is not sound under a race.
     Versitygw,
 }
 
 /// A server on a free port of loopback; ends with this value.
 pub(crate) struct S3 {
-    child: Child,
+    /// The one that is asked is the last.
+    children: Vec<Child>,
     port: u16,
     dir: tempfile::TempDir,
 }
@@ -48,33 +55,40 @@ pub(crate) struct S3 {
 impl S3 {
     /// Starts one with an empty bucket; `None`, after a line that says so, where it is not installed.
     pub(crate) fn start(kind: Kind) -> Option<S3> {
+        let dir = tempfile::tempdir().unwrap();
+        let ceph = Ceph::new(&tools(), dir.path());
         let tool = match kind {
             Kind::Gofakes3 => tools().join("bin/gofakes3"),
+            Kind::Ceph => ceph.gateway(),
             Kind::Versitygw => tools().join("bin/versitygw"),
         };
         if !tool.exists() {
             println!("skipped: {} is not installed; `cargo xtask check --only tools` does", tool.display());
             return None;
         }
-        let dir = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let log = File::create(dir.path().join("log")).unwrap();
         let mut command = Command::new(tool);
-        match kind {
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let children = match kind {
             Kind::Gofakes3 => {
                 command.args(["-backend", "memory", "-initialbucket", BUCKET, "-quiet", "-host"]);
-                command.arg(format!("127.0.0.1:{port}"));
+                vec![command.arg(format!("127.0.0.1:{port}")).spawn().unwrap()]
             }
+            Kind::Ceph => ceph.start(port),
             Kind::Versitygw => {
                 fs::create_dir_all(dir.path().join("objects").join(BUCKET)).unwrap();
                 command.args(["--access", IDENTITY, "--secret", CREDENTIAL, "--quiet", "--port"]);
                 command.arg(format!("127.0.0.1:{port}")).arg("posix").arg(dir.path().join("objects"));
+                vec![command.spawn().unwrap()]
             }
-        }
-        let child =
-            command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-        let mut server = S3 { child, port, dir };
+        };
+        let mut server = S3 { children, port, dir };
         server.wait();
+        if kind == Kind::Ceph {
+            ceph.enrol();
+            server.ask("PUT", BUCKET, "");
+        }
         Some(server)
     }
 
@@ -85,21 +99,56 @@ impl S3 {
                 return;
             }
             let log = || fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-            assert!(self.child.try_wait().unwrap().is_none(), "the S3 server ended: {}", log());
+            let ended = self.children.iter_mut().find_map(|child| child.try_wait().unwrap());
+            assert!(ended.is_none(), "the S3 server ended: {}", log());
             assert!(Instant::now() < until, "the S3 server does not begin: {}", log());
             thread::sleep(Duration::from_millis(20));
         }
     }
 
-    /// Makes an empty object of any key (not for versitygw: nothing is signed).
-    pub(crate) fn put(&self, key: &str) {
-        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let head =
-            format!("PUT /{BUCKET}/{key} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close");
-        write!(socket, "{head}\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    /// A request of the owner, signed; what was answered.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3"]);
+        curl.args([
+            "--user",
+            &format!("{IDENTITY}:{CREDENTIAL}"),
+            "--request",
+            method,
+            "--data-binary",
+            body,
+        ]);
+        curl.args([
+            "--header",
+            "x-amz-content-sha256: UNSIGNED-PAYLOAD",
+            "--header",
+            "Content-Type: application/xml",
+        ]);
+        let output = curl.arg(format!("{}/{path}", self.endpoint())).output().unwrap();
+        assert!(output.status.success(), "{method} {path}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Makes the bucket keep every version from now on, or no more of them.
+    pub(crate) fn keep_versions(&self, on: bool) {
+        let status = if on { "Enabled" } else { "Suspended" };
+        let body = format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+        self.ask("PUT", &format!("{BUCKET}?versioning="), &body);
+    }
+
+    /// Gives the bucket a lifecycle rule that expires objects below a prefix after a year.
+    pub(crate) fn expire(&self, prefix: &str) {
+        let rule = format!(
+            "<Rule><ID>sweep</ID><Filter><Prefix>{prefix}</Prefix></Filter><Status>Enabled</Status>\
+             <Expiration><Days>365</Days></Expiration></Rule>"
+        );
+        let body = format!("<LifecycleConfiguration>{rule}</LifecycleConfiguration>");
+        self.ask("PUT", &format!("{BUCKET}?lifecycle="), &body);
+    }
+
+    /// Takes the bucket's lifecycle rules away.
+    pub(crate) fn expire_nothing(&self) {
+        self.ask("DELETE", &format!("{BUCKET}?lifecycle="), "");
     }
 
     /// `http://127.0.0.1:PORT`
@@ -115,9 +164,15 @@ impl S3 {
 
 impl Drop for S3 {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        for child in self.children.iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// `target/tools`, beside the folder that this binary was built in.

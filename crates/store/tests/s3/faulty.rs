@@ -1,0 +1,125 @@
+//! A proxy in front of an S3 server that answers in its place when it is told to: as S3 refuses, or as a proxy that
+//! knows nothing of S3 does.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::{io, thread};
+
+/// What is answered instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// S3's own refusal of every request: a status and a code.
+    Refuses(u16, &'static str),
+    /// S3's refusal of what changes something.
+    RefusesWrites(u16, &'static str),
+    /// A page for people, with that status.
+    Page(u16),
+}
+
+#[derive(Default)]
+struct Shared {
+    fault: Mutex<Option<Fault>>,
+    ended: Mutex<bool>,
+}
+
+/// Listens on a free port of loopback; ends with this value.
+pub(crate) struct Faulty {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+impl Faulty {
+    /// In front of the server on that port.
+    pub(crate) fn start(server: u16) -> Faulty {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let shared = Arc::new(Shared::default());
+        let own = Arc::clone(&shared);
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if *own.ended.lock().unwrap() {
+                    return;
+                }
+                let fault = Arc::clone(&own);
+                // Whoever hangs up does so on either side; it is the other's to say what that means.
+                thread::spawn(move || _ = serve(&client, server, &fault));
+            }
+        });
+        Faulty { port, shared }
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// From now on; `None`: every request reaches the server.
+    pub(crate) fn set(&self, fault: Option<Fault>) {
+        *self.shared.fault.lock().unwrap() = fault;
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        *self.shared.ended.lock().unwrap() = true;
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+/// One request; each has a connection of its own, which spares finding out where an answer ends.
+fn serve(client: &TcpStream, server: u16, shared: &Shared) -> io::Result<()> {
+    let mut reader = BufReader::new(client);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        if line == "\r\n" {
+            break;
+        }
+        if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = bytes.trim().parse().unwrap();
+        }
+        head.push_str(&line);
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let fault = *shared.fault.lock().unwrap();
+    let mut answer = Vec::new();
+    match fault.and_then(|fault| fault.answer(&head)) {
+        Some(text) => answer = text.into_bytes(),
+        None => {
+            let mut server = TcpStream::connect(("127.0.0.1", server))?;
+            server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
+            server.write_all(&body)?;
+            server.read_to_end(&mut answer)?;
+        }
+    }
+    let mut client = client;
+    client.write_all(&answer)?;
+    client.shutdown(Shutdown::Both)
+}
+
+impl Fault {
+    /// What is answered to a request with that head, if it is not the server's to answer.
+    fn answer(self, head: &str) -> Option<String> {
+        let changes = head.starts_with("PUT") || head.starts_with("DELETE");
+        let (status, kind, body) = match self {
+            Fault::RefusesWrites(..) if !changes => return None,
+            Fault::Refuses(status, code) | Fault::RefusesWrites(status, code) => (
+                status,
+                "application/xml",
+                format!("<Error><Code>{code}</Code><Message>No.</Message></Error>"),
+            ),
+            Fault::Page(status) => {
+                (status, "text/html", "<html><h1>Welcome to the proxy</h1></html>".to_owned())
+            }
+        };
+        let length = body.len();
+        Some(format!(
+            "HTTP/1.1 {status} So\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        ))
+    }
+}
