@@ -36,7 +36,6 @@ enum Command {
     /// Print the lines of brooklyn.cfg for a user's password.
     GeneratePassword(password::GeneratePassword),
     /// Look at a plane's folder.
-    #[command(subcommand)]
     Store(store::Store),
     #[command(flatten)]
     Plane(::cli::plane::Command),

@@ -3,21 +3,32 @@
 
 mod at;
 mod cost;
+mod reach;
 
 use std::process::Command;
 
-use ::store::place::Place;
+use ::store::place::{Bucket, Place};
 use ::store::suite::processes;
 use ::store::suite::{CheckResult, Verdict};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::refused;
 use at::At;
 use cost::Cost;
+pub(super) use reach::Reach;
+
+/// What is done, and how buckets are reached.
+#[derive(Debug, Args)]
+pub(super) struct Store {
+    #[command(flatten)]
+    reach: Reach,
+    #[command(subcommand)]
+    what: What,
+}
 
 /// A plane's folder or bucket.
 #[derive(Debug, Subcommand)]
-pub(super) enum Store {
+enum What {
     /// Try a folder or bucket from several processes: exit 0 when it is fit, 1 when not.
     Check {
         #[command(flatten)]
@@ -40,20 +51,20 @@ pub(super) enum Store {
 
 impl Store {
     pub(super) fn run(self) -> u8 {
-        match self {
-            Store::Check { at, json } => match at.place() {
+        match self.what {
+            What::Check { at, json } => match at.place(&self.reach) {
                 Ok(place) => check(&place, json),
                 Err(why) => refused(2, why),
             },
-            Store::Cost(cost) => match cost.bill() {
+            What::Cost(cost) => match cost.bill() {
                 Ok(bill) => {
                     println!("{bill}");
                     0
                 }
                 Err(why) => refused(2, why),
             },
-            Store::Archive(archive) => archive.run(),
-            Store::CheckChild { arguments } => u8::try_from(processes::child(&arguments)).unwrap_or(1),
+            What::Archive(archive) => archive.run(&self.reach),
+            What::CheckChild { arguments } => u8::try_from(processes::child(&arguments)).unwrap_or(1),
         }
     }
 }
@@ -66,6 +77,10 @@ fn check(place: &Place, json: bool) -> u8 {
     let results = processes::run(place, &|arguments| {
         let mut command = Command::new(&program);
         command.args(["store", "check-child", "--"]).args(arguments);
+        if let Place::Bucket(Bucket { identity: Some(identity), credential: Some(credential), .. }) = place {
+            command.env("AWS_ACCESS_KEY_ID", identity).env("AWS_SECRET_ACCESS_KEY", credential.reveal());
+            command.env_remove("AWS_SESSION_TOKEN");
+        }
         command
     });
     let fit = !results.iter().any(CheckResult::is_failed);

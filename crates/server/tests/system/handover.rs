@@ -22,7 +22,7 @@ fn post(client: &Client, server: &Release, what: &str, body: &str) -> (u16, Valu
     (reply.status, serde_json::from_str(&reply.body).unwrap_or_else(|_| json!(reply.body)))
 }
 
-fn is(server: &Release, client: &Client, word: &str) {
+pub(crate) fn is(server: &Release, client: &Client, word: &str) {
     until(word, || server.state(client) == word);
 }
 
@@ -37,12 +37,12 @@ fn shown(server: &Release, client: &Client, id: &str) -> Value {
 }
 
 /// Whether one server knows that another stands by.
-fn sees(server: &Release, client: &Client, id: &str) -> bool {
+pub(crate) fn sees(server: &Release, client: &Client, id: &str) -> bool {
     shown(server, client, id)["role"].as_str().is_some_and(|role| role.ends_with("STANDBY"))
 }
 
 /// `brownstone ha ...`, against these servers.
-fn ha(servers: &[&Release], arguments: &[&str]) -> Ran {
+pub(crate) fn ha(servers: &[&Release], arguments: &[&str]) -> Ran {
     let mut command = std::process::Command::new(crate::support::release::PROGRAM);
     command.arg("ha").args(arguments).env("BROWNSTONE_PASSWORD", PASSWORD);
     for server in servers {

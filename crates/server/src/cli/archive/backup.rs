@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::show::Show;
 use super::{Done, Why, open, open_there};
+use crate::cli::store::Reach;
 use crate::data::random_u64;
 use crate::driver::clock;
 
@@ -45,11 +46,11 @@ pub(in crate::cli) struct Backups {
 }
 
 impl Backup {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.plane)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
-        let target = open(&self.target)?;
+        let target = open(&self.target, reach)?;
         if Source::new(&*target).read(&names::plane())?.is_some() {
             return Err(Why(format!("{} is a plane; name a place of its own for back-ups", self.target)));
         }
@@ -97,8 +98,8 @@ fn size(mark: &BackupMark) -> u64 {
 }
 
 impl Backups {
-    pub(super) fn run(self) -> Done {
-        let target = open_there(&self.target)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let target = open_there(&self.target, reach)?;
         let found = backup::list(Source::new(&*target))?;
         if self.json {
             let list = found.iter().map(|f| match &f.mark {

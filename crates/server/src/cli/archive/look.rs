@@ -6,6 +6,7 @@ use base::Lsn;
 use clap::Args;
 
 use super::{Done, Why, open_there};
+use crate::cli::store::Reach;
 
 /// A plane to print.
 #[derive(Debug, Args)]
@@ -33,8 +34,8 @@ pub(in crate::cli) struct Explain {
 }
 
 impl Dump {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.plane)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         let overview = dump::overview(source)?;
@@ -69,8 +70,8 @@ fn range_of(text: &str, oldest: Lsn, newest: Lsn) -> Result<(Lsn, Lsn), Why> {
 }
 
 impl Explain {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.plane)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         println!("{:#}", dump::explain(source, &self.what)?);

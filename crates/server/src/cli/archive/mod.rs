@@ -17,6 +17,7 @@ use ::store::place::Place;
 use clap::Subcommand;
 
 use super::refused;
+use super::store::Reach;
 
 /// What is done with a whole plane.
 #[derive(Debug, Subcommand)]
@@ -38,15 +39,15 @@ pub(super) enum Archive {
 }
 
 impl Archive {
-    pub(super) fn run(self) -> u8 {
+    pub(super) fn run(self, reach: &Reach) -> u8 {
         let done = match self {
-            Archive::Verify(verify) => verify.run(),
-            Archive::Dump(dump) => dump.run(),
-            Archive::Explain(explain) => explain.run(),
-            Archive::Backup(backup) => backup.run(),
-            Archive::Backups(backups) => backups.run(),
-            Archive::Restore(restore) => restore.run(),
-            Archive::Repair(repair) => repair.run(),
+            Archive::Verify(verify) => verify.run(reach),
+            Archive::Dump(dump) => dump.run(reach),
+            Archive::Explain(explain) => explain.run(reach),
+            Archive::Backup(backup) => backup.run(reach),
+            Archive::Backups(backups) => backups.run(reach),
+            Archive::Restore(restore) => restore.run(reach),
+            Archive::Repair(repair) => repair.run(reach),
         };
         done.unwrap_or_else(|why| refused(1, why))
     }
@@ -76,8 +77,8 @@ impl From<String> for Why {
 type Done = Result<u8, Why>;
 
 /// Opens what must be there already: opening a folder would make one that is missing.
-fn open_there(text: &str) -> Result<Arc<dyn Store>, Why> {
-    let place = Place::parse(text).map_err(|e| e.to_string())?;
+fn open_there(text: &str, reach: &Reach) -> Result<Arc<dyn Store>, Why> {
+    let place = reach.place(text)?;
     if let Place::Folder(folder) = &place {
         must_be_there(folder)?;
     }
@@ -93,7 +94,7 @@ fn must_be_there(folder: &Path) -> Result<(), Why> {
 }
 
 /// Opens what may have to be made.
-fn open(text: &str) -> Result<Arc<dyn Store>, Why> {
-    let place = Place::parse(text).map_err(|e| e.to_string())?;
+fn open(text: &str, reach: &Reach) -> Result<Arc<dyn Store>, Why> {
+    let place = reach.place(text)?;
     Ok(place.open()?)
 }

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::show::Show;
 use super::{Done, Why, open_there};
+use crate::cli::store::Reach;
 
 /// A plane to mend.
 #[derive(Debug, Args)]
@@ -25,8 +26,8 @@ pub(in crate::cli) struct Repair {
 }
 
 impl Repair {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.plane)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         eprintln!("looking for some seconds whether servers of this plane are alive ...");

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::show::Show;
 use super::{Done, Why, open, open_there};
+use crate::cli::store::Reach;
 use crate::data::random_u64;
 use crate::driver::clock;
 
@@ -62,8 +63,8 @@ struct Chosen {
 }
 
 impl Restore {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.from)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.from, reach)?;
         let at = self.at.unwrap_or(At::Newest);
         let mut show = Show::new();
         let is_plane = Source::new(&*store).read(&names::plane())?.is_some();
@@ -82,7 +83,7 @@ impl Restore {
                 losses.join("\n  ")
             )));
         }
-        let restored = self.bring_back(&chosen)?;
+        let restored = self.bring_back(&chosen, reach)?;
         if self.json {
             println!(
                 "{}",
@@ -106,8 +107,8 @@ impl Restore {
         Ok(0)
     }
 
-    fn bring_back(&self, chosen: &Chosen) -> Result<Restored, Why> {
-        let target = open(&self.target)?;
+    fn bring_back(&self, chosen: &Chosen, reach: &Reach) -> Result<Restored, Why> {
+        let target = open(&self.target, reach)?;
         let from = Source::new(&*chosen.store);
         let old = from.plane()?;
         let uid = format!("{:016x}", random_u64().map_err(|e| e.to_string())?);

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::show::Show;
 use super::{Done, open_there};
+use crate::cli::store::Reach;
 
 /// A plane to look at.
 #[derive(Debug, Args)]
@@ -19,8 +20,8 @@ pub(in crate::cli) struct Verify {
 }
 
 impl Verify {
-    pub(super) fn run(self) -> Done {
-        let store = open_there(&self.plane)?;
+    pub(super) fn run(self, reach: &Reach) -> Done {
+        let store = open_there(&self.plane, reach)?;
         let mut show = Show::new();
         let report = verify(Source::new(&*store), &mut |what, done, of| show.step(what, done, of))?;
         drop(show);

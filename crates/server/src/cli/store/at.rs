@@ -1,15 +1,16 @@
-//! A place on the command line: `brownstone store ... URL`, and how a bucket is reached. Keys are no arguments, which
-//! everybody on the host may read: they come from the environment, or from the machine's role.
+//! A place on the command line, `brownstone store check URL`, and what may be said of a bucket there.
 
 use std::path::PathBuf;
 
 use ::store::place::{Bucket, Place};
 use clap::Args;
 
+use super::reach::Reach;
+
 /// A folder, or a bucket as s3://container/path.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct At {
-    /// A folder, or s3://container/path (key: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or the machine's role).
+    /// A folder, or s3://container/path.
     url: String,
     /// The address of an S3 service (AWS, or `AWS_ENDPOINT_URL`).
     #[arg(long, value_name = "URL")]
@@ -27,14 +28,14 @@ pub(in crate::cli) struct At {
 
 impl At {
     /// The place; the error is for people.
-    pub(super) fn place(&self) -> Result<Place, String> {
+    pub(super) fn place(&self, reach: &Reach) -> Result<Place, String> {
         let At { url, endpoint, region, ca_file, virtual_hosted } = self;
-        match Place::parse(url).map_err(|bad| bad.to_string())? {
+        match reach.place(url)? {
             Place::Bucket(bucket) => Ok(Place::Bucket(Bucket {
-                endpoint: endpoint.clone(),
-                region: region.clone(),
-                ca_file: ca_file.clone(),
-                path_style: virtual_hosted.then_some(false),
+                endpoint: endpoint.clone().or(bucket.endpoint),
+                region: region.clone().or(bucket.region),
+                ca_file: ca_file.clone().or(bucket.ca_file),
+                path_style: virtual_hosted.then_some(false).or(bucket.path_style),
                 ..bucket
             })),
             folder @ Place::Folder(_) => {
