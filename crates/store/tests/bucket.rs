@@ -17,7 +17,7 @@ use brownstone_store::gate;
 use brownstone_store::place::{Bucket, Place};
 use brownstone_store::suite::{self, CheckResult, Verdict, processes};
 use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
-use s3::{Kind, S3};
+use s3::{Fault as Refusal, Faulty, Kind, S3};
 
 /// Tells [`child_entry`] that it is a child, and of which place: its arguments, a line each.
 const CHILD: &str = "BROWNSTONE_BUCKET_CHECK_CHILD";
@@ -198,9 +198,12 @@ fn each_wrong_setting_is_named_with_what_to_do() {
 #[test]
 fn a_bucket_whose_settings_take_a_promise_away_is_refused_until_they_are_mended() {
     let Some(server) = S3::start(Kind::Ceph) else { return };
-    let gate = || {
+    let mut uses = 0;
+    let mut gate = || {
         let store: Arc<dyn Store> = Arc::new(BucketStore::open(&bucket(&server)).unwrap());
-        gate::check(&store, "abc", Duration::from_mins(1)).map_err(|failure| failure.to_string())
+        uses += 1;
+        gate::check(&store, &format!("use-{uses}"), Duration::from_mins(1))
+            .map_err(|failure| failure.to_string())
     };
     server.expire("elsewhere/");
     gate().unwrap();
@@ -215,4 +218,51 @@ fn a_bucket_whose_settings_take_a_promise_away_is_refused_until_they_are_mended(
     assert!(said.contains("of two PUTs with If-None-Match both succeeded"), "{said}");
     server.keep_versions(false);
     gate().unwrap();
+}
+
+#[test]
+fn a_service_without_if_match_takes_own_files_all_the_same() {
+    if let Some(server) = S3::start(Kind::Gofakes3) {
+        let faulty = Faulty::start(server.port());
+        faulty.set(Some(Refusal::Lacks("if-match")));
+        takes_own_files(&Bucket { endpoint: Some(faulty.endpoint()), ..bucket(&server) });
+    }
+    // It has one that never holds.
+    if let Some(server) = S3::start(Kind::Ceph) {
+        takes_own_files(&bucket(&server));
+    }
+}
+
+fn takes_own_files(at: &Bucket) {
+    let store = BucketStore::open(at).unwrap();
+    for text in ["1", "2", "3"] {
+        let write = Verb::PutOwn { name: name("nodes/a.json"), bytes: Arc::from(text.as_bytes()) };
+        assert_eq!(store.run(&write), Answer::Done, "{text}");
+    }
+}
+
+/// Two lives of one server: each is told by its next beat, and may go on once it has looked.
+#[test]
+fn who_writes_an_own_file_beside_another_is_told_at_once() {
+    let Some(server) = S3::start(Kind::Gofakes3) else { return };
+    let [first, second] = [(), ()].map(|()| BucketStore::open(&bucket(&server)).unwrap());
+    let own = name("nodes/a.json");
+    let write = |store: &BucketStore, text: &str| {
+        store.run(&Verb::PutOwn { name: own.clone(), bytes: Arc::from(text.as_bytes()) })
+    };
+    assert_eq!(write(&first, "1"), Answer::Done);
+    assert_eq!(write(&first, "2"), Answer::Done);
+    assert_eq!(write(&second, "3"), Answer::Done);
+    let told = write(&first, "4");
+    assert!(
+        matches!(&told, Answer::Failed(fault) if fault.text.contains("is not what was last written here")),
+        "{told:?}"
+    );
+    let read = first.run(&Verb::Read { name: own.clone() });
+    assert_eq!(read, Answer::Content(Some(Arc::from(&b"3"[..]))));
+    assert_eq!(write(&first, "5"), Answer::Done);
+    assert!(matches!(write(&second, "6"), Answer::Failed(_)));
+    first.run(&Verb::Delete { name: own.clone() });
+    assert!(matches!(write(&first, "7"), Answer::Failed(_)), "it was removed, and is not what it was");
+    assert_eq!(write(&first, "8"), Answer::Done, "whoever goes on all the same is not held up");
 }

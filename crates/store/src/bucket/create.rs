@@ -21,14 +21,13 @@ impl Inner {
         let mut pause = CONFLICT_PAUSE;
         let mut last = None;
         for _ in 0..CONFLICTS_MAX {
-            let trouble = match self.put(name, bytes, PutMode::Create).await {
-                Ok(()) => return Answer::Created,
-                Err(trouble) => trouble,
-            };
+            let Err(trouble) = self.put(name, bytes, PutMode::Create).await else { return Answer::Created };
             match trouble.outcome {
                 Outcome::Taken => return Answer::Exists,
                 Outcome::Maybe => return self.settle(name, bytes, trouble).await,
-                Outcome::None | Outcome::Missing => return Answer::Failed(trouble.fault),
+                Outcome::None | Outcome::Missing => {
+                    return Answer::Failed(trouble.fault);
+                }
                 // Another request for this name was under way; mine was not carried out. Only the name tells
                 // whether that one was.
                 Outcome::Conflict => match self.read(name).await {

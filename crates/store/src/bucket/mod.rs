@@ -7,13 +7,14 @@
 //! - [`open`]: settings, environment and machine into a client.
 //! - [`seen`]: what came over the wire for one request.
 //! - [`trouble`]: what a failure means, and what to do about it.
-//! - [`create`], [`read`], [`list`]: the verbs that are more than one request.
+//! - [`create`], [`read`], [`list`], [`own`]: the verbs that are more than one request.
 //! - [`trial`], [`lifecycle`]: what the bucket must go on being.
 
 mod create;
 mod lifecycle;
 mod list;
 mod open;
+mod own;
 mod read;
 mod seen;
 mod trial;
@@ -35,6 +36,7 @@ use tokio::runtime::Runtime;
 use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 
 use crate::{Store, advice};
+use own::Own;
 use seen::watched;
 use trial::Trial;
 use trouble::Trouble;
@@ -69,6 +71,8 @@ struct Inner {
     foreign_named: AtomicBool,
     /// Whether it is still fit to be written to.
     trial: Trial,
+    /// What this server's own files were when they were last seen.
+    own: Own,
 }
 
 /// Bytes that may be moved for each second beyond the patience.
@@ -116,20 +120,24 @@ impl Inner {
                 Ok(found) => Answer::Content(found),
                 Err(trouble) => Answer::Failed(trouble.fault),
             },
-            Verb::PutOwn { name, bytes } => changed(self.put(&name, &bytes, PutMode::Overwrite).await),
+            Verb::PutOwn { name, bytes } => self.put_own(&name, &bytes).await,
             Verb::List { prefix, after, max } => self.list(&prefix, after.as_ref(), max).await,
-            Verb::Delete { name } => changed(self.delete(&name).await),
+            Verb::Delete { name } => match self.delete(&name).await {
+                Ok(()) => Answer::Done,
+                Err(trouble) if trouble.may_have_effect() => Answer::Unknown(trouble.fault),
+                Err(trouble) => Answer::Failed(trouble.fault),
+            },
         }
     }
 
-    /// One PUT.
-    async fn put(&self, name: &Name, bytes: &Arc<[u8]>, mode: PutMode) -> Result<(), Trouble> {
+    /// One PUT; the version that it made.
+    async fn put(&self, name: &Name, bytes: &Arc<[u8]>, mode: PutMode) -> Result<Option<String>, Trouble> {
         let attempt = if mode == PutMode::Create { "create" } else { "write" };
         let path = self.path(name)?;
         let payload = PutPayload::from(bytes.to_vec());
         let options = PutOptions { mode, ..PutOptions::default() };
         let request = self.s3.put_opts(&path, payload, options);
-        self.request(attempt, path.as_ref(), bytes.len() as u64, request).await.map(|_| ())
+        self.request(attempt, path.as_ref(), bytes.len() as u64, request).await.map(|done| done.e_tag)
     }
 
     async fn delete(&self, name: &Name) -> Result<(), Trouble> {
@@ -170,15 +178,6 @@ impl Inner {
 
     fn shown_as(&self, key: &str) -> String {
         if key.is_empty() { self.shown.clone() } else { format!("{}/{key}", self.shown) }
-    }
-}
-
-/// The answer to a change that needs no second look.
-fn changed(outcome: Result<(), Trouble>) -> Answer {
-    match outcome {
-        Ok(()) => Answer::Done,
-        Err(trouble) if trouble.may_have_effect() => Answer::Unknown(trouble.fault),
-        Err(trouble) => Answer::Failed(trouble.fault),
     }
 }
 

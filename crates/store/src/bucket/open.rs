@@ -11,6 +11,7 @@ use object_store::client::{HttpClient, HttpConnector};
 use object_store::{BackoffConfig, Certificate, ClientOptions, RetryConfig};
 use tokio::runtime::Builder;
 
+use super::own::Own;
 use super::seen::Connector;
 use super::trial::Trial;
 use super::{BucketStore, Inner};
@@ -80,6 +81,7 @@ impl BucketStore {
             unordered: AtomicBool::new(bucket.container.ends_with(EXPRESS)),
             foreign_named: AtomicBool::new(false),
             trial: Trial::default(),
+            own: Own::default(),
         };
         Ok(BucketStore { inner: Arc::new(inner), runtime: Some(runtime) })
     }

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 
 use futures_util::StreamExt;
@@ -80,6 +81,12 @@ impl HttpService for Watched {
             match self.0.execute(request).await {
                 Ok(response) if response.status().is_success() => {
                     note(|seen| seen.status = Some(response.status().as_u16()));
+                    if is_page(&response) {
+                        return Err(HttpError::new(
+                            HttpErrorKind::Decode,
+                            io::Error::other("a page for people"),
+                        ));
+                    }
                     Ok(response)
                 }
                 Ok(response) => refused(response).await,
@@ -92,6 +99,12 @@ impl HttpService for Watched {
             }
         })
     }
+}
+
+/// What a proxy answers in place of S3 may have all that S3's answers have. Nothing that is written here is HTML.
+fn is_page(response: &HttpResponse) -> bool {
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
 }
 
 /// Notes what a refusal says, and gives it on with its body.

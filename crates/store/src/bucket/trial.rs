@@ -31,6 +31,14 @@ struct State {
     due: Option<Instant>,
 }
 
+/// What came of one trial.
+enum Found {
+    Fit,
+    Unfit(Fault),
+    /// It could not be carried out, which leaves things as they were: the request itself says what is wrong.
+    Nothing,
+}
+
 impl Trial {
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -62,41 +70,48 @@ impl Inner {
     }
 
     async fn try_out(&self) {
-        // What cannot be found out leaves things as they were: the request itself says what is wrong.
-        let verdict = match lifecycle::harm(self).await {
-            Some(fault) => Some(Some(fault)),
+        let found = match lifecycle::harm(self).await {
+            Some(fault) => Found::Unfit(fault),
             None => self.is_exclusive().await,
         };
         self.trial.with(|state| {
-            if let Some(verdict) = verdict {
-                if let Some(fault) = verdict.as_ref().filter(|fault| Some(*fault) != state.verdict.as_ref()) {
-                    tracing::error!(store = %self.shown, why = %fault.text, "the bucket is unfit; nothing is written");
+            match found {
+                Found::Fit => state.verdict = None,
+                Found::Unfit(fault) => {
+                    if state.verdict.as_ref() != Some(&fault) {
+                        tracing::error!(store = %self.shown, why = %fault.text, "the bucket is unfit; nothing is written");
+                    }
+                    state.verdict = Some(fault);
                 }
-                state.verdict = verdict;
+                Found::Nothing => {}
             }
             let holds = if state.verdict.is_some() { AGAIN } else { TRIAL };
             state.due = Some(Instant::now() + holds);
         });
     }
 
-    /// Creates a name of its own twice; the second must be refused. `None`: not to be found out now.
-    async fn is_exclusive(&self) -> Option<Option<Fault>> {
-        let name = Name::parse(&format!("check/trial-{:016x}", random()))?;
+    /// Creates a name of its own twice; the second must be refused.
+    async fn is_exclusive(&self) -> Found {
+        let Some(name) = Name::parse(&format!("check/trial-{:016x}", random())) else {
+            return Found::Nothing;
+        };
         let bytes: Arc<[u8]> = Arc::from(&b"trial"[..]);
-        self.put(&name, &bytes, PutMode::Create).await.ok()?;
+        let Ok(version) = self.put(&name, &bytes, PutMode::Create).await else { return Found::Nothing };
+        self.try_if_match(&name, &bytes, version).await;
         let second = self.put(&name, &bytes, PutMode::Create).await;
         // What is left over, `store repair` removes.
         let _ = self.delete(&name).await;
         match second {
-            Ok(()) => {
+            Ok(_) => {
                 let text = format!(
                     "{} no longer creates a name once only: of two PUTs with If-None-Match both succeeded (some services \
                      ignore it in a versioned bucket; name a bucket without versioning)",
                     self.shown
                 );
-                Some(Some(Fault { kind: FaultKind::Unfit, text }))
+                Found::Unfit(Fault { kind: FaultKind::Unfit, text })
             }
-            Err(trouble) => (trouble.outcome == Outcome::Taken).then_some(None),
+            Err(trouble) if trouble.outcome == Outcome::Taken => Found::Fit,
+            Err(_) => Found::Nothing,
         }
     }
 }

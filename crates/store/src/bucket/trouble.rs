@@ -60,6 +60,9 @@ impl Trouble {
 
 type Verdict = (Outcome, FaultKind, Option<&'static str>);
 
+/// What a service may not have.
+const LACKS: Option<&str> = Some("this service lacks what a plane needs: PUT with If-None-Match");
+
 /// Codes that name the trouble better than their status.
 fn by_code(code: &str) -> Option<Verdict> {
     use FaultKind::{Denied, Full, Unfit, Unreachable};
@@ -91,9 +94,7 @@ fn by_code(code: &str) -> Option<Verdict> {
         "QuotaExceeded" | "InsufficientStorage" | "InsufficientCapacity" | "XMinioStorageFull" => {
             (Nothing, Full, None)
         }
-        "NotImplemented" | "MethodNotAllowed" => {
-            (Nothing, Unfit, Some("this service lacks what a plane needs: PUT with If-None-Match"))
-        }
+        "NotImplemented" | "MethodNotAllowed" => (Nothing, Unfit, LACKS),
         "SlowDown" | "ServiceUnavailable" | "RequestLimitExceeded" => {
             (Outcome::Maybe, Unreachable, Some("the service asks for fewer requests"))
         }
@@ -122,7 +123,7 @@ fn verdict(seen: &Seen) -> Verdict {
         Some(408) => (Outcome::Maybe, Unreachable, None),
         Some(429) => (Nothing, Unreachable, Some("the service asks for fewer requests")),
         Some(507) => (Nothing, Full, None),
-        Some(501) => (Nothing, Unfit, Some("this service lacks what a plane needs: PUT with If-None-Match")),
+        Some(501) => (Nothing, Unfit, LACKS),
         // A gateway in between may have given up a request that the service goes on with.
         Some(500..) => (Outcome::Maybe, Unreachable, None),
         Some(_) => (Nothing, Unfit, NO_S3.filter(|_| seen.code.is_none())),
@@ -146,6 +147,7 @@ mod tests {
         for (status, code, expected) in [
             (412, Some("PreconditionFailed"), (Outcome::Taken, Unfit)),
             (412, None, (Outcome::Taken, Unfit)),
+            (501, Some("NotImplemented"), (Outcome::None, Unfit)),
             (409, Some("ConditionalRequestConflict"), (Outcome::Conflict, Unreachable)),
             (404, Some("NoSuchKey"), (Outcome::Missing, Unfit)),
             (404, Some("NoSuchBucket"), (Outcome::None, Unfit)),

@@ -13,6 +13,8 @@ pub(crate) enum Fault {
     Refuses(u16, &'static str),
     /// S3's refusal of what changes something.
     RefusesWrites(u16, &'static str),
+    /// S3's refusal of requests with a header that the service does not have.
+    Lacks(&'static str),
     /// A page for people, with that status.
     Page(u16),
 }
@@ -106,8 +108,13 @@ impl Fault {
     /// What is answered to a request with that head, if it is not the server's to answer.
     fn answer(self, head: &str) -> Option<String> {
         let changes = head.starts_with("PUT") || head.starts_with("DELETE");
+        let xml = |code| format!("<Error><Code>{code}</Code><Message>No.</Message></Error>");
         let (status, kind, body) = match self {
             Fault::RefusesWrites(..) if !changes => return None,
+            Fault::Lacks(header) if !head.to_ascii_lowercase().contains(&format!("\n{header}:")) => {
+                return None;
+            }
+            Fault::Lacks(_) => (501, "application/xml", xml("NotImplemented")),
             Fault::Refuses(status, code) | Fault::RefusesWrites(status, code) => (
                 status,
                 "application/xml",
@@ -119,7 +126,8 @@ impl Fault {
         };
         let length = body.len();
         Some(format!(
-            "HTTP/1.1 {status} So\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "HTTP/1.1 {status} So\r\nContent-Type: {kind}\r\nETag: \"page\"\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
         ))
     }
 }
