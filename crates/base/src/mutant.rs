@@ -35,6 +35,18 @@ pub enum Mutant {
     LostReplyIsNo,
     ChainIgnored,
     NewerFormatRead,
+    PauseIgnored,
+    OrdersNotTold,
+    OlderOrdersWin,
+    LiftOutlives,
+    NomineeNotFirst,
+    HandOverUndrained,
+    HandOverToUnfit,
+    ToldIsDurable,
+    ToldByTheDeposed,
+    PackLeftOut,
+    PackUnproved,
+    PackGoesEarly,
     // node, engine
     CheckpointOfHead,
     AnswerBeforeDurable,
@@ -47,6 +59,7 @@ pub enum Mutant {
     KeysNotInCheckpoint,
     CancelLost,
     InterruptedGoesOn,
+    PlanKept,
     // store
     CreateByRename,
     PutInPlace,
@@ -57,7 +70,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [(Mutant, &'static str); 42] = [
+    pub const ALL: [(Mutant, &'static str); 55] = [
         (Mutant::FencesDeleted, "pruning deletes fences as well (clause 9)"),
         (Mutant::NoComparison, "a fence above the floor is enough (5)"),
         (Mutant::ExistsIsMine, "a slot that is taken counts as written (7)"),
@@ -84,6 +97,18 @@ impl Mutant {
         (Mutant::LostReplyIsNo, "a lost reply counts as a create that failed (7)"),
         (Mutant::ChainIgnored, "a record is folded whatever it follows (5)"),
         (Mutant::NewerFormatRead, "a newer format is read as if it were known"),
+        (Mutant::PauseIgnored, "a pause of automatic fail-over holds nobody back"),
+        (Mutant::OrdersNotTold, "a server's file does not say what was ordered"),
+        (Mutant::OlderOrdersWin, "older orders replace newer ones"),
+        (Mutant::LiftOutlives, "a pause that was lifted at a server lifts later ones"),
+        (Mutant::NomineeNotFirst, "others do not leave the way free for who was named"),
+        (Mutant::HandOverUndrained, "a hand-over waits for nothing that was accepted before"),
+        (Mutant::HandOverToUnfit, "the chair is handed to whoever is named"),
+        (Mutant::ToldIsDurable, "a head that was told counts as one that a beat named"),
+        (Mutant::ToldByTheDeposed, "a head is believed whatever term tells it"),
+        (Mutant::PackLeftOut, "records are pruned without a pack"),
+        (Mutant::PackUnproved, "a pack of which nothing is known counts as made"),
+        (Mutant::PackGoesEarly, "packs go however young they are"),
         (Mutant::CheckpointOfHead, "a checkpoint is cut from what is not durable (9)"),
         (Mutant::AnswerBeforeDurable, "an answer leaves before its record (8)"),
         (Mutant::ActsBeforeDurable, "an effect leaves before its record (14)"),
@@ -95,6 +120,7 @@ impl Mutant {
         (Mutant::KeysNotInCheckpoint, "write keys are in no checkpoint"),
         (Mutant::CancelLost, "a cancelled script is not told to end"),
         (Mutant::InterruptedGoesOn, "what an earlier master was at goes on by itself (14)"),
+        (Mutant::PlanKept, "a switchover that was planned is not over when it is done"),
         (Mutant::CreateByRename, "a folder's create renames, and so replaces"),
         (Mutant::PutInPlace, "a folder's put writes into the file that others read"),
         (Mutant::TakenIsMine, "a folder's create takes a name that is taken for its own"),

@@ -49,7 +49,9 @@ impl Draft {
         if orders.due_at(self.wall()).is_none() {
             not_planned(orders)?;
         }
-        orders.switchover = None;
+        if !base::mutant::on(base::Mutant::PlanKept) {
+            orders.switchover = None;
+        }
         self.effects.push(Effect::HandOver { to, by });
         Ok(())
     }

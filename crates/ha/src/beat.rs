@@ -216,7 +216,12 @@ impl Ha {
             host: self.cfg.host.clone(),
             at: self.at.wall,
             why,
-            orders: self.ordered.newest.clone(),
+            // Servers that follow no log learn them here.
+            orders: if base::mutant::on(base::Mutant::OrdersNotTold) {
+                base::Orders::default()
+            } else {
+                self.ordered.newest.clone()
+            },
             hand_over: self.ordered.handed.clone(),
         };
         self.beat.flow = BeatFlow::Writing { started, role, term };

@@ -141,8 +141,14 @@ impl Ha {
 
     /// The master names its head before its next beat does: what it names can be read now.
     pub(crate) fn told_head(&mut self, term: Term, lsn: Lsn) {
-        if term == self.terms.newest && matches!(self.stage, Stage::Follow) {
+        // Of the newest term only: what a deposed master names may not exist yet.
+        let rules = term == self.terms.newest || base::mutant::on(base::Mutant::ToldByTheDeposed);
+        if rules && matches!(self.stage, Stage::Follow) {
             self.log.told = self.log.told.max(lsn);
+            // A hint that decides nothing.
+            if base::mutant::on(base::Mutant::ToldIsDurable) {
+                self.log.target = self.log.target.max(lsn);
+            }
         }
     }
 

@@ -28,7 +28,10 @@ pub(crate) struct Ordered {
 impl Ha {
     /// Orders were read: in the own state, or in another server's file.
     pub(crate) fn learn_orders(&mut self, orders: &Orders) {
-        if orders.serial <= self.ordered.newest.serial {
+        // Whichever is newer.
+        let is_older = orders.serial < self.ordered.newest.serial;
+        let is_known = orders.serial == self.ordered.newest.serial;
+        if is_known || (is_older && !base::mutant::on(base::Mutant::OlderOrdersWin)) {
             return;
         }
         let before = std::mem::replace(&mut self.ordered.newest, orders.clone());
@@ -52,7 +55,9 @@ impl Ha {
     /// Who has lifted the pause at this server, where no master has recorded that yet.
     pub fn lifted_by(&self) -> Option<&str> {
         let (serial, by) = self.ordered.lifted.as_ref()?;
-        (*serial == self.ordered.newest.serial).then_some(by.as_str())
+        // This pause, no later one.
+        let holds = *serial == self.ordered.newest.serial || base::mutant::on(base::Mutant::LiftOutlives);
+        holds.then_some(by.as_str())
     }
 
     /// There is no master who could record it: this server takes part in the election again.

@@ -134,6 +134,12 @@ impl Ha {
                 self.prune_next(cursor);
             }
             (PruneJob::Pack { cursor, .. }, Answer::Created) => self.prune_packed(cursor),
+            // Not known to be made: read back.
+            (PruneJob::Pack { cursor, .. }, Answer::Unknown(_))
+                if base::mutant::on(base::Mutant::PackUnproved) =>
+            {
+                self.prune_packed(cursor);
+            }
             (PruneJob::Pack { cursor, name, bytes }, Answer::Exists | Answer::Unknown(_)) => {
                 self.prune.job = PruneJob::Pack { cursor, name: name.clone(), bytes };
                 self.prune_ask(Verb::Read { name });
@@ -168,7 +174,8 @@ impl Ha {
             })
         });
         match deletable {
-            Some(bytes) if self.cfg.history > Span::ZERO => {
+            // Nothing goes that a pack does not hold.
+            Some(bytes) if self.cfg.history > Span::ZERO && !base::mutant::on(base::Mutant::PackLeftOut) => {
                 self.prune.packing.push(lsn, bytes);
                 cursor.queue.pop_front();
                 self.prune_next(cursor);

@@ -186,7 +186,9 @@ fn expired(kept: &[(Name, Kept)], history: Span, wall: WallMs) -> Vec<Name> {
         })
         .collect();
     let too_many = packs.len().saturating_sub(limits::PACKS_MAX);
-    let is_old = |at: WallMs| wall.0.saturating_sub(at.0) >= history.as_millis();
+    let is_old = |at: WallMs| {
+        wall.0.saturating_sub(at.0) >= history.as_millis() || base::mutant::on(base::Mutant::PackGoesEarly)
+    };
     let goes = |(i, (_, _, at)): &(usize, &(&Name, Lsn, WallMs))| *i < too_many || is_old(*at);
     let (old, young): (Vec<_>, Vec<_>) = packs.iter().enumerate().partition(goes);
     let oldest = young.iter().map(|(_, (_, first, _))| *first).min();

@@ -47,6 +47,8 @@ pub fn choose(status: &Status, to: Option<&NodeId>) -> Result<NodeId, NoSuccesso
     let node = node.ok_or_else(|| NoSuccessor::Unknown(to.clone()))?;
     match obstacle(node) {
         None => Ok(to.clone()),
+        // Who cannot follow is not given the chair.
+        Some(_) if base::mutant::on(base::Mutant::HandOverToUnfit) => Ok(to.clone()),
         Some(why) => Err(NoSuccessor::NotElectable { id: to.clone(), why }),
     }
 }

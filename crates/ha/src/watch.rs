@@ -97,7 +97,10 @@ impl Ha {
 
     /// Whether this node may claim by itself, as things stand, once there is a reason.
     fn may_claim(&self) -> bool {
-        let paused = self.terms.newest.0 > 0 && self.paused() && !self.may_claim_in_pause();
+        let paused = self.terms.newest.0 > 0
+            && self.paused()
+            && !self.may_claim_in_pause()
+            && !base::mutant::on(base::Mutant::PauseIgnored);
         matches!(self.stage, Stage::Follow) && self.electable() && !paused
     }
 
@@ -145,6 +148,8 @@ impl Ha {
     fn rank_delay(&self) -> Span {
         match self.nominated() {
             Some(h) if h.to == self.cfg.node => return Span::ZERO,
+            // Who was named goes first.
+            Some(_) if base::mutant::on(base::Mutant::NomineeNotFirst) => return self.rank_wait(),
             Some(_) => return self.nominee_first() + self.rank_wait(),
             None => {}
         }

@@ -81,7 +81,8 @@ impl Node {
     pub(crate) fn hand_over(&mut self, out: &mut Vec<Effect>) {
         let Some(handing) = &self.handing else { return };
         let waits = self.reign.as_ref().is_some_and(|r| r.is_sent() || (!handing.drained && r.is_busy()));
-        if waits && self.at.now < handing.until {
+        // What was accepted before is recorded first.
+        if waits && self.at.now < handing.until && !base::mutant::on(base::Mutant::HandOverUndrained) {
             return;
         }
         if let Some(HandingOver { to, by, .. }) = self.handing.take() {

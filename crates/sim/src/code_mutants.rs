@@ -1,12 +1,12 @@
-//! Mutants of the code: each breaks one rule where it stands, and worlds are run until one notices. Those of the
-//! folder meet the conformance suite on a real folder instead.
+//! Mutants of the code: each breaks one rule where it stands. Every scene is played, then worlds are run until one
+//! notices. Those of the folder meet the conformance suite on a real folder instead.
 
 use std::fmt;
 
 use base::Mutant;
 use base::mutant::choose;
 
-use crate::campaign;
+use crate::{campaign, scenes};
 
 /// Those that every check lets live: each is caught within a few seeds, by another rule.
 const QUICK: [Mutant; 6] = [
@@ -24,8 +24,8 @@ pub struct Fate {
     pub mutant: Mutant,
     /// What it breaks.
     pub what: &'static str,
-    /// By which rule it was caught, at which seed, and what that said; `None`: it lives.
-    pub caught: Option<(String, Option<u64>, String)>,
+    /// By which rule it was caught, and where: a scene, a seed, a check of the suite. `None`: it lives.
+    pub caught: Option<(String, String)>,
     /// How many seeds were run.
     pub seeds: u64,
 }
@@ -34,10 +34,7 @@ impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = format!("{:?}", self.mutant);
         match &self.caught {
-            Some((rule, Some(seed), _)) => {
-                write!(f, "{name:24} {rule:12} seed {seed:<6} of {:<6} {}", self.seeds, self.what)
-            }
-            Some((rule, None, text)) => write!(f, "{name:24} {rule:12} {text:21} {}", self.what),
+            Some((rule, place)) => write!(f, "{name:24} {rule:12} {place:32} {}", self.what),
             None => write!(f, "{name:24} LIVES after {} seeds: {}", self.seeds, self.what),
         }
     }
@@ -52,7 +49,7 @@ pub fn run(only: Option<&str>, quick: bool, seeds: u64, each: &dyn Fn(&Fate)) ->
     for (mutant, what) in Mutant::ALL.into_iter().filter(|(m, _)| wanted(m)) {
         choose(Some(mutant));
         let fate = if mutant < Mutant::CreateByRename {
-            Some(in_worlds(mutant, what, seeds))
+            Some(in_scenes(mutant, what).unwrap_or_else(|| in_worlds(mutant, what, seeds)))
         } else {
             on_folder(mutant, what)
         };
@@ -62,10 +59,18 @@ pub fn run(only: Option<&str>, quick: bool, seeds: u64, each: &dyn Fn(&Fate)) ->
     fates
 }
 
+fn in_scenes(mutant: Mutant, what: &'static str) -> Option<Fate> {
+    scenes::all().find_map(|scene| {
+        let violation = scene.violation()?;
+        let caught = Some((format!("{:?}", violation.rule), scene.name.to_owned()));
+        Some(Fate { mutant, what, caught, seeds: 0 })
+    })
+}
+
 fn in_worlds(mutant: Mutant, what: &'static str, seeds: u64) -> Fate {
     let report = campaign::run(1, seeds, 1, &|_, _| {});
     let first = report.failed.into_iter().min_by_key(|(seed, _)| *seed);
-    let caught = first.map(|(seed, v)| (format!("{:?}", v.rule), Some(seed), v.text));
+    let caught = first.map(|(seed, v)| (format!("{:?}", v.rule), format!("seed {seed}")));
     Fate { mutant, what, caught, seeds: report.seeds }
 }
 

@@ -13,7 +13,7 @@ use crate::code_mutants::Fate;
 /// Lets the conformance suite meet a folder with this mutant in it.
 pub fn run(mutant: Mutant, what: &'static str) -> Fate {
     let caught = match failed_check() {
-        Ok(failed) => failed.map(|check| ("store suite".to_owned(), None, check)),
+        Ok(failed) => failed.map(|check| ("store suite".to_owned(), check)),
         // It could not even begin: that is no proof of anything.
         Err(why) => {
             eprintln!("the conformance suite could not run: {why}");

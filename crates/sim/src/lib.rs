@@ -2,7 +2,7 @@
 //! checkers; and the exhaustive model of the protocol with its mutants.
 //!
 //! [`swarm`] draws what a seed means, [`world`] runs it, [`store`] lies as real stores lie, [`check`] judges, and
-//! [`campaign`] runs many and counts what they met. See `docs/simulation.md`.
+//! [`campaign`] runs many and counts what they met. [`scenes`] lead a world by the hand to what one rule is there for. See `docs/simulation.md`.
 
 pub mod blueprints;
 pub mod campaign;
@@ -13,6 +13,7 @@ pub mod code_mutants;
 pub mod exhaustive;
 #[cfg(feature = "store-mutants")]
 pub mod folder_mutants;
+pub mod scenes;
 pub mod store;
 pub mod swarm;
 pub mod world;

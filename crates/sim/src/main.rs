@@ -3,16 +3,16 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use brownstone_sim::{campaign, exhaustive, world};
+use brownstone_sim::{campaign, exhaustive, scenes, world};
 
 const USAGE: &str = "\
-usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]]
+usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]] [--scene NAME [-v]]
        brownstone-sim mutants [NAME] [--quick] [--seeds N]
        brownstone-sim model [--full | --mutants]
 
-  sim      runs N seeds (2000), or replays one (-v: one line for each event)
+  sim      runs N seeds (2000), or replays one or a scene (-v: one line for each event)
   mutants  breaks rules of the code one by one, all or those with NAME in their name (--quick: a few); each must be
-           caught by N seeds (4000)
+           caught by a scene or N seeds (4000)
   model    explores the protocol exhaustively, within bounds; --mutants: each broken rule must be caught";
 
 fn main() -> ExitCode {
@@ -20,9 +20,14 @@ fn main() -> ExitCode {
     let flag = |name: &str| {
         args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).and_then(|v| v.parse().ok())
     };
+    let verbose = args.iter().any(|a| a == "-v" || a == "--verbose");
     match args.first().map(String::as_str) {
+        Some("sim") if args.iter().any(|a| a == "--scene") => {
+            let name = args.iter().skip_while(|a| *a != "--scene").nth(1);
+            scene(name.map_or("", String::as_str), verbose)
+        }
         Some("sim") => match flag("--seed") {
-            Some(seed) => replay(seed, args.iter().any(|a| a == "-v" || a == "--verbose")),
+            Some(seed) => told(&format!("seed {seed}"), &world::run(seed, verbose)),
             None => many(flag("--from").unwrap_or(1), flag("--seeds").unwrap_or(2000)),
         },
         Some("mutants") => mutants(
@@ -53,12 +58,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn replay(seed: u64, verbose: bool) -> ExitCode {
-    let outcome = world::run(seed, verbose);
+fn scene(name: &str, verbose: bool) -> ExitCode {
+    match scenes::all().find(|scene| scene.name == name) {
+        Some(scene) => {
+            println!("{}", scene.tells);
+            told(name, &scene.run(verbose))
+        }
+        None => {
+            scenes::all().for_each(|scene| println!("{:28} {}", scene.name, scene.tells));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn told(what: &str, outcome: &world::Outcome) -> ExitCode {
     for line in &outcome.transcript {
         println!("{line}");
     }
-    println!("seed {seed}: digest {:016x}", outcome.digest);
+    println!("{what}: digest {:016x}", outcome.digest);
     for (what, n) in &outcome.coverage {
         println!("  {n:>6} {what}");
     }
@@ -99,7 +116,7 @@ fn reports(reports: &[exhaustive::Report], must_fail: bool) -> ExitCode {
 fn mutants(only: Option<&str>, quick: bool, seeds: u64) -> ExitCode {
     // A world that panics is caught like any other; what it says of itself would drown the table.
     std::panic::set_hook(Box::new(|_| {}));
-    println!("{:24} {:12} {:22} what is broken", "mutant", "caught by", "where");
+    println!("{:24} {:12} {:32} what is broken", "mutant", "caught by", "where");
     let fates = brownstone_sim::code_mutants::run(only, quick, seeds, &|fate| println!("{fate}"));
     let lives = fates.iter().filter(|f| f.caught.is_none()).count();
     println!("{} caught, {lives} live", fates.len() - lives);

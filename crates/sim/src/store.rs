@@ -125,7 +125,9 @@ impl SimStore {
                 } else {
                     self.created.insert(name.clone(), bytes.clone());
                 }
-                self.lists.retain(|(c, _), _| *c != client);
+                // A client sees its own work: in the folder where it is.
+                let here = |prefix: &Name| name.as_str().starts_with(prefix.as_str());
+                self.lists.retain(|(c, prefix), _| *c != client || !here(prefix));
                 Answer::Created
             }
             Verb::Read { name } => {

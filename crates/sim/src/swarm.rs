@@ -129,6 +129,44 @@ impl Draw {
         draw
     }
 
+    /// A world in which nothing befalls anybody by itself: scenes lead it by the hand.
+    pub fn quiet(nodes: usize) -> Draw {
+        let timeout = Span::secs(2);
+        Draw {
+            nodes,
+            timeout,
+            store: StoreFaults::default(),
+            trouble_every: timeout,
+            crash: false,
+            pause: false,
+            cut: false,
+            full: false,
+            denied: false,
+            hangs: false,
+            rates: false,
+            wall: false,
+            host_loss: false,
+            record_crash: 0,
+            newer: false,
+            modes: false,
+            chair: false,
+            stop: false,
+            prover: false,
+            rate_permille: 0,
+            checkpoint_records: 1000,
+            prune_after: timeout * 2,
+            history: Span::ZERO,
+            storm: Span::ZERO,
+            strict_ack: false,
+            scripts: false,
+            clusters: false,
+            catalog: false,
+            apps: false,
+            misled: false,
+            expire: false,
+        }
+    }
+
     /// The same world after its troubles: nothing fails any more.
     pub fn calm(&self) -> StoreFaults {
         StoreFaults { bucket: self.store.bucket, ..StoreFaults::default() }

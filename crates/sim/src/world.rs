@@ -19,15 +19,20 @@ mod cover;
 mod hands;
 mod healed;
 mod hosts;
+mod image;
 mod lanes;
 mod newer;
 mod reads;
 mod server;
+mod stage;
 mod troubles;
 
 use clients::{CLIENTS, Client};
 use hosts::SimHost;
+pub(crate) use image::Image;
 use server::Server;
+pub(crate) use stage::Cue;
+use stage::Stage;
 
 /// The application that every world deploys first.
 pub const APP: &str = "simapp0001";
@@ -145,76 +150,94 @@ pub struct World {
     calm_at: u64,
     /// The record that a newer release has written.
     newer_at: Option<base::Lsn>,
+    /// How a scene leads this world; empty in worlds that a seed drew.
+    stage: Stage,
 }
 
 /// Runs one seed from its first start until its plane has healed.
 pub fn run(seed: u64, verbose: bool) -> Outcome {
     let mut rng = Rng::from_seed(seed ^ 0x005E_ED0F_B10B);
     let draw = Draw::of(&mut rng);
-    let mut world = World {
-        seed,
-        now: 1_000_000,
-        seq: 0,
-        faults: draw.store.clone(),
-        store: SimStore::default(),
-        servers: Vec::new(),
-        queue: BinaryHeap::new(),
-        events: HashMap::new(),
-        checker: Checker::default(),
-        coverage: BTreeMap::new(),
-        transcript: verbose.then(Vec::new),
-        digest: seed,
-        stormy: true,
-        closing: false,
-        next_request: 1,
-        clients: (0..CLIENTS).map(|_| Client::default()).collect(),
-        hosts: (0..draw.nodes).map(|_| SimHost::default()).collect(),
-        reads: Vec::new(),
-        calm_at: 0,
-        newer_at: None,
-        rng,
-        draw,
-    };
-    world.note(|w| format!("{:?}", w.draw));
+    let mut world = World::of(seed, draw, rng, verbose);
     for i in 0..world.draw.nodes {
         let server = world.fresh_server(i);
         world.servers.push(server);
         let at = world.now + world.rng.below(world.draw.timeout.0);
         world.put(at, Event::Restart { node: i });
     }
-    for client in 0..CLIENTS {
-        world.put(world.now + 100_000 + client as u64, Event::Client { client });
-    }
+    world.clients_begin();
     let first = world.now + world.rng.below(world.draw.trouble_every.0 * 2);
     world.put(first, Event::Trouble);
-    world.put(world.now + world.draw.storm.0, Event::Calm);
-    let calm_for = world.draw.timeout * 8 + Span::secs(40);
-    let end = world.now + world.draw.storm.0 + calm_for.0;
-    while world.now < end && world.checker.violations.is_empty() {
-        if !world.next() {
-            break;
-        }
-        let over = if world.newer_at.is_some() { world.all_refuse() } else { world.at_rest() };
-        if over {
-            break;
-        }
-        if world.seq > EVENTS_MAX {
-            world.checker.wrong(
-                Rule::Heals,
-                format!("the world does not come to rest: {EVENTS_MAX} events by {}", world.now),
-            );
-        }
-    }
-    world.settle();
-    Outcome {
-        digest: world.digest,
-        violations: world.checker.violations,
-        coverage: world.coverage,
-        transcript: world.transcript.unwrap_or_default(),
-    }
+    let calm_at = world.now + world.draw.storm.0;
+    world.put(calm_at, Event::Calm);
+    world.heal(calm_at)
 }
 
 impl World {
+    /// Nothing has happened yet.
+    fn of(seed: u64, draw: Draw, rng: Rng, verbose: bool) -> World {
+        let mut world = World {
+            seed,
+            now: 1_000_000,
+            seq: 0,
+            faults: draw.store.clone(),
+            store: SimStore::default(),
+            servers: Vec::new(),
+            queue: BinaryHeap::new(),
+            events: HashMap::new(),
+            checker: Checker::default(),
+            coverage: BTreeMap::new(),
+            transcript: verbose.then(Vec::new),
+            digest: seed,
+            stormy: true,
+            closing: false,
+            next_request: 1,
+            clients: (0..CLIENTS).map(|_| Client::default()).collect(),
+            hosts: (0..draw.nodes).map(|_| SimHost::default()).collect(),
+            reads: Vec::new(),
+            calm_at: 0,
+            newer_at: None,
+            stage: Stage::default(),
+            rng,
+            draw,
+        };
+        world.note(|w| format!("{:?}", w.draw));
+        world
+    }
+
+    fn clients_begin(&mut self) {
+        for client in 0..CLIENTS {
+            self.put(self.now + 100_000 + client as u64, Event::Client { client });
+        }
+    }
+
+    /// Goes on until the plane has healed after its calm, and judges all that happened.
+    fn heal(mut self, calm_at: u64) -> Outcome {
+        let end = calm_at + (self.draw.timeout * 8 + Span::secs(40)).0;
+        while self.now < end && self.checker.violations.is_empty() {
+            if !self.next() {
+                break;
+            }
+            let over = if self.newer_at.is_some() { self.all_refuse() } else { self.at_rest() };
+            if over {
+                break;
+            }
+            if self.seq > EVENTS_MAX {
+                self.checker.wrong(
+                    Rule::Heals,
+                    format!("the world does not come to rest: {EVENTS_MAX} events by {}", self.now),
+                );
+            }
+        }
+        self.settle();
+        Outcome {
+            digest: self.digest,
+            violations: self.checker.violations,
+            coverage: self.coverage,
+            transcript: self.transcript.unwrap_or_default(),
+        }
+    }
+
     fn note(&mut self, line: impl FnOnce(&World) -> String) {
         if self.transcript.is_some() {
             let line = format!("{:>12.6} {}", self.now as f64 / 1e6, line(self));
@@ -249,8 +272,10 @@ impl World {
             && self.servers[node].paused_until > at
         {
             // A stopped process sees nothing; its timers and answers wait.
-            let until = self.servers[node].paused_until;
-            self.put(until, event);
+            match self.servers[node].paused_until {
+                u64::MAX => self.stage.sleeps(node, event),
+                until => self.put(until, event),
+            }
             return true;
         }
         self.happen(event);

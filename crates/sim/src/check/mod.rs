@@ -38,6 +38,8 @@ pub enum Rule {
     SameState,
     /// The log from its first record, and from each checkpoint, gives that state, byte by byte.
     Replay,
+    /// What was pruned is in a pack, where history is kept.
+    Packs,
     /// One owner a term, and what must never be deleted is not.
     Store,
     /// What a newer release wrote is refused by its name, and never read as something else.
@@ -46,6 +48,8 @@ pub enum Rule {
     Heals,
     /// Silence is no reason to claim while automatic fail-over is paused.
     Paused,
+    /// A scene takes the course that it is written for.
+    Scene,
     /// Nothing panics.
     Sound,
 }

@@ -86,7 +86,7 @@ impl World {
         self.servers[node].up.then_some(node)
     }
 
-    fn send(&mut self, node: usize, index: usize, command: Command) {
+    pub(super) fn send(&mut self, node: usize, index: usize, command: Command) {
         let request = RequestId(self.next_request);
         self.next_request += 1;
         let key = self.checker.asked[index].key.clone();

@@ -1,11 +1,12 @@
 //! The end of a world: calm has come, and all that was promised must be there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use base::{EntityId, Lsn};
+use base::{EntityId, Lsn, Span};
 use engine::{Root, Status};
 use ha::files::{OkFile, from_bytes};
 use ha::names;
+use ha::pack::{Kept, Pack};
 use ha::status::Role;
 
 use super::{APP, World, mix};
@@ -74,6 +75,7 @@ impl World {
                 self.checker.wrong(Rule::SameState, wrong);
             }
         }
+        self.look_for_packs();
         for misdeed in std::mem::take(&mut self.store.misdeeds) {
             self.checker.wrong(Rule::Store, misdeed);
         }
@@ -148,6 +150,26 @@ impl World {
         self.checker.all_wrong(Rule::Replay, wrong);
         let reads = std::mem::take(&mut self.reads);
         self.checker.judge(&history, &reads);
+    }
+
+    /// Where history is kept for longer than a world lasts, what was pruned is in a pack.
+    fn look_for_packs(&mut self) {
+        if self.draw.history < Span::secs(3600) || self.draw.wall || self.draw.expire {
+            return;
+        }
+        let truth = self.store.truth();
+        let packs = truth.iter().filter(|(name, _)| matches!(Kept::of(name), Some(Kept::Pack(..))));
+        let packs =
+            packs.map(|(name, bytes)| Pack::from_bytes(bytes).map_err(|why| format!("{name}: {why}")));
+        let (packs, mut wrong): (Vec<_>, Vec<_>) = packs.partition(Result::is_ok);
+        let packed = packs.into_iter().flatten().flat_map(|pack| pack.records);
+        let packed: BTreeSet<Lsn> = packed.map(|(lsn, _)| lsn).collect();
+        let records = self.store.created().keys().filter(|name| name.as_str().starts_with("log/"));
+        let gone = records.filter(|name| !truth.contains_key(name));
+        let gone = gone.filter_map(|name| names::number(name.leaf(), ".json")).map(Lsn);
+        let lost = gone.filter(|lsn| !packed.contains(lsn));
+        wrong.extend(lost.map(|lsn| Err(format!("record {lsn} was pruned and is in no pack"))));
+        self.checker.all_wrong(Rule::Packs, wrong.into_iter().filter_map(Result::err));
     }
 
     /// On the host of whoever rules nothing runs on whose task was cancelled.

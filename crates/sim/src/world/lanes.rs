@@ -16,6 +16,7 @@ impl World {
         let Some((op, verb)) = server.lanes.get_mut(&lane).and_then(VecDeque::pop_front) else { return };
         server.busy.insert(lane, true);
         let life = server.life;
+        let Some(verb) = self.directed(node, lane, op, verb) else { return };
         let fate = if self.sleeps_with(node, &verb) {
             Fate::LostRequest
         } else {

@@ -122,6 +122,7 @@ impl World {
         if let Some(label) = label {
             self.note(|w| format!("{} {label}", w.servers[node].id));
         }
+        self.filmed(node, at, &input);
         self.servers[node].node.step(at, input, &mut out);
         for effect in out {
             self.carry_out(node, effect);
@@ -136,6 +137,7 @@ impl World {
     pub(super) fn note_lease(&mut self, node: usize) {
         let now = self.mono(node);
         let until = match &self.servers[node].view {
+            _ if self.stage.astray == Some(node) => None,
             Some(view) if self.servers[node].up && view.status.role_at(now) == Role::Master => {
                 view.status.lease_until.map(|u| self.true_time(node, u))
             }

@@ -284,8 +284,9 @@ impl World {
             seed,
             self.hosts[node].boot,
         );
-        server.node = Node::new(config);
+        server.node = Node::new(config.clone());
         server.told = None;
+        self.film_begins(node, config);
         self.note(|w| {
             format!(
                 "{} starts (life {}, {:?})",
