@@ -98,7 +98,7 @@ impl Ha {
             return OldLease::Over;
         }
         // Silence is what was read, not what was not: one more read confirms it.
-        let still_at = peer.still_at(patience);
+        let still_at = peer.still_at(patience, fenced_at);
         if self.now() >= still_at { OldLease::MayLive } else { OldLease::StillAt(still_at) }
     }
 

@@ -109,12 +109,21 @@ impl Peer {
 
     /// Clause 6: whether reads went on, also after the fence, until it had not moved for so long.
     pub(crate) fn was_still(&self, patience: Span, fenced_at: Mono) -> bool {
-        self.read >= fenced_at && self.read.since(self.changed) >= patience
+        self.read >= fenced_at && self.read.since(self.still_since(fenced_at)) >= patience
     }
 
     /// When one more read can tell that it was still for so long.
-    pub(crate) fn still_at(&self, patience: Span) -> Mono {
-        self.changed + patience
+    pub(crate) fn still_at(&self, patience: Span, fenced_at: Mono) -> Mono {
+        self.still_since(fenced_at) + patience
+    }
+
+    /// That there is no file may be a cached lie, which hides every beat. So that counts from the fence only: whoever
+    /// rules meets the claim at its next beat.
+    fn still_since(&self, fenced_at: Mono) -> Mono {
+        match self.content {
+            Some(_) => self.changed,
+            None => self.changed.max(fenced_at),
+        }
     }
 }
 
@@ -214,6 +223,20 @@ mod tests {
         assert!(!peer.gave_up(TERM, LIFE.next(), FENCE, Store::Folder));
         assert!(peer.gave_up(TERM, LIFE, FENCE, Store::Bucket), "the prover's word is for good");
         assert!(peer.gave_up(TERM, Incarnation(4), FENCE, Store::Bucket), "a later life has begun");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_still_from_the_fence_on_only() {
+        let mut peer = None;
+        read(&mut peer, file(FileRole::HotStandby, 6, 9), Mono(10));
+        let mut peer = peer.unwrap();
+        for at in [Mono(20), FENCE, after(Span::secs(1))] {
+            peer.saw_nothing(at);
+            assert!(!peer.was_still(T, FENCE), "a cached absence hides beats, at {at:?}");
+        }
+        assert_eq!(peer.still_at(T, FENCE), after(T));
+        peer.saw_nothing(after(T));
+        assert!(peer.was_still(T, FENCE));
     }
 
     #[test]

@@ -8,16 +8,6 @@ use base::mutant::choose;
 
 use crate::{campaign, scenes};
 
-/// Those that every check lets live: each is caught within a few seeds, by another rule.
-const QUICK: [Mutant; 6] = [
-    Mutant::FencesDeleted,
-    Mutant::AcknowledgedWhenSent,
-    Mutant::StandbyFoldsLess,
-    Mutant::KeyNotKept,
-    Mutant::IntentNotRecorded,
-    Mutant::CancelLost,
-];
-
 /// What became of one mutant.
 pub struct Fate {
     /// Which.
@@ -42,9 +32,8 @@ impl fmt::Display for Fate {
 
 /// Lets mutants live one after the other, all of them or those whose name contains a text, for so many seeds; `each`
 /// is told at once.
-pub fn run(only: Option<&str>, quick: bool, seeds: u64, each: &dyn Fn(&Fate)) -> Vec<Fate> {
-    let wanted =
-        |m: &Mutant| only.is_none_or(|text| format!("{m:?}").contains(text)) && (!quick || QUICK.contains(m));
+pub fn run(only: Option<&str>, seeds: u64, each: &dyn Fn(&Fate)) -> Vec<Fate> {
+    let wanted = |m: &Mutant| only.is_none_or(|text| format!("{m:?}").contains(text));
     let mut fates = Vec::new();
     for (mutant, what) in Mutant::ALL.into_iter().filter(|(m, _)| wanted(m)) {
         choose(Some(mutant));

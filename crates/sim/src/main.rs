@@ -7,12 +7,12 @@ use brownstone_sim::{campaign, exhaustive, scenes, world};
 
 const USAGE: &str = "\
 usage: brownstone-sim sim [--seeds N] [--from S] [--seed S [-v]] [--scene NAME [-v]]
-       brownstone-sim mutants [NAME] [--quick] [--seeds N]
+       brownstone-sim mutants [NAME] [--seeds N]
        brownstone-sim model [--full | --mutants]
 
   sim      runs N seeds (2000), or replays one or a scene (-v: one line for each event)
-  mutants  breaks rules of the code one by one, all or those with NAME in their name (--quick: a few); each must be
-           caught by a scene or N seeds (4000)
+  mutants  breaks rules of the code one by one, all or those with NAME in their name; each must be caught by a scene
+           or N seeds (4000)
   model    explores the protocol exhaustively, within bounds; --mutants: each broken rule must be caught";
 
 fn main() -> ExitCode {
@@ -32,7 +32,6 @@ fn main() -> ExitCode {
         },
         Some("mutants") => mutants(
             args.get(1).filter(|a| !a.starts_with('-')).map(String::as_str),
-            args.iter().any(|a| a == "--quick"),
             flag("--seeds").unwrap_or(4000),
         ),
         Some("model") if args.iter().any(|a| a == "--mutants") => reports(&exhaustive::mutants(), true),
@@ -113,18 +112,18 @@ fn reports(reports: &[exhaustive::Report], must_fail: bool) -> ExitCode {
 }
 
 #[cfg(feature = "mutants")]
-fn mutants(only: Option<&str>, quick: bool, seeds: u64) -> ExitCode {
+fn mutants(only: Option<&str>, seeds: u64) -> ExitCode {
     // A world that panics is caught like any other; what it says of itself would drown the table.
     std::panic::set_hook(Box::new(|_| {}));
     println!("{:24} {:12} {:32} what is broken", "mutant", "caught by", "where");
-    let fates = brownstone_sim::code_mutants::run(only, quick, seeds, &|fate| println!("{fate}"));
+    let fates = brownstone_sim::code_mutants::run(only, seeds, &|fate| println!("{fate}"));
     let lives = fates.iter().filter(|f| f.caught.is_none()).count();
     println!("{} caught, {lives} live", fates.len() - lives);
     if lives == 0 && !fates.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[cfg(not(feature = "mutants"))]
-fn mutants(_only: Option<&str>, _quick: bool, _seeds: u64) -> ExitCode {
+fn mutants(_only: Option<&str>, _seeds: u64) -> ExitCode {
     eprintln!("this build has no mutants: cargo xtask mutants builds one that has (feature `mutants`)");
     ExitCode::from(2)
 }

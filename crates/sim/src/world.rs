@@ -13,6 +13,7 @@ use crate::check::{Checker, Rule, Violation};
 use crate::store::{Fate, SimStore, StoreFaults, brief};
 use crate::swarm::Draw;
 
+mod acts;
 mod chair;
 mod clients;
 mod cover;
@@ -23,6 +24,7 @@ mod image;
 mod lanes;
 mod newer;
 mod reads;
+mod seen;
 mod server;
 mod stage;
 mod troubles;

@@ -99,7 +99,7 @@ impl Stage {
             Self::Test => test(root, fast),
             Self::Mutants => {
                 let sim = ["run", "--quiet", "-p", "brownstone-sim", "--features", "mutants"];
-                run::run(cargo(root).args(sim).args(["--", "mutants", "--quick"]))?;
+                run::run(cargo(root).args(sim).args(["--", "mutants", "--seeds", "500"]))?;
                 Ok(Outcome::passed())
             }
             Self::Browser => browser(root),

@@ -3,30 +3,19 @@
 
 use std::sync::Arc;
 
-use base::{EntityId, Lsn, Rng, Span, Term, WallMs};
-use engine::input::{Caller, Command, Order, RequestId};
+use base::{Rng, Span};
 use ha::config::Mode;
-use ha::files::{self, NodeFile};
-use ha::names;
-use ha::status::Role;
 use ha::verbs::{Answer, Lane, OpId, Verb};
-use node::interface::Input;
-use serde_json::json;
 
 use super::image::Tape;
 use super::troubles::NOBODY;
-use super::{APP, Event, Outcome, World};
-use crate::blueprints;
+use super::{Event, Outcome, World};
 use crate::check::Rule;
-use crate::check::asked::{Asked, Verdict, Wish};
 use crate::store::{Fate, brief, unreachable};
 use crate::swarm::Draw;
 
 /// What is waited for in a scene comes within this time, or never.
 const BOUND: Span = Span::secs(120);
-
-/// The sensor of a scene's numbers: those of other clients are `c0` and so on.
-const NUMBERED: &str = "c9";
 
 /// What becomes of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +26,7 @@ pub(crate) enum Cue {
     ReplyHeld,
     /// They are lost, and their senders learn that nothing is known.
     Lost,
-    /// What is read is rotten: a bit of it is not what it was.
+    /// What is read is rotten: a bit of each byte is not what it was.
     Rotten,
 }
 
@@ -48,7 +37,7 @@ pub(super) struct Stage {
     cues: Vec<(usize, String, Cue)>,
     held: Vec<(usize, String, Event)>,
     /// What has come for servers that sleep.
-    dormant: Vec<(usize, Event)>,
+    pub(super) dormant: Vec<(usize, Event)>,
     /// What a machine may be restored from.
     pub(super) tape: Option<Tape>,
     /// Whose machine was restored: what it shows until it is started anew is outside the promise.
@@ -107,7 +96,9 @@ impl World {
                 self.checker.wrong(Rule::Scene, format!("it never comes to it that {what}"));
             }
         }
-        self.note(|_| format!("scene: {what}"));
+        if self.goes_well() {
+            self.note(|_| format!("scene: {what}"));
+        }
     }
 
     /// Goes on for so long.
@@ -176,203 +167,6 @@ impl World {
         self.store.run(&faults, self.now, client, verb)
     }
 
-    /// A server is started.
-    pub(crate) fn begin(&mut self, node: usize) {
-        self.restart(node);
-    }
-
-    /// A server dies, and stays dead until the scene is over.
-    pub(crate) fn kill(&mut self, node: usize) {
-        self.note(|w| format!("scene: {} dies", w.servers[node].id));
-        self.down(node);
-    }
-
-    /// A server is stopped until it is woken; its clock runs on.
-    pub(crate) fn sleep(&mut self, node: usize) {
-        self.note(|w| format!("scene: {} sleeps", w.servers[node].id));
-        self.servers[node].paused_until = u64::MAX;
-    }
-
-    /// A server that slept goes on.
-    pub(crate) fn wake(&mut self, node: usize) {
-        if self.servers[node].paused_until == u64::MAX {
-            self.note(|w| format!("scene: {} wakes", w.servers[node].id));
-            self.servers[node].paused_until = 0;
-        }
-        let dormant = std::mem::take(&mut self.stage.dormant);
-        let (woken, dormant) = dormant.into_iter().partition(|(who, _)| *who == node);
-        self.stage.dormant = dormant;
-        for (_, event) in woken {
-            self.put(self.now, event);
-        }
-    }
-
-    /// A server is given an input.
-    pub(crate) fn give(&mut self, node: usize, input: Input) {
-        if self.goes_well() && self.servers[node].up {
-            self.step(node, input);
-        }
-    }
-
-    /// A server's clock runs at this rate, in thousandths.
-    pub(crate) fn clock(&mut self, node: usize, rate: u64) {
-        self.servers[node].rate = rate;
-    }
-
-    /// A server is asked to be something else.
-    pub(crate) fn ask_to_be(&mut self, node: usize, mode: Mode) {
-        self.give(node, Input::SetMode(mode));
-    }
-
-    /// A client asks a server for one more element, and may be answered.
-    pub(crate) fn write(&mut self, node: usize) -> usize {
-        let index = self.checker.asked.len();
-        let sensor = format!("e{index}");
-        let entity = EntityId::new(APP);
-        let command = Command::SetSensor { entity, sensor: sensor.clone(), value: json!(index) };
-        self.ask(node, Wish::Element(sensor), command)
-    }
-
-    fn ask(&mut self, node: usize, wish: Wish, command: Command) -> usize {
-        let index = self.checker.asked.len();
-        let key = matches!(wish, Wish::Number { .. }).then(|| format!("key-{index}"));
-        let asked = Asked { wish, key, asked: self.now, answered: None, reply: None };
-        self.checker.asked.push(asked);
-        self.send(node, index, command);
-        index
-    }
-
-    /// A client asks for its first number, with a key.
-    pub(crate) fn number(&mut self, node: usize) -> usize {
-        self.ask(node, Wish::Number { sensor: NUMBERED.to_owned(), number: 1 }, numbered())
-    }
-
-    /// The same again, with the same key.
-    pub(crate) fn number_again(&mut self, node: usize, index: usize) {
-        self.send(node, index, numbered());
-    }
-
-    /// A client that nobody counts asks for something.
-    pub(crate) fn stray_write(&mut self, node: usize) {
-        let (entity, sensor) = (EntityId::new(APP), "stray".to_owned());
-        self.uncounted(node, Command::SetSensor { entity, sensor, value: json!(1) });
-    }
-
-    fn uncounted(&mut self, node: usize, command: Command) {
-        let request = RequestId(self.next_request);
-        self.next_request += 1;
-        let caller = Caller { user: "operator".to_owned(), ..Caller::default() };
-        self.give(node, Input::Ask { request, caller, key: None, command });
-    }
-
-    /// An operator orders something about the chair.
-    pub(crate) fn order_at_once(&mut self, node: usize, order: Order) {
-        self.uncounted(node, Command::Order(order));
-    }
-
-    /// The same, and it is recorded.
-    pub(crate) fn ordered(&mut self, node: usize, order: Order) {
-        let slot = self.applied(node).next();
-        self.order_at_once(node, order);
-        self.until("the order is recorded", |w| w.stands(slot));
-    }
-
-    /// One more element, and it is acknowledged.
-    pub(crate) fn written(&mut self, node: usize) {
-        let index = self.write(node);
-        self.until("a write is acknowledged", |w| w.is_acknowledged(index));
-    }
-
-    /// The application that all writes are for.
-    pub(crate) fn deploy(&mut self, node: usize) {
-        let (id, spec) = (Some(EntityId::new(APP)), blueprints::small());
-        let command = Command::Deploy { id, spec, start: false };
-        let index = self.ask(node, Wish::Once("first application"), command);
-        self.until("the application is there", |w| w.is_acknowledged(index));
-    }
-
-    /// The first server rules a plane with an application, and the others stand by, hot.
-    pub(crate) fn open(&mut self) {
-        self.begin(0);
-        self.until("the first server rules", |w| w.is_master(0));
-        self.deploy(0);
-        for node in 1..self.servers.len() {
-            self.begin(node);
-        }
-        self.until("all others follow", |w| (1..w.servers.len()).all(|n| w.follows(n, 0)));
-    }
-
-    pub(crate) fn is_acknowledged(&self, index: usize) -> bool {
-        matches!(self.checker.asked[index].answered, Some((_, Verdict::Recorded(_))))
-    }
-
-    pub(crate) fn is_answered(&self, index: usize) -> bool {
-        self.checker.asked[index].answered.is_some()
-    }
-
-    pub(crate) fn is_master(&self, node: usize) -> bool {
-        self.says_master(node)
-    }
-
-    /// The record up to which a server has folded the log.
-    pub(crate) fn applied(&self, node: usize) -> Lsn {
-        self.servers[node].view.as_ref().map_or(Lsn(0), |v| v.status.applied)
-    }
-
-    /// One server stands by and has all that another has.
-    pub(crate) fn follows(&self, node: usize, other: usize) -> bool {
-        let role = self.servers[node].view.as_ref().and_then(|v| v.status.role);
-        role == Some(Role::HotStandby) && self.applied(node) == self.applied(other)
-    }
-
-    /// What lies in a server's own file.
-    pub(crate) fn file(&self, node: usize) -> Option<NodeFile> {
-        let bytes = self.store.truth().get(&names::node(&self.servers[node].id)?)?;
-        files::from_bytes(bytes).ok()
-    }
-
-    /// Whether nothing of a server is on its way.
-    pub(crate) fn is_idle(&self, node: usize) -> bool {
-        let server = &self.servers[node];
-        server.lanes.values().all(|lane| lane.is_empty()) && server.busy.values().all(|busy| !busy)
-    }
-
-    /// All servers that run.
-    pub(crate) fn up(&self) -> Vec<usize> {
-        (0..self.servers.len()).filter(|node| self.servers[*node].up).collect()
-    }
-
-    /// Whether a server knows of a pause.
-    pub(crate) fn knows_pause(&self, node: usize) -> bool {
-        self.servers[node].view.as_ref().is_some_and(|v| v.status.orders.pause.is_some())
-    }
-
-    /// Whether somebody has created this term.
-    pub(crate) fn has_term(&self, term: Term) -> bool {
-        self.store.truth().contains_key(&names::term(term))
-    }
-
-    /// What a server's wall clock shows in so long.
-    pub(crate) fn wall_in(&self, node: usize, span: Span) -> WallMs {
-        WallMs(self.wall(node).0 + span.as_millis())
-    }
-
-    /// The number of the last beat that the store has of a server.
-    pub(crate) fn beat(&self, node: usize) -> u64 {
-        self.file(node).map_or(0, |file| file.beat)
-    }
-
-    /// Whether a record stands in the log now.
-    pub(crate) fn stands(&self, lsn: Lsn) -> bool {
-        self.store.truth().contains_key(&names::record(lsn))
-    }
-
-    /// Checkpoints whose marks stand now.
-    pub(crate) fn marks(&self) -> Vec<Lsn> {
-        let marks = self.store.truth().keys().filter_map(|name| names::number(name.leaf(), ".ok"));
-        marks.map(Lsn).collect()
-    }
-
     /// Files whose names begin so are rotten from now on, for whoever reads them.
     pub(crate) fn rot(&mut self, begins: &str) {
         let truth = self.store.truth().iter();
@@ -388,14 +182,6 @@ impl World {
     }
 }
 
-fn numbered() -> Command {
-    Command::SetSensor { entity: EntityId::new(APP), sensor: NUMBERED.to_owned(), value: json!(1) }
-}
-
 fn rotten(bytes: &[u8]) -> Arc<[u8]> {
-    let mut bytes = bytes.to_vec();
-    if let Some(first) = bytes.first_mut() {
-        *first ^= 1;
-    }
-    bytes.into()
+    bytes.iter().map(|byte| byte ^ 1).collect()
 }
