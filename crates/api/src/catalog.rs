@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::config::PossibleValue;
 use crate::effector::ParameterSummary;
 use crate::entity::SelfLink;
 use crate::paths;
@@ -172,6 +173,9 @@ pub struct TypeConfig {
     /// How early it is shown: those of a blueprint come first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<f64>,
+    /// The constants of an enum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possible_values: Option<Vec<PossibleValue>>,
     /// Whether it is always shown.
     pub pinned: bool,
     /// What its values must fulfil.

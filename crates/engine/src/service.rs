@@ -135,7 +135,10 @@ impl Draft {
             if let Some(wholeness) = wholeness(&self.root, &before) {
                 let reasons = [(names::NOT_UP, wholeness.not_up), (names::PROBLEMS, wholeness.problem)];
                 for (map, reason) in reasons {
-                    if let Some(value) = self.noted(&id, map, names::FROM_CHILDREN, reason) {
+                    let is_well = reason.is_none() && says_that_it_is_well(&before);
+                    let first_word = || (is_well && before.sensor(map).is_none()).then(|| json!({}));
+                    let noted = self.noted(&id, map, names::FROM_CHILDREN, reason);
+                    if let Some(value) = noted.or_else(first_word) {
                         self.put(&id, map, value);
                     }
                 }
@@ -180,6 +183,13 @@ impl Draft {
         let at = self.wall();
         self.record(Change::SensorSet { entity: id.clone(), name: name.to_owned(), value, at });
     }
+}
+
+/// Whether a whole has an empty map where nothing is wrong with it, as Brooklyn's has. Before it is told to be in a
+/// state, a map of problems would be a state by itself.
+fn says_that_it_is_well(whole: &Entity) -> bool {
+    let of_startable = matches!(whole.behaviour(), Behaviour::Startable | Behaviour::Conditional);
+    !of_startable && whole.expected().is_some()
 }
 
 /// What a new entity's sensors are before anything has happened to it.

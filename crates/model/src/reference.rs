@@ -20,7 +20,7 @@ What blueprints may name, made from the tables in `crates/model/src/types` and `
 pub fn markdown() -> String {
     let mut page = HEAD.to_owned();
     section(&mut page, "Every entity", "What each of the types below has besides its own.");
-    sensors(&mut page, common::SENSORS.iter());
+    sensors(&mut page, common::SENSORS.iter().chain(common::STATE));
     for def in types::ALL {
         entity(&mut page, def);
     }
@@ -43,7 +43,8 @@ fn entity(page: &mut String, def: &TypeDef) {
     section(page, def.simple_name(), def.description);
     names(page, def.java_type, def.names);
     config(page, def.config_keys());
-    let own = |s: &&SensorDef| common::SENSORS.iter().all(|c| c.name != s.name);
+    let common = || common::SENSORS.iter().chain(common::STATE);
+    let own = |s: &&SensorDef| common().all(|c| c.name != s.name);
     sensors(page, def.all_sensors().filter(own));
     effectors(page, def.all_effectors());
 }

@@ -41,6 +41,12 @@ pub struct EnumDef {
     pub constants: &'static [&'static str],
 }
 
+/// The states of a service's life cycle.
+static LIFECYCLE: EnumDef = EnumDef {
+    java_type: "org.apache.brooklyn.core.entity.lifecycle.Lifecycle",
+    constants: &["CREATED", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DESTROYED", "ON_FIRE"],
+};
+
 /// A value after it was resolved and coerced.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Coerced {
@@ -126,6 +132,7 @@ impl ValueType {
             | "org.apache.brooklyn.api.entity.EntitySpec"
             | "org.apache.brooklyn.api.sensor.Sensor"
             | "org.apache.brooklyn.api.sensor.AttributeSensor" => Self::Any,
+            class if class == LIFECYCLE.java_type => Self::Enum(&LIFECYCLE),
             generic => {
                 let (base, _) = generic.split_once('<')?;
                 return Self::by_name(base.trim());

@@ -10,7 +10,7 @@ pub(super) enum Later {
     Ignored,
 }
 
-/// What is known about a key that no type declares here. A name that ends in a point stands for all that begin so.
+/// What is known about a key that no type reads here. A name that ends in a point stands for all that begin so.
 pub(super) fn of(key: &str) -> Option<Later> {
     let fits = |known: &str| {
         known.strip_suffix('.').map_or(known == key, |p| {
@@ -24,6 +24,7 @@ pub(super) fn of(key: &str) -> Option<Later> {
 }
 
 const REFUSED: &[&str] = &[
+    "brooklyn.locationsFilter",
     "download.addon.urls",
     "softwareProcess.lifecycleTasks",
     "install.workflow",

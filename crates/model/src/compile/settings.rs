@@ -128,6 +128,10 @@ impl<'t> Settings<'t> {
     /// Whether `name` is a declared key, or an entry of one that is a map (`shell.env.FOO`).
     fn declares(&self, name: &str) -> bool {
         let mut maps = self.own.iter().filter(|k| k.value_type() == ValueType::Map);
+        let is_own = self.own.iter().any(|k| k.name == name);
+        if !is_own && later::of(name) == Some(Later::Refused) {
+            return false;
+        }
         self.declared(name).is_some()
             || map_key_of(self.type_def.config_keys(), name).is_some()
             || maps.any(|k| is_entry_of(name, &k.name))

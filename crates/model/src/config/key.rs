@@ -52,7 +52,7 @@ impl<'a> Key<'a> {
     pub fn java_type(&self) -> &'a str {
         match (self.spec, self.def) {
             (Some(spec), _) => ValueType::java_class(&spec.type_name),
-            (None, Some(def)) => def.value_type.java_type(),
+            (None, Some(def)) => def.java_type(),
             (None, None) => ValueType::Any.java_type(),
         }
     }
@@ -66,6 +66,11 @@ impl<'a> Key<'a> {
     /// Whether Brooklyn keeps each entry of it as a key of its own (a `MapConfigKey`): maps that types declare.
     pub fn is_map(&self) -> bool {
         self.spec.is_none() && self.value_type() == ValueType::Map
+    }
+
+    /// Whether lists of keys name it: what the blueprint declares, and what Brooklyn's type does.
+    pub fn is_listed(&self) -> bool {
+        self.spec.is_some() || self.def.is_none_or(|d| d.is_listed)
     }
 
     /// Its value where none is given, as given.

@@ -10,7 +10,8 @@ pub static PLAN_ID: ConfigDef = ConfigDef::new(
     ValueType::Text,
     "The id by which the blueprint's other entities name this one",
 )
-.inheritance(Inheritance::Never);
+.inheritance(Inheritance::Never)
+.unlisted();
 
 /// What an entity is called that has no `name`.
 pub static DEFAULT_NAME: ConfigDef =
@@ -22,7 +23,8 @@ pub static WRAPPER_APP: ConfigDef = ConfigDef::new(
     "brooklyn.wrapper_app",
     ValueType::Bool,
     "Whether the application only wraps the services",
-);
+)
+.unlisted();
 
 /// Config of every entity.
 pub static CONFIG: &[&ConfigDef] = &[&PLAN_ID, &DEFAULT_NAME];
@@ -40,11 +42,17 @@ pub static SENSORS: &[SensorDef] = &[
         java_type: "java.lang.String",
         description: "The catalog item that it was made from",
     },
-    SensorDef {
-        name: "service.isUp",
-        java_type: "java.lang.Boolean",
-        description: "Whether the service is active and available (confirmed and monitored)",
-    },
+];
+
+const IS_UP: SensorDef = SensorDef {
+    name: "service.isUp",
+    java_type: "java.lang.Boolean",
+    description: "Whether the service is active and available (confirmed and monitored)",
+};
+
+/// How it is, as far as anything says so: no type declares these, they are there once they have a value.
+pub static STATE: &[SensorDef] = &[
+    IS_UP,
     SensorDef {
         name: "service.notUp.indicators",
         java_type: "java.util.Map",

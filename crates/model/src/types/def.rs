@@ -72,6 +72,10 @@ pub struct ConfigDef {
     pub inheritance: Inheritance,
     /// How a value goes together with that of the catalog item that an entity is made from.
     pub type_inheritance: Inheritance,
+    /// The class of its values on the wire, where Brooklyn has one of its own for them.
+    pub java_class: Option<&'static str>,
+    /// Whether lists of keys name it. What is heeded here and not declared by Brooklyn's type is in none.
+    pub is_listed: bool,
 }
 
 impl ConfigDef {
@@ -85,7 +89,28 @@ impl ConfigDef {
             description,
             inheritance: Inheritance::Overwrite,
             type_inheritance: Inheritance::Overwrite,
+            java_class: None,
+            is_listed: true,
         }
+    }
+
+    /// The same whose values have this class on the wire.
+    #[must_use]
+    pub const fn java(mut self, class: &'static str) -> Self {
+        self.java_class = Some(class);
+        self
+    }
+
+    /// The same, in no list of keys.
+    #[must_use]
+    pub const fn unlisted(mut self) -> Self {
+        self.is_listed = false;
+        self
+    }
+
+    /// The class of its values on the wire.
+    pub fn java_type(&self) -> &'static str {
+        self.java_class.unwrap_or_else(|| self.value_type.java_type())
     }
 
     /// The same with other names.

@@ -1,6 +1,6 @@
 //! From a name in a blueprint to its type, or to the reason why there is none.
 
-use super::{ALL, ConfigDef, EffectorDef, SensorDef, TypeDef, later};
+use super::{ALL, ConfigDef, EffectorDef, SensorDef, TypeDef, common, later};
 
 /// What a name in a blueprint stands for.
 #[derive(Debug)]
@@ -69,9 +69,17 @@ impl TypeDef {
         self.config_keys().find(|k| k.is_called(name))
     }
 
-    /// All sensors that it declares.
+    /// All sensors that something here may set.
     pub fn all_sensors(&self) -> impl Iterator<Item = &'static SensorDef> + use<> {
-        self.sensors.iter().flat_map(|table| table.iter())
+        self.sensors.iter().copied().chain([common::STATE]).flatten()
+    }
+
+    /// Those of them that it declares, so that they are shown without a value as well: its own, and `service.isUp`
+    /// of what can be started.
+    pub fn declared_sensors(&self) -> impl Iterator<Item = &'static SensorDef> + use<> {
+        let starts = self.effector("start").is_some();
+        let is_up = common::STATE.iter().filter(move |s| starts && s.name == "service.isUp");
+        self.sensors.iter().copied().flatten().chain(is_up)
     }
 
     /// The sensor of this name.

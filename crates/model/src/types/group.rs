@@ -2,6 +2,8 @@
 
 use super::{ConfigDef, DefaultValue, Inheritance, SensorDef, ValueType};
 
+const QUORUM: &str = "org.apache.brooklyn.util.collections.QuorumCheck";
+
 /// How many must be up for the whole to be up; each type that has it gives its own default.
 pub const fn up_quorum(default: &'static str) -> ConfigDef {
     ConfigDef::new(
@@ -12,6 +14,7 @@ pub const fn up_quorum(default: &'static str) -> ConfigDef {
     .aliases(&["upQuorumCheck"])
     .default(DefaultValue::Text(default))
     .inheritance(Inheritance::NotReinherited)
+    .java(QUORUM)
 }
 
 /// How many must be running for the whole to be well.
@@ -24,6 +27,7 @@ pub const fn running_quorum(default: &'static str) -> ConfigDef {
     .aliases(&["runningQuorumCheck"])
     .default(DefaultValue::Text(default))
     .inheritance(Inheritance::NotReinherited)
+    .java(QUORUM)
 }
 
 /// All must be up.

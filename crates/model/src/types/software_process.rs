@@ -116,7 +116,7 @@ pub static CHILDREN_MODE: ConfigDef = ConfigDef::new(
 .default(DefaultValue::Text("NONE"));
 
 const fn latch(name: &'static str, aliases: &'static [&'static str], description: &'static str) -> ConfigDef {
-    ConfigDef::new(name, ValueType::Any, description).aliases(aliases)
+    ConfigDef::new(name, ValueType::Any, description).aliases(aliases).java("java.lang.Boolean")
 }
 
 /// Holds the start up, before it takes a machine.

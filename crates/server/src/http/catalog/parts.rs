@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use api::catalog::{TypeConfig, TypeEffector, TypeSensor};
 use base::secret::is_sensitive_name;
+use model::Surroundings;
 use model::catalog::{Described, describe};
 use model::config::Key;
 use model::spec::EntitySpec;
 use model::types::{self, TypeDef};
-use model::{Surroundings, ValueType};
 
 use super::Registered;
-use crate::http::show::config::constraint;
+use crate::http::show::config::{constraint, declared_type, possible_values};
 use crate::http::show::effector;
 
 /// The parts of a type; `None`: it has no such thing, or its item cannot be used (any more).
@@ -37,15 +37,9 @@ pub(super) fn of(registered: &Registered<'_>, around: &Surroundings) -> Parts {
 }
 
 fn of_entity(spec: Option<&EntitySpec>, def: &TypeDef, keys: Vec<Key<'_>>) -> Parts {
-    let (own_sensors, own_effectors) =
-        spec.map_or((&[][..], &[][..]), |s| (s.sensors.as_slice(), s.effectors.as_slice()));
-    let mut sensors: Vec<TypeSensor> = def.all_sensors().map(sensor).collect();
-    sensors.extend(own_sensors.iter().map(|s| TypeSensor {
-        name: s.name.clone(),
-        kind: ValueType::java_name(&s.type_name).to_owned(),
-        description: None,
-        links: BTreeMap::new(),
-    }));
+    let own_effectors = spec.map_or(&[][..], |s| s.effectors.as_slice());
+    let of_all = |s: &&types::SensorDef| types::common::SENSORS.iter().any(|c| c.name == s.name);
+    let mut sensors: Vec<TypeSensor> = def.declared_sensors().filter(|s| !of_all(s)).map(sensor).collect();
     sensors.sort_by(|a, b| a.name.cmp(&b.name));
     let not_again = def.all_effectors().filter(|e| own_effectors.iter().all(|own| own.name != e.name));
     let mut effectors: Vec<TypeEffector> = own_effectors.iter().map(effector::of_spec).collect();
@@ -55,19 +49,20 @@ fn of_entity(spec: Option<&EntitySpec>, def: &TypeDef, keys: Vec<Key<'_>>) -> Pa
 }
 
 fn of_keys(keys: Vec<Key<'_>>) -> Parts {
-    Parts { config: Some(keys.iter().map(config).collect()), ..Parts::default() }
+    Parts { config: Some(keys.iter().filter(|k| k.is_listed()).map(config).collect()), ..Parts::default() }
 }
 
 fn config(key: &Key<'_>) -> TypeConfig {
     let default = key.default().filter(|_| !is_sensitive_name(key.name()));
     TypeConfig {
         name: key.name().to_owned(),
-        kind: key.value_type().java_type().to_owned(),
+        kind: declared_type(key).to_owned(),
         default_value: default,
         description: key.description().map(str::to_owned),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
         label: key.spec.and_then(|s| s.label.clone()).unwrap_or_else(|| key.name().to_owned()),
         priority: key.spec.filter(|s| s.pinned).map(|_| 1.0),
+        possible_values: possible_values(key.value_type()),
         pinned: key.spec.is_some_and(|s| s.pinned),
         constraints: key.spec.map(|s| s.constraints.iter().map(constraint).collect()).unwrap_or_default(),
         links: BTreeMap::new(),

@@ -5,16 +5,20 @@ use engine::{Entity, Root};
 use model::ValueType;
 use model::config::Key;
 use model::spec::Constraint;
+use model::types::Behaviour;
 use serde_json::{Map, Value, json};
 
 use super::secrets::suppress;
+
+/// Set by Brooklyn on whatever it makes from a blueprint.
+const TEMPLATE_ID: &str = "camp.template.id";
 
 /// The keys that an entity declares: those of its blueprint first, then those of its type.
 pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> {
     let (app, id) = (entity.app.as_str(), entity.id.as_str());
     let summary = |key: Key<'_>| ConfigSummary {
         name: key.name().to_owned(),
-        kind: key.java_type().to_owned(),
+        kind: declared_type(&key).to_owned(),
         description: key.description().map(str::to_owned),
         default_value: key.default(),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
@@ -22,13 +26,27 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
         constraints: key.spec.map_or_else(Vec::new, |s| s.constraints.iter().map(constraint).collect()),
         links: ConfigLinks::new(app, id, key.name()),
     };
-    root.config_keys(&entity.id).into_iter().map(summary).collect()
+    root.config_keys(&entity.id).into_iter().filter(Key::is_listed).map(summary).collect()
 }
 
 /// All values that are set here or above; a default is none.
 pub(in crate::http) fn values(root: &Root, entity: &Entity, resolved: bool) -> Map<String, Value> {
-    let value = |name: String| root.config_shown(&entity.id, &name, resolved).map(|v| (name, v));
-    root.config_names(&entity.id).into_iter().filter_map(value).collect()
+    let names = root.config_names(&entity.id).into_iter().chain([TEMPLATE_ID.to_owned()]);
+    names.filter_map(|name| Some((name.clone(), shown(root, entity, &name, resolved)?))).collect()
+}
+
+/// One value that is set here or above.
+pub(in crate::http) fn shown(root: &Root, entity: &Entity, name: &str, resolved: bool) -> Option<Value> {
+    if name == TEMPLATE_ID {
+        // Clients know it as a mark of what was made from a blueprint; what it names was gone with the deployment.
+        return (entity.behaviour() != Behaviour::Quarantine).then(|| entity.id.as_str().into());
+    }
+    root.config_shown(&entity.id, name, resolved)
+}
+
+/// The class of a key's values, as lists of keys have it: all enums have the same.
+pub(in crate::http) fn declared_type<'a>(key: &Key<'a>) -> &'a str {
+    if matches!(key.value_type(), ValueType::Enum(_)) { "java.lang.Enum" } else { key.java_type() }
 }
 
 /// The constants of an enum, with what people say for each.

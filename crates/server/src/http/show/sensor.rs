@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use api::sensor::{SensorLinks, SensorSummary};
 use engine::{Entity, Root};
 use model::ValueType;
+use model::types::{Behaviour, TypeDef};
 use serde_json::{Map, Value};
 
 use super::text;
@@ -12,17 +13,20 @@ use super::text;
 const ANY: &str = "java.lang.Object";
 const TRANSITION: &str = "service.state.expected";
 
-/// All sensors of an entity: those of its type, and those that somebody set.
+/// All sensors of an entity: those that its type and its blueprint declare, and those that somebody set.
 pub(in crate::http) fn list(entity: &Entity) -> Vec<SensorSummary> {
+    let type_def = entity.type_def();
+    let described = |name: &str| type_def.and_then(|t| t.sensor(name));
     let mut all = BTreeMap::new();
-    for def in entity.type_def().into_iter().flat_map(model::types::TypeDef::all_sensors) {
-        all.insert(def.name, (def.java_type, Some(def.description)));
-    }
     for (name, kind) in &entity.def.sensor_types {
-        all.entry(name.as_str()).or_insert((ValueType::java_name(kind), None));
+        all.insert(name.as_str(), (ValueType::java_name(kind), None));
     }
-    for name in entity.sensors.keys() {
-        all.entry(name.as_str()).or_insert((ANY, None));
+    let declared = type_def.into_iter().flat_map(TypeDef::declared_sensors).map(|def| def.name);
+    for name in declared.chain(told(entity)) {
+        match described(name) {
+            Some(def) => all.insert(name, (def.java_type, Some(def.description))),
+            None => Some(*all.entry(name).or_insert((ANY, None))),
+        };
     }
     let (app, id) = (entity.app.as_str(), entity.id.as_str());
     all.into_iter()
@@ -39,18 +43,21 @@ pub(in crate::http) fn list(entity: &Entity) -> Vec<SensorSummary> {
         .collect()
 }
 
-/// All values, with null for those that are not set.
+/// All values, with null for those that the type declares and nobody has set.
 pub(in crate::http) fn values(root: &Root, entity: &Entity, hints: bool) -> Map<String, Value> {
-    let mut all = Map::new();
-    for def in entity.type_def().into_iter().flat_map(model::types::TypeDef::all_sensors) {
-        all.insert(def.name.to_owned(), shown(root, entity, def.name, hints).unwrap_or(Value::Null));
-    }
-    for name in entity.sensors.keys() {
-        if !all.contains_key(name) {
-            all.insert(name.clone(), shown(root, entity, name, hints).unwrap_or(Value::Null));
-        }
-    }
-    all
+    let declared = entity.type_def().into_iter().flat_map(TypeDef::declared_sensors).map(|def| def.name);
+    let value = |name: &str| (name.to_owned(), shown(root, entity, name, hints).unwrap_or(Value::Null));
+    declared.chain(told(entity)).map(value).collect()
+}
+
+/// The sensors that have a value. What a `BasicStartable` has no trouble with it does not speak of: Brooklyn's has no
+/// such sensor until there is some.
+fn told(entity: &Entity) -> impl Iterator<Item = &str> {
+    let is_quiet = entity.behaviour() == Behaviour::Startable;
+    let is_trouble = |name: &str| matches!(name, "service.notUp.indicators" | "service.problems");
+    let is_empty = |name: &str| entity.sensor(name).and_then(Value::as_object).is_some_and(Map::is_empty);
+    let names = entity.sensors.keys().map(String::as_str);
+    names.filter(move |name| !(is_quiet && is_trouble(name) && is_empty(name)))
 }
 
 /// One value; with hints, in the words for people.
