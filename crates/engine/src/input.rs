@@ -149,6 +149,13 @@ pub enum Command {
         /// To what.
         value: Value,
     },
+    /// Sets several sensors: all of them, or none when one is refused.
+    SetSensors {
+        /// Of which entity.
+        entity: EntityId,
+        /// Which, to what.
+        values: BTreeMap<String, Value>,
+    },
     /// Takes a sensor's value away; one that has none stays so.
     ClearSensor {
         /// Of which entity.
@@ -164,6 +171,13 @@ pub enum Command {
         key: String,
         /// To what, as given.
         value: Value,
+    },
+    /// Sets several config values of several entities: all of them, or none when one is refused.
+    SetConfigs {
+        /// Of which entities.
+        entities: Vec<EntityId>,
+        /// Which, to what, as given.
+        values: BTreeMap<String, Value>,
     },
     /// Gives an entity another name.
     Rename {

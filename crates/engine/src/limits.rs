@@ -65,3 +65,5 @@ pub const CONNECT_TIMEOUT: Span = Span::secs(10);
 pub const BUNDLES_MAX: usize = 10_000;
 /// The longest record of one bundle, in bytes: its texts, without the bytes of a zip.
 pub const BUNDLE_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Sensors or config values that are set at once, in bytes: they are one record.
+pub const WRITES_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -51,8 +51,10 @@ impl Draft {
                 self.on_invoke(caller, &entity, &effector, params)
             }
             Command::SetSensor { entity, sensor, value } => self.on_set_sensor(&entity, &sensor, value),
+            Command::SetSensors { entity, values } => self.on_set_sensors(&entity, values),
             Command::ClearSensor { entity, sensor } => self.on_clear_sensor(&entity, sensor),
             Command::SetConfig { entity, key, value } => self.on_set_config(&entity, &key, value),
+            Command::SetConfigs { entities, values } => self.on_set_configs(&entities, &values),
             Command::Rename { entity, name } => self.on_rename(&entity, name),
             Command::EditTags { entity, edit } => self.on_edit_tags(&entity, edit),
             Command::Delete { app } => self.on_delete(caller, &app),

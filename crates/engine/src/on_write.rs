@@ -1,5 +1,7 @@
 //! Small writes: a sensor, a config value, a name.
 
+use std::collections::BTreeMap;
+
 use base::EntityId;
 use base::limits::VALUE_BYTES_MAX;
 use model::config::deferred;
@@ -9,7 +11,10 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
-use crate::limits::{CONFIG_KEYS_MAX, NAME_BYTES_MAX, SENSORS_MAX};
+use crate::limits::{CONFIG_KEYS_MAX, NAME_BYTES_MAX, SENSORS_MAX, WRITES_BYTES_MAX};
+
+/// What a record has for each of several writes besides its name and value.
+const WRITE_BYTES: usize = 64;
 
 impl Draft {
     pub(crate) fn on_set_sensor(
@@ -28,6 +33,35 @@ impl Draft {
             )));
         }
         self.set_sensor(id, name, value);
+        Ok(Reply::Done)
+    }
+
+    // Of several values one may be refused late: what a refused command has changed goes with it.
+
+    pub(crate) fn on_set_sensors(
+        &mut self,
+        id: &EntityId,
+        values: BTreeMap<String, Value>,
+    ) -> Result<Reply, Refusal> {
+        self.must_have(id)?;
+        check_sum(1, &values)?;
+        for (sensor, value) in values {
+            self.on_set_sensor(id, &sensor, value)?;
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(crate) fn on_set_configs(
+        &mut self,
+        ids: &[EntityId],
+        values: &BTreeMap<String, Value>,
+    ) -> Result<Reply, Refusal> {
+        check_sum(ids.len(), values)?;
+        for id in ids {
+            for (key, value) in values {
+                self.on_set_config(id, key, value.clone())?;
+            }
+        }
         Ok(Reply::Done)
     }
 
@@ -91,6 +125,17 @@ pub(crate) fn check_size(what: &str, name: &str, value: &Value) -> Result<(), Re
         return Err(Refusal::Invalid(format!(
             "the value of {what} '{name}' is larger than {VALUE_BYTES_MAX} bytes (VALUE_BYTES_MAX); \
              put it into a file and set its address"
+        )));
+    }
+    Ok(())
+}
+
+/// What is written at once is one record.
+fn check_sum(entities: usize, values: &BTreeMap<String, Value>) -> Result<(), Refusal> {
+    let each = values.iter().map(|(name, value)| name.len() + rough_size(value) + WRITE_BYTES).sum::<usize>();
+    if each.saturating_mul(entities) > WRITES_BYTES_MAX {
+        return Err(Refusal::Invalid(format!(
+            "all values together are larger than {WRITES_BYTES_MAX} bytes (WRITES_BYTES_MAX); set fewer at once"
         )));
     }
     Ok(())

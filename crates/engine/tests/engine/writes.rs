@@ -1,5 +1,6 @@
 //! Small writes, names, keys, deployments without processes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{EntityId, WallMs};
@@ -47,6 +48,34 @@ fn a_sensor_set_to_what_it_is_makes_a_record() {
     let nobody =
         Command::SetSensor { entity: EntityId::new("nobody"), sensor: "x".to_owned(), value: json!(1) };
     assert!(matches!(refusal(env.command(nobody)), Refusal::NotFound(_)));
+}
+
+#[test]
+fn several_values_are_set_at_once_or_not_at_all() {
+    let mut env = Env::new();
+    let (app, _) = env.deploy(specs::app("Shop", vec![specs::basic("one")]));
+    let one = env.named("one");
+    let values = |of: &[(&str, serde_json::Value)]| {
+        of.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let sensors = |values| Command::SetSensors { entity: one.clone(), values };
+    let configs = |values| Command::SetConfigs { entities: vec![app.clone(), one.clone()], values };
+
+    assert_eq!(env.command(sensors(values(&[("a", json!(1)), ("b", json!(2))]))), Reply::Done);
+    assert_eq!(env.last.len(), 2);
+    assert_eq!(env.command(configs(values(&[("x", json!(1)), ("y", json!(2))]))), Reply::Done);
+    assert_eq!(env.last.len(), 4);
+
+    // The second of each is refused: the first is taken back.
+    let large = json!("x".repeat(70_000));
+    refusal(env.command(sensors(values(&[("a", json!(7)), ("b", large.clone())]))));
+    refusal(env.command(configs(values(&[("x", json!(7)), ("y", large)]))));
+    assert_eq!(env.entity(&one).sensor("a"), Some(&json!(1)));
+    assert_eq!(env.entity(&app).config["x"].given(), &json!(1));
+
+    let many = (0..100).map(|i| (format!("k{i}"), json!("x".repeat(60_000)))).collect();
+    let together = refusal(env.command(configs(many)));
+    assert!(matches!(together, Refusal::Invalid(text) if text.contains("WRITES_BYTES_MAX")));
 }
 
 #[test]

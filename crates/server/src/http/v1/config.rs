@@ -1,5 +1,7 @@
 //! `.../config`: reading it, and setting it.
 
+use std::collections::BTreeMap;
+
 use api::Permission::{InvokeEffector, ModifyEntity, SeeConfig};
 use api::config::ConfigSummary;
 use api::shape::{self, by_name, many};
@@ -19,7 +21,7 @@ use crate::http::negotiate::{AS_JSON_OR_TEXT, Consumes};
 use crate::http::route::Content::Nothing;
 use crate::http::route::Kind::Flag;
 use crate::http::route::Route;
-use crate::http::show::config::{explained, list as declared, values as all_values};
+use crate::http::show::config::{explained, list as declared, shown as shown_value, values as all_values};
 use crate::http::show::secrets::suppress;
 use crate::http::show::text;
 
@@ -97,7 +99,7 @@ async fn one(call: Call) -> Answer {
         return json(&explained(call.root(), find::entity(&call)?, call.param("config")));
     }
     let name = call.param("config");
-    let value = call.root().config_shown(&find::entity(&call)?.id, name, resolved(&call));
+    let value = shown_value(call.root(), find::entity(&call)?, name, resolved(&call));
     let value = value.filter(|v| !v.is_null()).map(|v| in_words(&call, v));
     let value = value.map(|v| if hides(&call) { suppress(name, v) } else { v });
     match value {
@@ -110,12 +112,14 @@ async fn one(call: Call) -> Answer {
 
 async fn set(mut call: Call) -> Answer {
     let value = call.json().await?;
+    let entity = find::entity(&call)?.id.clone();
     let key = call.param("config").to_owned();
-    let entities = targets(&call)?;
-    one_write(&call, entities.len())?;
-    for entity in &entities {
-        set_one(&call, entity, key.clone(), value.clone()).await?;
+    if recurses(&call) {
+        return set_each(&call, &entity, BTreeMap::from([(key, value)])).await;
     }
+    check(&call, &entity, &key, &value)?;
+    let body = value.to_string();
+    call.ask(Command::SetConfig { entity, key, value }, body.as_bytes()).await?;
     Ok(no_content())
 }
 
@@ -123,51 +127,46 @@ async fn set_all(mut call: Call) -> Answer {
     let Value::Object(values) = call.json().await? else {
         return Err(Fail::bad("Expected a JSON map of config keys and values"));
     };
-    let entities = targets(&call)?;
-    one_write(&call, usize::MAX)?;
+    let entity = find::entity(&call)?.id.clone();
+    set_each(&call, &entity, values.into_iter().collect()).await
+}
+
+fn recurses(call: &Call) -> bool {
+    call.query_flag("recurse").unwrap_or(false)
+}
+
+/// All values at once: on the entity, and with `recurse` on all below it.
+async fn set_each(call: &Call, top: &EntityId, values: BTreeMap<String, Value>) -> Answer {
+    let entities: Vec<EntityId> = if recurses(call) {
+        call.root().tree(top).map(|e| e.id.clone()).collect()
+    } else {
+        vec![top.clone()]
+    };
     for entity in &entities {
         for (key, value) in &values {
-            set_one(&call, entity, key.clone(), value.clone()).await?;
+            check(call, entity, key, value)?;
         }
     }
+    let body = serde_json::to_vec(&values).unwrap_or_default();
+    call.ask(Command::SetConfigs { entities, values }, &body).await?;
     Ok(no_content())
 }
 
-/// The entity, and with `recurse` all below it.
-fn targets(call: &Call) -> Result<Vec<EntityId>, Fail> {
-    let top = find::entity(call)?.id.clone();
-    if call.query_flag("recurse").unwrap_or(false) {
-        return Ok(call.root().tree(&top).map(|e| e.id.clone()).collect());
-    }
-    Ok(vec![top])
-}
-
-/// A write key would stand for all of several writes.
-fn one_write(call: &Call, writes: usize) -> Result<(), Fail> {
-    if writes > 1 && call.headers().contains_key("idempotency-key") {
-        return Err(Fail::bad("Idempotency-Key: set config keys one by one, without recurse, to use it"));
-    }
-    Ok(())
-}
-
 /// What the key's type does not take is refused before it is recorded.
-async fn set_one(call: &Call, entity: &EntityId, key: String, value: Value) -> Result<(), Fail> {
-    let declared = call.root().config_keys(entity).into_iter().find(|k| k.is_called(&key));
-    if let Some(declared) = declared {
-        // Changing a key that is not meant to be changed on a living entity is more than calling it.
-        let meant = declared.spec.is_some_and(|s| s.reconfigurable);
-        if !meant && !call.visitor().is_some_and(|v| v.login.may(ModifyEntity)) {
-            let user = call.user();
-            return Err(Fail::forbidden(format!("User '{user}' is not authorized to set config '{key}'")));
-        }
-        // Text that looks like an expression is set as text.
-        if !value.is_null() && deferred(&value).is_none() {
-            resolve(&key, declared.value_type(), &ConfigValue::new(value.clone()))
-                .map_err(|e| Fail::bad(e.to_string()))?;
-        }
+fn check(call: &Call, entity: &EntityId, key: &str, value: &Value) -> Result<(), Fail> {
+    let Some(declared) = call.root().config_keys(entity).into_iter().find(|k| k.is_called(key)) else {
+        return Ok(());
+    };
+    // Changing a key that is not meant to be changed on a living entity is more than calling it.
+    let meant = declared.spec.is_some_and(|s| s.reconfigurable);
+    if !meant && !call.visitor().is_some_and(|v| v.login.may(ModifyEntity)) {
+        let user = call.user();
+        return Err(Fail::forbidden(format!("User '{user}' is not authorized to set config '{key}'")));
     }
-    let body = value.to_string();
-    let entity = entity.clone();
-    call.ask(Command::SetConfig { entity, key, value }, body.as_bytes()).await?;
+    // Text that looks like an expression is set as text.
+    if !value.is_null() && deferred(value).is_none() {
+        resolve(key, declared.value_type(), &ConfigValue::new(value.clone()))
+            .map_err(|e| Fail::bad(e.to_string()))?;
+    }
     Ok(())
 }

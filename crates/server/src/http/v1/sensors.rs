@@ -109,19 +109,13 @@ async fn clear(call: Call) -> Answer {
     Ok(no_content())
 }
 
-/// One write for each value; a write key would stand for all of them and so is refused.
 async fn set_all(mut call: Call) -> Answer {
     let entity = find::entity(&call)?.id.clone();
     let body = call.body().await?;
     let Value::Object(values) = parsed(&body)? else {
         return Err(Fail::bad("Expected a JSON map of sensor names and values"));
     };
-    if call.headers().contains_key("idempotency-key") {
-        return Err(Fail::bad("Idempotency-Key: set sensors one by one to use it"));
-    }
-    for (sensor, value) in values {
-        call.ask(Command::SetSensor { entity: entity.clone(), sensor, value }, b"").await?;
-    }
+    call.ask(Command::SetSensors { entity, values: values.into_iter().collect() }, &body).await?;
     Ok(no_content())
 }
 
