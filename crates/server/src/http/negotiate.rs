@@ -12,6 +12,17 @@ pub const AS_TEXT: &[&str] = &[TEXT];
 pub const AS_YAML: &[&str] =
     &["text/x-yaml", "application/x-yaml", "text/yaml", "text/plain", "application/yaml"];
 
+/// What a picture of the catalog produces: Brooklyn's own word first. Which of them it is says the picture.
+pub const AS_PICTURE: &[&str] = &[
+    "application/image",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/svg+xml",
+    "image/webp",
+    "image/x-icon",
+];
+
 /// Whatever it is: bytes whose type is seen only when they are there.
 pub const ANY: &[&str] = &[];
 

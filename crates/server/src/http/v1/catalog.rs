@@ -16,7 +16,7 @@ use crate::http::answer::{Answer, json_with, no_content};
 use crate::http::call::Call;
 use crate::http::catalog::{Registered, add, icon as picture, types};
 use crate::http::fail::Fail;
-use crate::http::negotiate::{ANY, Consumes};
+use crate::http::negotiate::{AS_PICTURE, Consumes};
 use crate::http::route::Content::{Bytes, Json, Nothing};
 use crate::http::route::Kind::{Flag, Text};
 use crate::http::route::Route;
@@ -58,7 +58,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         Route::get("/v1/catalog/icon/{name}/{version}", "The picture of an item", icon)
             .needs(SeeCatalogItem)
             .hot()
-            .gives(ANY)
+            .gives(AS_PICTURE)
             .answers(StatusCode::OK, Bytes)
             .answers(StatusCode::NO_CONTENT, Nothing)
             .answers(StatusCode::TEMPORARY_REDIRECT, Nothing),

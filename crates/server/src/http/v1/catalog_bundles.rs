@@ -17,7 +17,7 @@ use crate::http::answer::{Answer, json, no_content, raw};
 use crate::http::call::Call;
 use crate::http::catalog::{Registered, bundle as shown, icon as picture, types};
 use crate::http::fail::Fail;
-use crate::http::negotiate::ANY;
+use crate::http::negotiate::{ANY, AS_PICTURE};
 use crate::http::route::Content::{Bytes, Nothing};
 use crate::http::route::Kind::{Flag, Text};
 use crate::http::route::Route;
@@ -28,7 +28,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     let sees = |route: Route| route.needs(SeeCatalogItem).hot();
     let pictures = |route: Route| {
         sees(route)
-            .gives(ANY)
+            .gives(AS_PICTURE)
             .answers(StatusCode::OK, Bytes)
             .answers(StatusCode::NO_CONTENT, Nothing)
             .answers(StatusCode::TEMPORARY_REDIRECT, Nothing)

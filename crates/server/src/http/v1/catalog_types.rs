@@ -10,7 +10,7 @@ use crate::http::answer::{Answer, json};
 use crate::http::call::Call;
 use crate::http::catalog::{Filter, Registered, icon as picture, types};
 use crate::http::fail::Fail;
-use crate::http::negotiate::ANY;
+use crate::http::negotiate::AS_PICTURE;
 use crate::http::route::Content::{Bytes, Nothing};
 use crate::http::route::Kind::Text;
 use crate::http::route::Route;
@@ -37,7 +37,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
         ))
         .ok(one::<TypeSummary>()),
         sees(Route::get("/v1/catalog/types/{name}/{version}/icon", "The picture of a type", icon))
-            .gives(ANY)
+            .gives(AS_PICTURE)
             .answers(StatusCode::OK, Bytes)
             .answers(StatusCode::NO_CONTENT, Nothing)
             .answers(StatusCode::TEMPORARY_REDIRECT, Nothing),

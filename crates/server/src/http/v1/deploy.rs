@@ -12,6 +12,7 @@ use engine::effect::{Refusal, Reply};
 use engine::input::Command;
 use model::Diagnostics;
 
+use super::app_spec;
 use super::applications::begun;
 use crate::http::answer::{Answer, at};
 use crate::http::call::Call;
@@ -58,6 +59,7 @@ async fn put(call: Call) -> Answer {
 async fn deploy(mut call: Call, id: Option<EntityId>) -> Answer {
     let body = call.text().await?;
     let text = plan(&call, body, id.is_some())?;
+    let text = app_spec::as_blueprint(&text).unwrap_or(text);
     let around = call.surroundings();
     let blueprint = text.clone();
     let spec = compiled(move || model::compile::compile("blueprint", &blueprint, &around)).await?;

@@ -4,6 +4,7 @@ mod access;
 mod activities;
 mod adjuncts;
 mod apidoc;
+mod app_spec;
 mod applications;
 mod blueprints;
 mod catalog;
