@@ -11,6 +11,7 @@ mod json;
 mod masks;
 mod raw;
 mod rules;
+mod zipped;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +35,7 @@ const TOLD: &[&str] = &[
     "allow",
     "www-authenticate",
     "content-disposition",
+    "content-encoding",
     "retry-after",
     "set-cookie",
     "x-brownstone-needs-restart",
@@ -90,9 +92,14 @@ impl World {
             headers.push(("authorization".to_owned(), basic()));
         }
         let line = self.masks.fill(&one.line);
-        let body = self.masks.fill(&one.body);
+        let text = self.masks.fill(&one.body);
+        let body = match (one.mark("zip"), one.mark("crlf")) {
+            (Some(_), _) => zipped::zip(&text),
+            (None, Some(_)) => text.replace('\n', "\r\n").into_bytes(),
+            (None, None) => text.into_bytes(),
+        };
         let host = server.uri();
-        self.raw.ask(host.trim_start_matches("https://"), &line, &headers, body.as_bytes())
+        self.raw.ask(host.trim_start_matches("https://"), &line, &headers, &body)
     }
 
     /// An answer as it is recorded.
