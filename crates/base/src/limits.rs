@@ -6,6 +6,10 @@ pub const RECORD_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const VALUE_BYTES_MAX: usize = 64 * 1024;
 /// Names asked for in one page of a listing.
 pub const LIST_PAGE_MAX: usize = 1000;
+/// What each server keeps free in the plane's folder for a full disk, in bytes.
+pub const RESERVE_BYTES: u64 = 1024 * 1024;
+/// Records that a follower reads at once.
+pub const READ_AHEAD_MAX: usize = 8;
 /// The size that one part of a checkpoint aims at, in bytes.
 pub const CHECKPOINT_PART_BYTES: usize = 1024 * 1024;
 /// Records since the last checkpoint after which the next is due.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use base::{Lsn, Mono, NodeId, Span, Term};
 
 use crate::files::{self, EndWhy, TermFile};
-use crate::follow::Job;
 use crate::input::{Effect, Level};
 use crate::names;
 use crate::state::{Ha, Stage, Want};
@@ -105,7 +104,7 @@ impl Ha {
             marks_back: 0,
             wait_said: false,
         });
-        self.log.job = Job::Idle;
+        self.log.rest();
         self.ask(Lane::Look, Verb::Create { name: names::term(term), bytes }, Want::Claim(term));
     }
 
@@ -134,7 +133,7 @@ impl Ha {
     /// Back to standing by, keeping the folded state if the mode wants one.
     pub(crate) fn back_to_follow(&mut self) {
         self.stage = Stage::Follow;
-        self.log.job = Job::Idle;
+        self.log.rest();
         self.watch_anew();
         self.look.wanted_full = true;
         if !self.wants_state() {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use base::{Lsn, Mono, Span, Term};
 
+use crate::ahead::Ahead;
 use crate::input::{Effect, Fold, Level, Point};
 use crate::names;
 use crate::record::{self, Chain, Kind, Record};
 use crate::reload::Reload;
-use crate::state::{Ha, Stage, Want};
-use crate::verbs::{Answer, Lane, Verb};
+use crate::state::{Ha, Stage};
+use crate::verbs::Answer;
 
 /// Between two tries while a record cannot be had.
 pub(crate) const RETRY: Span = Span::millis(250);
@@ -29,7 +30,9 @@ pub(crate) struct Follow {
     /// Up to where the master says that it reaches. A hint: nothing waits for it, and it is dropped when it is wrong.
     pub(crate) told: Lsn,
     pub(crate) job: Job,
-    /// Counts requests of reloads.
+    /// Records above `have`: asked for, or there and not folded yet.
+    pub(crate) ahead: Ahead,
+    /// Counts requests of reloads and records.
     pub(crate) serial: u64,
     /// The last record was damaged: what follows decides the chain.
     pub(crate) uncertain: bool,
@@ -56,15 +59,19 @@ pub(crate) struct FollowFailed {
 
 /// What is being read of the log.
 pub(crate) enum Job {
+    /// Nothing but records ahead, if there are any.
     Idle,
-    /// A record; how often it was read already.
-    Record {
-        lsn: Lsn,
-        tries: u32,
-    },
     /// Wait before the next try.
     Wait(Mono),
     Reload(Reload),
+}
+
+impl Follow {
+    /// Wants nothing of the log any more; answers that are under way are for nobody.
+    pub(crate) fn rest(&mut self) {
+        self.job = Job::Idle;
+        self.ahead.clear();
+    }
 }
 
 impl Ha {
@@ -82,7 +89,7 @@ impl Ha {
         self.log.loaded = None;
         self.log.uncertain = false;
         self.log.ready = false;
-        self.log.job = Job::Idle;
+        self.log.rest();
     }
 
     /// Begins again from the newest checkpoint.
@@ -123,18 +130,18 @@ impl Ha {
                 return;
             }
             self.log.job = Job::Idle;
+            self.log.forget_failures();
         }
         if !matches!(self.log.job, Job::Idle) || self.log.failed.as_ref().is_some_and(|f| !f.passing) {
             return;
         }
         match self.log.have {
             None => self.begin_reload(),
-            Some(point) if point.lsn < self.log.target => self.read_record(point.lsn.next(), 0),
             Some(point) => {
-                self.caught_up();
-                if point.lsn < self.log.told {
-                    self.read_record(point.lsn.next(), 0);
+                if point.lsn >= self.log.target {
+                    self.caught_up();
                 }
+                self.read_ahead(point.lsn);
             }
         }
     }
@@ -161,11 +168,6 @@ impl Ha {
         }
     }
 
-    fn read_record(&mut self, lsn: Lsn, tries: u32) {
-        self.log.job = Job::Record { lsn, tries };
-        self.ask(Lane::Log, Verb::Read { name: names::record(lsn) }, Want::Log(lsn));
-    }
-
     pub(crate) fn log_wake(&self) -> Option<Mono> {
         match self.log.job {
             Job::Wait(at) if self.wants_state() => Some(at),
@@ -173,16 +175,8 @@ impl Ha {
         }
     }
 
-    pub(crate) fn log_answer(&mut self, lsn: Lsn, answer: Answer) {
-        let Job::Record { lsn: wanted, tries } = self.log.job else { return };
-        if wanted != lsn {
-            return;
-        }
-        self.log.job = Job::Idle;
-        if self.log.have.is_none_or(|p| p.lsn.next() != lsn) {
-            // An answer to a question that was asked twice.
-            return;
-        }
+    /// The next record, or why it could not be had.
+    pub(crate) fn next_record(&mut self, lsn: Lsn, tries: u32, answer: Answer) {
         match answer {
             Answer::Content(Some(bytes)) => self.fold_record(lsn, &bytes, tries),
             _ if lsn > self.log.target => self.log.told = Lsn(0),

@@ -9,6 +9,7 @@
 //! Read in this order: [`verbs`] (what a store can do), [`names`] and [`files`] (what lies in it),
 //! [`record`] (one log record), [`input`] (what can happen and be wanted).
 
+mod ahead;
 mod beat;
 mod boot;
 mod checkpoint;

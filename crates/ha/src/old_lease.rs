@@ -4,7 +4,6 @@
 use base::{Incarnation, Mono, NodeId, Term};
 
 use crate::claim::{Claim, ClaimStep};
-use crate::follow::Job;
 use crate::input::{Effect, Level};
 use crate::look::Target;
 use crate::reign::Reign;
@@ -151,7 +150,7 @@ impl Ha {
             records_since,
             bytes_since: 0,
         });
-        self.log.job = Job::Idle;
+        self.log.rest();
         self.watch.failures = 0;
         self.ckpt.last_at = now;
         self.say(Level::Info, format!("master of term {term} after {took}: {why}"));

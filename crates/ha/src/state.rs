@@ -95,7 +95,8 @@ pub(crate) enum Want {
     SlotRead(Term, Lsn),
     /// The hint and node files, after the slot was answered for.
     Floor(Term, Lsn),
-    Log(Lsn),
+    /// A record that is followed, by the number of the request.
+    Record(u64, Lsn),
     Reload(u64),
     Ckpt(u64),
     Prune,

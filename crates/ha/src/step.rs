@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use base::{Incarnation, Lsn, Moment, Mono, Rng, Span, Term};
 
+use crate::ahead::Ahead;
 use crate::beat::{Beat, BeatFlow};
 use crate::boot::Boot;
 use crate::checkpoint::Checkpoints;
@@ -56,6 +57,7 @@ impl Ha {
                 target: Lsn(0),
                 told: Lsn(0),
                 job: Job::Idle,
+                ahead: Ahead::default(),
                 serial: 0,
                 uncertain: false,
                 mismatches: BTreeSet::new(),
@@ -149,7 +151,7 @@ impl Ha {
             Want::Slot(term, lsn) => self.slot_answer(term, lsn, answer),
             Want::SlotRead(term, lsn) => self.slot_read(term, lsn, answer),
             Want::Floor(term, lsn) => self.floor_answer(term, lsn, answer),
-            Want::Log(lsn) => self.log_answer(lsn, answer),
+            Want::Record(serial, lsn) => self.record_answer(serial, lsn, answer),
             Want::Reload(serial) => self.reload_answer(serial, answer),
             Want::Ckpt(serial) => self.ckpt_answer(serial, answer),
             Want::Prune => self.prune_answer(answer),

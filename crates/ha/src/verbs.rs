@@ -153,10 +153,25 @@ pub enum Lane {
     Beat,
     /// Other nodes' files, the hint, terms.
     Look,
-    /// The log: commits and tailing.
+    /// The log: commits, and what a claim asks of it.
     Log,
+    /// Records that are followed. Several are read at once, and no answer waits for another.
+    Tail,
     /// Checkpoints, pruning, listings that may be long.
     Bulk,
+}
+
+impl Lane {
+    /// All of them.
+    pub const ALL: [Lane; 5] = [Lane::Beat, Lane::Look, Lane::Log, Lane::Tail, Lane::Bulk];
+
+    /// How many of its requests are carried out at once. Where it is one, answers come in the order of the requests.
+    pub fn width(self) -> usize {
+        match self {
+            Lane::Tail => base::limits::READ_AHEAD_MAX,
+            Lane::Beat | Lane::Look | Lane::Log | Lane::Bulk => 1,
+        }
+    }
 }
 
 /// Names one request, so that its answer finds who asked.

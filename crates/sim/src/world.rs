@@ -302,7 +302,8 @@ impl World {
             }
             Event::StoreReply { node, life, lane, op, answer } => {
                 if self.lives(node, life) {
-                    self.servers[node].busy.insert(lane, false);
+                    let busy = self.servers[node].busy.entry(lane).or_default();
+                    *busy = busy.saturating_sub(1);
                     self.start_lane(node, lane);
                     self.step(node, Input::Stored { op, answer });
                 }

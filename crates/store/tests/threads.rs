@@ -43,19 +43,38 @@ fn a_verb_that_hangs_holds_only_its_lane_and_answers_when_released() {
     lanes.submit(OpId(1), Lane::Log, read("log/0/1.json")).unwrap();
     assert!(store.wait_hanging(1, PATIENCE));
     lanes.submit(OpId(2), Lane::Log, read("plane.json")).unwrap();
-    for (id, lane) in [(3, Lane::Beat), (4, Lane::Look), (5, Lane::Bulk)] {
+    for (id, lane) in [(3, Lane::Beat), (4, Lane::Look), (5, Lane::Bulk), (6, Lane::Tail)] {
         lanes.submit(OpId(id), lane, read("plane.json")).unwrap();
         assert_eq!(answers.recv_timeout(PATIENCE).unwrap(), (OpId(id), Answer::Content(None)));
-        assert_eq!(lanes.numbers(lane).count, 1);
+        assert_eq!(lanes.numbers(lane).unwrap().count, 1);
     }
-    let held = lanes.numbers(Lane::Log);
+    let held = lanes.numbers(Lane::Log).unwrap();
     assert!(held.busy.is_some() && held.count == 0 && held.queued == 1, "{held:?}");
     store.release();
     for id in [1, 2] {
         assert_eq!(answers.recv_timeout(PATIENCE).unwrap(), (OpId(id), Answer::Content(None)));
     }
-    let freed = lanes.numbers(Lane::Log);
+    let freed = lanes.numbers(Lane::Log).unwrap();
     assert!(freed.busy.is_none() && freed.count == 2 && freed.max >= freed.last, "{freed:?}");
+}
+
+#[test]
+fn a_wide_lane_reads_as_many_at_once_as_it_is_wide() {
+    let store = faulty();
+    store.inject(Rule::always("log/", Trouble::Hang));
+    let (lanes, answers) = lanes(&store);
+    let width = Lane::Tail.width();
+    for id in 0..=width {
+        lanes.submit(OpId(id as u64), Lane::Tail, read("log/0/1.json")).unwrap();
+    }
+    assert!(store.wait_hanging(width, PATIENCE), "all of its threads are at work");
+    let held = lanes.numbers(Lane::Tail).unwrap();
+    assert!(held.busy.is_some() && held.queued == 1, "{held:?}");
+    store.release();
+    for _ in 0..=width {
+        answers.recv_timeout(PATIENCE).unwrap();
+    }
+    assert_eq!(lanes.numbers(Lane::Tail).unwrap().count, width as u64 + 1);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The way of a request to the store and back: one lane at a time, with every delay and loss.
+//! The way of a request to the store and back: as many at once as its lane is wide, with every delay and loss.
 
 use std::collections::VecDeque;
 
@@ -10,11 +10,11 @@ use crate::store::{Fate, SimStore, brief, denied_to, unreachable};
 impl World {
     pub(super) fn start_lane(&mut self, node: usize, lane: Lane) {
         let server = &mut self.servers[node];
-        if server.busy.get(&lane).copied().unwrap_or(false) {
+        if server.busy.get(&lane).is_some_and(|busy| *busy >= lane.width()) {
             return;
         }
         let Some((op, verb)) = server.lanes.get_mut(&lane).and_then(VecDeque::pop_front) else { return };
-        server.busy.insert(lane, true);
+        *server.busy.entry(lane).or_default() += 1;
         let life = server.life;
         let Some(verb) = self.directed(node, lane, op, verb) else { return };
         let fate = if self.sleeps_with(node, &verb) {

@@ -45,7 +45,7 @@ impl World {
     pub(crate) fn is_idle(&self, node: usize) -> bool {
         let server = &self.servers[node];
         server.lanes.values().all(std::collections::VecDeque::is_empty)
-            && server.busy.values().all(|busy| !busy)
+            && server.busy.values().all(|busy| *busy == 0)
     }
 
     /// All servers that run.

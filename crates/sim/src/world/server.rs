@@ -29,7 +29,7 @@ pub(super) struct Server {
     /// What the last read of it was compared with: the version shown, and how much was acknowledged.
     pub(super) read: Option<(u64, usize)>,
     pub(super) lanes: BTreeMap<Lane, VecDeque<(OpId, Verb)>>,
-    pub(super) busy: BTreeMap<Lane, bool>,
+    pub(super) busy: BTreeMap<Lane, usize>,
     pub(super) paused_until: u64,
     /// The store does not answer this node until then.
     pub(super) cut_until: u64,

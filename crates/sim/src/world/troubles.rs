@@ -79,7 +79,7 @@ impl World {
                 self.servers[node].denied_until = self.now + span;
             }
             10 if self.draw.hangs => {
-                let lane = [Lane::Beat, Lane::Look, Lane::Log, Lane::Bulk][self.rng.below(4) as usize];
+                let lane = Lane::ALL[self.rng.below(Lane::ALL.len() as u64) as usize];
                 let span = self.rng.below(timeout * 3);
                 self.count("lanes that hung");
                 self.note(|w| format!("lane {lane:?} of {} hangs for {}", w.servers[node].id, Span(span)));
