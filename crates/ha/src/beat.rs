@@ -8,7 +8,7 @@ use crate::files::{self, FileRole, NodeFile};
 use crate::input::{Exit, Level};
 use crate::names;
 use crate::state::{Ha, Stage, Want};
-use crate::verbs::{Answer, Lane, Verb};
+use crate::verbs::{Answer, FaultKind, Lane, Verb};
 
 /// The own node file.
 pub(crate) struct Beat {
@@ -120,7 +120,13 @@ impl Ha {
 
     pub(crate) fn beat_answer(&mut self, answer: Answer) {
         if let Answer::Failed(fault) | Answer::Unknown(fault) = &answer {
-            self.note_trouble("writing the own node file", &fault.text);
+            self.note_unwritten("writing the own node file", fault);
+            // A beat may find room that a record does not (the store's reserve): whether records do is seen by one.
+            if fault.kind == FaultKind::Full
+                && let Stage::Reign(reign) = &mut self.stage
+            {
+                reign.want_noop = true;
+            }
             self.beat.flow = BeatFlow::Idle;
             self.beat.next_at = self.now() + Span::millis(250).min(self.cfg.beat);
             return;
@@ -191,6 +197,7 @@ impl Ha {
         let term = self.created;
         let why = match &self.log.failed {
             Some(failed) => failed.why.clone(),
+            None if role == FileRole::Suspended => self.why(),
             None if matches!(self.stage, Stage::Disabled) => "it was disabled by an operator".to_owned(),
             None => String::new(),
         };

@@ -143,7 +143,7 @@ impl Ha {
             // Once sent a batch never changes: the very same again.
             Answer::Unknown(fault) | Answer::Failed(fault) => {
                 outstanding.again_at = Some(again);
-                self.note_trouble("writing to the log", &fault.text);
+                self.note_unwritten("writing to the log", &fault);
             }
             _ => {}
         }

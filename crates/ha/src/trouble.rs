@@ -4,6 +4,7 @@ use base::{Mono, Span};
 
 use crate::input::Level;
 use crate::state::Ha;
+use crate::verbs::{Fault, FaultKind};
 
 /// How many different texts are said of one trouble.
 const TROUBLES_SAID_MAX: usize = 8;
@@ -13,6 +14,8 @@ pub(crate) struct Trouble {
     pub(crate) since: Mono,
     pub(crate) last: Mono,
     pub(crate) text: String,
+    /// Whether it had no room when it was last asked to write.
+    pub(crate) is_full: bool,
     said: Vec<String>,
 }
 
@@ -25,6 +28,7 @@ impl Ha {
             since: now,
             last: now,
             text: String::new(),
+            is_full: false,
             said: Vec::new(),
         });
         trouble.last = now;
@@ -33,6 +37,19 @@ impl Ha {
             trouble.said.push(text.clone());
             self.say(Level::Warn, format!("the store gives trouble: {text}"));
         }
+    }
+
+    /// The store failed to write something that a reign needs.
+    pub(crate) fn note_unwritten(&mut self, what: &str, fault: &Fault) {
+        self.note_trouble(what, &fault.text);
+        if let Some(trouble) = &mut self.trouble {
+            trouble.is_full = fault.kind == FaultKind::Full;
+        }
+    }
+
+    /// Whether the store has no room, as far as is known.
+    pub(crate) fn store_is_full(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|t| t.is_full)
     }
 
     /// The store has answered. The trouble is over when it has failed at nothing for a while.

@@ -152,12 +152,16 @@ impl Ha {
         }
     }
 
-    fn why(&self) -> String {
+    pub(crate) fn why(&self) -> String {
         match &self.stage {
             Stage::Disabled => {
                 "it was disabled by an operator; set another mode to take part again".to_owned()
             }
             Stage::Claim(claim) => format!("claiming term {}: {}", claim.term, claim.why),
+            Stage::Reign(_) if !self.serving() && self.store_is_full() => {
+                "store=full: writes are refused until there is room in it; make room or raise the quota"
+                    .to_owned()
+            }
             Stage::Reign(_) if !self.serving() => {
                 "the store does not answer; writes are refused until it does".to_owned()
             }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::Secret;
+use base::{NodeId, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
@@ -82,6 +82,27 @@ impl Place {
         match self {
             Place::Folder(_) => ha::config::Store::Folder,
             Place::Bucket(_) => ha::config::Store::Bucket,
+        }
+    }
+
+    /// Opens it for the server of this id, which keeps some room in a folder for the day that its disk is full.
+    pub fn open_for_server(&self, node: &NodeId) -> Result<Arc<dyn Store>, String> {
+        match self {
+            Place::Folder(folder) => FolderStore::open_with_reserve(folder, node.as_str())
+                .map(|s| Arc::new(s) as Arc<dyn Store>)
+                .map_err(|e| e.to_string()),
+            Place::Bucket(_) => self.open(),
+        }
+    }
+
+    /// Opens what is there, for somebody who only reads. The error is for people and says what to do.
+    pub fn open_to_read(&self) -> Result<Arc<dyn Store>, String> {
+        match self {
+            Place::Folder(folder) => FolderStore::open_to_read(folder)
+                .map(|s| Arc::new(s) as Arc<dyn Store>)
+                .map_err(|e| e.to_string()),
+            // Opening a bucket writes nothing.
+            Place::Bucket(_) => self.open(),
         }
     }
 

@@ -182,7 +182,8 @@ async fn run(
         .map_err(|e| End::new(e.code(), format!("{e}{}", e.next())))?;
     settings.ports_are_known();
 
-    let opened = plane_store::open(&settings, data, memory.identity.store.as_deref())
+    let node = settings.node_id.as_ref().unwrap_or(&memory.identity.node);
+    let opened = plane_store::open(&settings, data, node, memory.identity.store.as_deref())
         .map_err(|why| End::new(3, why))?;
     if settings.persist != Persist::Disabled {
         memory.use_store(plane_store::name(&settings));

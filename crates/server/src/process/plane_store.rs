@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 use std::{fs, io, thread};
 
+use base::NodeId;
 use ha::names;
 use ha::verbs::{Answer, Fault, Name, Verb};
 use store::Store;
@@ -34,13 +35,18 @@ pub(super) struct PlaneStore {
 }
 
 /// Opens it; the error is for people (exit code 3). `last` is the store in which this server was part of a plane before.
-pub(super) fn open(settings: &Settings, data: &Data, last: Option<&str>) -> Result<PlaneStore, String> {
+pub(super) fn open(
+    settings: &Settings,
+    data: &Data,
+    node: &NodeId,
+    last: Option<&str>,
+) -> Result<PlaneStore, String> {
     let (done, outcome) = mpsc::channel();
-    let last = last.map(str::to_owned);
+    let (node, last) = (node.clone(), last.map(str::to_owned));
     let (settings, data, place) = (settings.clone(), data.clone(), settings.store.clone());
     let run = move || {
         // Nobody listens after the deadline.
-        let _ = done.send(try_open(&settings, &data, last.as_deref()));
+        let _ = done.send(try_open(&settings, &data, &node, last.as_deref()));
     };
     thread::Builder::new()
         .name("store-open".to_owned())
@@ -62,7 +68,12 @@ pub(super) fn name(settings: &Settings) -> String {
     settings.store.to_string()
 }
 
-fn try_open(settings: &Settings, data: &Data, last: Option<&str>) -> Result<PlaneStore, String> {
+fn try_open(
+    settings: &Settings,
+    data: &Data,
+    node: &NodeId,
+    last: Option<&str>,
+) -> Result<PlaneStore, String> {
     let store: Arc<dyn Store> = if settings.persist == Persist::Disabled {
         warn!("persistMode is DISABLED: nothing is kept when this server ends");
         Arc::new(MemStore::new())
@@ -71,7 +82,7 @@ fn try_open(settings: &Settings, data: &Data, last: Option<&str>) -> Result<Plan
             refuse_foreign(folder)?;
             refuse_vanished(settings, folder, last)?;
         }
-        settings.store.open()?
+        settings.store.open_for_server(node)?
     };
     // The first requests find the service, make its acquaintance and fetch credentials: no beat waits for them.
     let patient: Arc<dyn Store> = match (&settings.store, settings.persist) {

@@ -39,7 +39,7 @@ pub(super) fn prove(life: &Life) -> Result<(), String> {
     {
         return Ok(());
     }
-    let store = &*life.store.open()?;
+    let store = &*life.store.open_for_server(&life.node)?;
     let Some(name) = names::node(&life.node) else { return Ok(()) };
     let own = read::<NodeFile>(store, &name)?.filter(|file| file.uid == life.uid);
     if let Some((term, incarnation)) = life.claim {

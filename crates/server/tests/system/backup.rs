@@ -12,11 +12,11 @@ use crate::support::client::Client;
 use crate::support::release::{PROGRAM, Ran, Release};
 use crate::support::site::{Site, TIMEOUT_2S, until};
 
-fn store(arguments: &[&str]) -> Ran {
+pub(crate) fn store(arguments: &[&str]) -> Ran {
     Ran::of(Command::new(PROGRAM).arg("store").args(arguments).output().unwrap())
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -25,7 +25,7 @@ fn sensor(server: &Release, client: &Client, path: &str) -> String {
 }
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
         match entry.file_type().unwrap() {

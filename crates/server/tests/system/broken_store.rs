@@ -64,21 +64,56 @@ fn a_folder_that_turns_read_only_suspends_until_it_is_writable() {
     survives(&site, || _ = turn(true), || _ = turn(false));
 }
 
+/// What is left is taken in ever smaller pieces.
+fn fill(filler: &Path) {
+    let mut text = Vec::new();
+    for size in [1 << 20, 1 << 12] {
+        while {
+            text.resize(text.len() + size, b'x');
+            fs::write(filler, &text).is_ok()
+        } {}
+    }
+}
+
 #[test]
 fn a_full_folder_suspends_until_there_is_room() {
     let Some(site) = mounted(Volume::small) else { return };
     let filler = site.shared().join("filler");
-    let fill = || {
-        // What is left is taken in ever smaller pieces.
-        let mut text = Vec::new();
-        for size in [1 << 20, 1 << 12] {
-            while {
-                text.resize(text.len() + size, b'x');
-                fs::write(&filler, &text).is_ok()
-            } {}
-        }
-    };
-    survives(&site, fill, || fs::remove_file(&filler).unwrap());
+    survives(&site, || fill(&filler), || fs::remove_file(&filler).unwrap());
+}
+
+#[test]
+fn a_server_on_a_full_disk_says_so_in_its_beat_and_ends_its_term_well() {
+    let Some(site) = mounted(Volume::small) else { return };
+    let (only, client, sensors) = lone(&site);
+    let path = format!("{sensors}/n");
+    assert!(client.writes(&only, &path, 1));
+    let id = only.node_id(&client);
+    let beat = site.shared().join(format!("nodes/{id}.json"));
+    let filler = site.shared().join("filler");
+    fill(&filler);
+    // In the room that it has kept for this day.
+    until("its beat says that it is full", || {
+        let text = fs::read_to_string(&beat).unwrap_or_default();
+        text.contains("\"SUSPENDED\"") && text.contains("store=full")
+    });
+    let refused = client.post(&only.uri(), &path, "2").unwrap();
+    assert_eq!(refused.status, 503, "{refused:?}");
+    let ready = client.get(&only.uri(), "/readyz").unwrap();
+    assert!(ready.status == 503 && ready.body.contains("store=full"), "{ready:?}");
+    assert!(only.json(&client, "/ha/cluster")["why"].as_str().unwrap().contains("store=full"));
+    let beats = || fs::read_to_string(&beat).unwrap_or_default();
+    let before = beats();
+    until("it goes on beating", || beats() != before);
+    assert_eq!(only.script("stop").code, Some(0));
+    assert!(site.shared().join("terms/00000000000000000001.end").exists());
+    assert!(beats().contains("\"ended\":true"), "{}", beats());
+    fs::remove_file(&filler).unwrap();
+    only.start();
+    until("it is master again", || only.state(&client) == "MASTER");
+    let after = client.get(&only.uri(), &path).unwrap();
+    assert_eq!((after.status, after.body.as_str()), (200, "1"));
+    assert!(client.writes(&only, &path, 3));
 }
 
 #[test]

@@ -12,12 +12,12 @@ use crate::support::client::Client;
 use crate::support::release::Release;
 use crate::support::site::{Site, TIMEOUT_2S, until};
 
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog-bundle")
 }
 
 /// Everything in a folder, packed.
-fn zip_of(folder: &Path) -> Vec<u8> {
+pub(crate) fn zip_of(folder: &Path) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {

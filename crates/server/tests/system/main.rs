@@ -41,4 +41,5 @@ mod state_words;
 mod store;
 mod support;
 mod takeover_damage;
+mod verify;
 mod writers;

@@ -35,8 +35,10 @@ impl FolderStore {
             Err(trouble) => settle(&staged, &target, bytes, &trouble),
         };
         // An unknown link is cut off at once: a server that carries it out later then finds no stage file.
-        if !matches!(answer, Answer::Unknown(_)) {
-            self.stage.discard(staged);
+        if !matches!(answer, Answer::Unknown(_))
+            && let Some(stage) = &self.stage
+        {
+            stage.discard(staged);
         }
         answer
     }

@@ -10,6 +10,9 @@ use super::errno::{At, IoTrouble};
 
 impl FolderStore {
     pub(super) fn delete(&self, name: &Name) -> Answer {
+        if let Err(fault) = self.stage() {
+            return Answer::Failed(fault);
+        }
         let path = self.file(name);
         // It is gone when this says so.
         if base::mutant::on(base::Mutant::DeleteLies) {

@@ -15,6 +15,7 @@ mod list;
 mod open;
 mod put_own;
 mod read;
+mod reserve;
 mod root;
 mod stage;
 mod stage_id;
@@ -22,11 +23,12 @@ mod stage_id;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use ha::verbs::{Answer, Fault, Name, Verb};
+use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
 
 use crate::Store;
 use durable::Folders;
 use errno::IoTrouble;
+use reserve::Reserve;
 use root::Root;
 use stage::{Stage, Staged};
 
@@ -42,9 +44,12 @@ const RETRIES_MAX: usize = 3;
 #[derive(Debug)]
 pub struct FolderStore {
     root: Root,
-    stage: Stage,
+    /// None in a store that was opened to be read only.
+    stage: Option<Stage>,
     folders: Folders,
     foreign_named: AtomicBool,
+    /// Only servers keep one.
+    reserve: Option<Reserve>,
 }
 
 impl FolderStore {
@@ -52,6 +57,25 @@ impl FolderStore {
     /// that a folder that cannot be written to is refused here and not at the first record.
     pub fn open(path: impl AsRef<Path>) -> Result<FolderStore, OpenError> {
         open::open(path.as_ref())
+    }
+
+    /// As `open`, for the server of this id, which keeps 1 MiB free here for the day that the disk is full.
+    pub fn open_with_reserve(path: impl AsRef<Path>, owner: &str) -> Result<FolderStore, OpenError> {
+        let path = path.as_ref();
+        let mut store = match FolderStore::open(path) {
+            Err(error) if error.kind() == FaultKind::Full && reserve::give_up(path, owner) => {
+                FolderStore::open(path)?
+            }
+            opened => opened?,
+        };
+        store.reserve = Some(Reserve::keep(store.root.path(), owner));
+        Ok(store)
+    }
+
+    /// Opens a folder that is there already and to which nothing is written: one on a read-only file system will do.
+    /// Every verb that would change something is refused.
+    pub fn open_to_read(path: impl AsRef<Path>) -> Result<FolderStore, OpenError> {
+        open::open_to_read(path.as_ref())
     }
 
     /// Where it is.
@@ -63,14 +87,23 @@ impl FolderStore {
         self.root.path().join(name.as_str())
     }
 
+    /// Where files are written first; whoever opened this store to read may write none.
+    fn stage(&self) -> Result<&Stage, Fault> {
+        self.stage.as_ref().ok_or_else(|| {
+            let text = format!("{} was opened to be read only", self.root.path().display());
+            Fault { kind: FaultKind::Denied, text }
+        })
+    }
+
     /// Stages bytes; a stage folder that somebody cleaned away is made again, one in a folder that was
     /// replaced is not.
     fn staged(&self, bytes: &[u8]) -> Result<Staged, Fault> {
         errno::fits(bytes.len() as u64, self.root.path())?;
-        match self.stage.write(bytes) {
+        let stage = self.stage()?;
+        match stage.write(bytes) {
             Err(trouble) if trouble.is_missing() => {
                 self.root.still_there()?;
-                self.stage.make().and_then(|()| self.stage.write(bytes))
+                stage.make().and_then(|()| stage.write(bytes))
             }
             other => other,
         }
@@ -102,8 +135,8 @@ impl FolderStore {
     }
 }
 
-impl Store for FolderStore {
-    fn run(&self, verb: &Verb) -> Answer {
+impl FolderStore {
+    fn carry_out(&self, verb: &Verb) -> Answer {
         match verb {
             Verb::Create { name, bytes } => self.create(name, bytes),
             Verb::Read { name } => self.read(name),
@@ -111,6 +144,18 @@ impl Store for FolderStore {
             Verb::List { prefix, after, max } => self.list(prefix, after.as_ref(), *max),
             Verb::Delete { name } => self.delete(name),
         }
+    }
+}
+
+impl Store for FolderStore {
+    fn run(&self, verb: &Verb) -> Answer {
+        let Some(reserve) = &self.reserve else { return self.carry_out(verb) };
+        if let Err(full) = reserve.admits(verb) {
+            return Answer::Failed(full);
+        }
+        let answer = self.carry_out(verb);
+        reserve.met(&answer);
+        answer
     }
 
     fn describe(&self) -> String {

@@ -54,7 +54,25 @@ pub(super) fn open(path: &Path) -> Result<FolderStore, OpenError> {
     make_with_parents(&path).map_err(wrap)?;
     let stage = Stage::open(&path).map_err(wrap)?;
     let root = Root::of(path.clone()).map_err(wrap)?;
-    Ok(FolderStore { root, stage, folders: Folders::default(), foreign_named: AtomicBool::new(false) })
+    Ok(store(root, Some(stage)))
+}
+
+pub(super) fn open_to_read(path: &Path) -> Result<FolderStore, OpenError> {
+    let wrap = |trouble: IoTrouble| explain(path, &trouble);
+    let path = std::path::absolute(path).at("find", path).map_err(wrap)?;
+    // Opened as a folder: a file, or a folder that may not be listed, is told now.
+    fs::read_dir(&path).at("list", &path).map_err(wrap)?;
+    Ok(store(Root::of(path).map_err(wrap)?, None))
+}
+
+fn store(root: Root, stage: Option<Stage>) -> FolderStore {
+    FolderStore {
+        root,
+        stage,
+        folders: Folders::default(),
+        foreign_named: AtomicBool::new(false),
+        reserve: None,
+    }
 }
 
 fn make_with_parents(path: &Path) -> Result<(), IoTrouble> {

@@ -127,3 +127,32 @@ fn only_the_stages_of_the_dead_are_swept() {
     assert!(dead.iter().all(|path| !path.exists()));
     assert!(alive.iter().all(|path| path.exists()));
 }
+
+#[test]
+fn a_store_that_is_opened_to_read_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = Name::parse("log/0/1.json").unwrap();
+    fs::create_dir_all(dir.path().join("log/0")).unwrap();
+    fs::write(dir.path().join(name.as_str()), b"x").unwrap();
+    let store = FolderStore::open_to_read(dir.path()).unwrap();
+    let bytes = Arc::<[u8]>::from(&b"y"[..]);
+    assert_eq!(store.run(&Verb::Read { name: name.clone() }), Answer::Content(Some(b"x"[..].into())));
+    for change in [
+        Verb::Create { name: Name::parse("a").unwrap(), bytes: bytes.clone() },
+        Verb::PutOwn { name: name.clone(), bytes },
+        Verb::Delete { name },
+    ] {
+        let answer = store.run(&change);
+        assert!(
+            matches!(&answer, Answer::Failed(f) if f.kind == FaultKind::Denied),
+            "{change:?}: {answer:?}"
+        );
+    }
+    drop(store);
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["log"], "no stage was made");
+    assert!(FolderStore::open_to_read(dir.path().join("missing")).is_err());
+    assert!(!dir.path().join("missing").exists());
+    let file = dir.path().join("log/0/1.json");
+    assert!(matches!(FolderStore::open_to_read(&file), Err(OpenError::NotAFolder { .. })));
+}

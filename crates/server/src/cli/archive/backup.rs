@@ -9,7 +9,7 @@ use ha::names;
 use jiff::Timestamp;
 
 use super::show::Show;
-use super::{Done, Why, open, open_there};
+use super::{Done, Why, open, open_to_read};
 use crate::cli::store::Reach;
 use crate::data::random_u64;
 use crate::driver::clock;
@@ -47,7 +47,7 @@ pub(in crate::cli) struct Backups {
 
 impl Backup {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let store = open_there(&self.plane, reach)?;
+        let store = open_to_read(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         let target = open(&self.target, reach)?;
@@ -99,7 +99,7 @@ fn size(mark: &BackupMark) -> u64 {
 
 impl Backups {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let target = open_there(&self.target, reach)?;
+        let target = open_to_read(&self.target, reach)?;
         let found = backup::list(Source::new(&*target))?;
         if self.json {
             let list = found.iter().map(|f| match &f.mark {

@@ -5,7 +5,7 @@ use archive::{Source, dump};
 use base::Lsn;
 use clap::Args;
 
-use super::{Done, Why, open_there};
+use super::{Done, Why, open_to_read};
 use crate::cli::store::Reach;
 
 /// A plane to print.
@@ -35,7 +35,7 @@ pub(in crate::cli) struct Explain {
 
 impl Dump {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let store = open_there(&self.plane, reach)?;
+        let store = open_to_read(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         let overview = dump::overview(source)?;
@@ -71,7 +71,7 @@ fn range_of(text: &str, oldest: Lsn, newest: Lsn) -> Result<(Lsn, Lsn), Why> {
 
 impl Explain {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let store = open_there(&self.plane, reach)?;
+        let store = open_to_read(&self.plane, reach)?;
         let source = Source::new(&*store);
         source.plane()?;
         println!("{:#}", dump::explain(source, &self.what)?);

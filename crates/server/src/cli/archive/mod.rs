@@ -76,6 +76,11 @@ impl From<String> for Why {
 
 type Done = Result<u8, Why>;
 
+/// Opens a place that nothing is written to: a copy on a read-only file system is one.
+fn open_to_read(text: &str, reach: &Reach) -> Result<Arc<dyn Store>, Why> {
+    Ok(reach.place(text)?.open_to_read()?)
+}
+
 /// Opens what must be there already: opening a folder would make one that is missing.
 fn open_there(text: &str, reach: &Reach) -> Result<Arc<dyn Store>, Why> {
     let place = reach.place(text)?;

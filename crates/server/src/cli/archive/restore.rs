@@ -13,7 +13,7 @@ use ha::names;
 use jiff::Timestamp;
 
 use super::show::Show;
-use super::{Done, Why, open, open_there};
+use super::{Done, Why, open, open_to_read};
 use crate::cli::store::Reach;
 use crate::data::random_u64;
 use crate::driver::clock;
@@ -64,7 +64,7 @@ struct Chosen {
 
 impl Restore {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let store = open_there(&self.from, reach)?;
+        let store = open_to_read(&self.from, reach)?;
         let at = self.at.unwrap_or(At::Newest);
         let mut show = Show::new();
         let is_plane = Source::new(&*store).read(&names::plane())?.is_some();

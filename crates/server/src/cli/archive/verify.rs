@@ -5,7 +5,7 @@ use archive::verify::{Finding, Report, Weight, verify};
 use clap::Args;
 
 use super::show::Show;
-use super::{Done, open_there};
+use super::{Done, open_to_read};
 use crate::cli::store::Reach;
 
 /// A plane to look at.
@@ -21,7 +21,7 @@ pub(in crate::cli) struct Verify {
 
 impl Verify {
     pub(super) fn run(self, reach: &Reach) -> Done {
-        let store = open_there(&self.plane, reach)?;
+        let store = open_to_read(&self.plane, reach)?;
         let mut show = Show::new();
         let report = verify(Source::new(&*store), &mut |what, done, of| show.step(what, done, of))?;
         drop(show);
