@@ -1,8 +1,10 @@
 //! One type for each kind of id, so that a term is never taken for a slot.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::rng::Rng;
 
@@ -41,17 +43,33 @@ number_id!(
     Incarnation
 );
 
+/// Reads a text straight into where it is shared: ids stand in every key of the state, and are cloned much more often
+/// than they are made.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = Arc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Arc<str>, E> {
+        Ok(text.into())
+    }
+}
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes a text from a file or the wire as it is; what it must look like is its reader's rule.
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(text.as_ref().into())
             }
 
             /// The text.
@@ -63,6 +81,12 @@ macro_rules! text_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                from.deserialize_str(Text).map(Self)
             }
         }
     };
@@ -92,13 +116,14 @@ text_id!(
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const MIXED: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-fn draw(rng: &mut Rng, alphabet: &[u8], letters: usize, len: usize) -> String {
-    (0..len)
+fn draw(rng: &mut Rng, alphabet: &[u8], letters: usize, len: usize) -> Arc<str> {
+    let text: String = (0..len)
         .map(|i| {
             let choices = if i == 0 { letters } else { alphabet.len() };
             char::from(alphabet[rng.below(choices as u64) as usize])
         })
-        .collect()
+        .collect();
+    text.into()
 }
 
 impl EntityId {

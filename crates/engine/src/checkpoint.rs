@@ -35,6 +35,14 @@ enum Line {
     Write(Arc<WriteRecord>),
 }
 
+impl Line {
+    /// Appends it as one line of JSON.
+    fn write(&self, to: &mut Vec<u8>) {
+        serde_json::to_writer(&mut *to, self).expect("the state is plain data");
+        to.push(b'\n');
+    }
+}
+
 /// Something in a checkpoint part that could not be loaded; the rest was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} (byte {offset}): {what}")]
@@ -54,7 +62,7 @@ pub struct LoadProblem {
 }
 
 impl Root {
-    fn lines(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+    fn lines(&self) -> impl Iterator<Item = Line> + '_ {
         let engine = Line::Engine {
             reign: self.reign.clone(),
             rng: self.rng.clone(),
@@ -74,25 +82,19 @@ impl Root {
                     .filter(|_| !base::mutant::on(base::Mutant::KeysNotInCheckpoint))
                     .map(|w| Line::Write(Arc::clone(w))),
             )
-            .map(|line| {
-                let mut bytes = serde_json::to_vec(&line).expect("the state is plain data");
-                bytes.push(b'\n');
-                bytes
-            })
     }
 
     /// The durable state in parts of about 1 MiB, each of whole JSON lines; made as they are asked for.
     pub fn checkpoint_parts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
         let mut lines = self.lines();
         std::iter::from_fn(move || {
-            let mut part = lines.next()?;
-            while part.len() < CHECKPOINT_PART_BYTES {
-                match lines.next() {
-                    Some(line) => part.extend(line),
-                    None => break,
-                }
+            let mut part = Vec::new();
+            while part.len() < CHECKPOINT_PART_BYTES
+                && let Some(line) = lines.next()
+            {
+                line.write(&mut part);
             }
-            Some(part)
+            (!part.is_empty()).then_some(part)
         })
     }
 
@@ -153,9 +155,12 @@ impl Root {
     pub fn hash(&self) -> u64 {
         // FNV-1a: the same in every version, and nothing here is worth a dependency.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut bytes = Vec::new();
         for line in self.lines() {
-            for byte in line {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            bytes.clear();
+            line.write(&mut bytes);
+            for byte in &bytes {
+                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
             }
         }
         hash

@@ -203,8 +203,13 @@ impl SimStore {
             Some((_, names)) => names.clone(),
             None => {
                 let below = format!("{prefix}/");
-                let names: Vec<Name> =
-                    self.truth.keys().filter(|n| n.as_str().starts_with(&below)).cloned().collect();
+                let behind = self.truth.range::<Name, _>(prefix..).map(|(name, _)| name);
+                // Names that sort between the folder and what lies in it (`log-2`, `log.1`) are passed over.
+                let names: Vec<Name> = behind
+                    .skip_while(|n| n.as_str() < below.as_str())
+                    .take_while(|n| n.as_str().starts_with(&below))
+                    .cloned()
+                    .collect();
                 if faults.list_cache > Span::ZERO {
                     self.lists.insert(key, (now + faults.list_cache.0, names.clone()));
                 }

@@ -25,6 +25,8 @@ pub struct History {
     pub sequence: Option<u64>,
     /// The state at the end.
     pub root: Option<Root>,
+    /// What each record changes, the first one's first: read once, folded also over checkpoints.
+    changes: Vec<Vec<Change>>,
     /// Chain values, by record: index 0 is that of nothing.
     chains: Vec<Chain>,
 }
@@ -92,11 +94,14 @@ impl<'a> Replay<'a> {
             }
             _ => {}
         }
+        let mut changes = Vec::with_capacity(record.ops.len());
         for op in &record.ops {
             let change = Change::decode(op.as_bytes()).map_err(|e| format!("record {lsn}: {e}"))?;
             self.note(lsn, &change);
             self.root.apply(&change).map_err(|e| format!("record {lsn}: {e}"))?;
+            changes.push(change);
         }
+        self.history.changes.push(changes);
         self.history.chains.push(chain.next(bytes));
         Ok(())
     }
@@ -159,20 +164,20 @@ fn first_difference(one: &[u8], other: &[u8]) -> Option<(String, String)> {
 }
 
 /// Loads a checkpoint and folds what follows over it: the same state as from the first record.
-pub fn from_checkpoint(created: &BTreeMap<Name, Arc<[u8]>>, ok: &OkFile, last: Lsn) -> Result<Root, String> {
+pub fn from_checkpoint(
+    created: &BTreeMap<Name, Arc<[u8]>>,
+    ok: &OkFile,
+    history: &History,
+) -> Result<Root, String> {
     let mut root = Root::empty();
     for part in 0..ok.parts.len() {
         let name = names::ckpt_part(ok.floor, &ok.folder, part).ok_or("a bad name")?;
         let bytes = created.get(&name).ok_or_else(|| format!("{name} never existed"))?;
         root.load_part(bytes).map_err(|p| format!("{name}: {p:?}"))?;
     }
-    for lsn in ok.floor.0 + 1..=last.0 {
-        let bytes =
-            created.get(&names::record(Lsn(lsn))).ok_or_else(|| format!("record {lsn} never existed"))?;
-        let record = record::decode(Lsn(lsn), bytes).map_err(|e| e.to_string())?;
-        for op in &record.ops {
-            let change = Change::decode(op.as_bytes()).map_err(|e| format!("record {lsn}: {e}"))?;
-            root.apply(&change).map_err(|e| format!("record {lsn}: {e}"))?;
+    for (lsn, changes) in (1..).zip(&history.changes).skip(ok.floor.0 as usize) {
+        for change in changes {
+            root.apply(change).map_err(|e| format!("record {lsn}: {e}"))?;
         }
     }
     Ok(root)

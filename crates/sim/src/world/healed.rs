@@ -138,7 +138,7 @@ impl World {
         // Each was compared byte by byte; the last one, and one that the seed draws, are loaded as well.
         let drawn = self.seed as usize % marks.len().max(1);
         for ok in marks.last().into_iter().chain(marks.get(drawn)) {
-            match from_checkpoint(created, ok, last) {
+            match from_checkpoint(created, ok, &history) {
                 Ok(loaded) if loaded.hash() == hash => {}
                 Ok(_) => {
                     wrong.push(format!("checkpoint {} and the log behind it give another state", ok.floor));

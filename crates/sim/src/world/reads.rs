@@ -25,11 +25,14 @@ impl World {
             return self.checker.wrong(Rule::Fresh, text);
         };
         let who = server.id.to_string();
-        self.checker.fresh(&who, self.now, |sensor| has_sensor(&root, sensor));
+        let app = root.entity(&EntityId::new(APP));
+        self.checker.fresh(&who, self.now, |sensor| app.is_some_and(|e| e.sensor(sensor).is_some()));
     }
 
     pub(super) fn published(&mut self, node: usize, view: Arc<View>) {
-        if view.root.is_some() && view.lsn.0 > 0 && !self.store.has_record(view.lsn) {
+        let before = self.servers[node].view.as_ref().filter(|v| v.root.is_some()).map(|v| v.lsn);
+        let moved = view.root.is_some() && before != Some(view.lsn);
+        if moved && view.lsn.0 > 0 && !self.store.has_record(view.lsn) {
             let text =
                 format!("{} shows record {}, which is not in the store", self.servers[node].id, view.lsn);
             self.checker.wrong(Rule::Durable, text);
@@ -38,19 +41,15 @@ impl World {
             let text = format!("{} shows record {} of a newer release", self.servers[node].id, view.lsn);
             self.checker.wrong(Rule::Format, text);
         }
-        if let Some(root) = &view.root {
-            let before = self.servers[node].view.as_ref().filter(|v| v.root.is_some()).map(|v| v.lsn);
-            if before != Some(view.lsn) && view.lsn.0.is_multiple_of(HASH_EVERY) {
-                let hash = root.hash();
-                self.digest = mix(self.digest, hash ^ view.lsn.0);
-                let who = format!("{} (life {})", self.servers[node].id, self.servers[node].life);
-                self.checker.state(&who, view.lsn, hash);
-            }
+        if moved
+            && view.lsn.0.is_multiple_of(HASH_EVERY)
+            && let Some(root) = &view.root
+        {
+            let hash = root.hash();
+            self.digest = mix(self.digest, hash ^ view.lsn.0);
+            let who = format!("{} (life {})", self.servers[node].id, self.servers[node].life);
+            self.checker.state(&who, view.lsn, hash);
         }
         self.servers[node].view = Some(view);
     }
-}
-
-pub(super) fn has_sensor(root: &engine::Root, sensor: &str) -> bool {
-    root.entity(&EntityId::new(APP)).is_some_and(|e| e.sensor(sensor).is_some())
 }
