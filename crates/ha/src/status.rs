@@ -95,7 +95,7 @@ pub struct Status {
     pub role: Option<Role>,
     /// Until when it may answer as master.
     pub lease_until: Option<Mono>,
-    /// The newest term that it knows.
+    /// The term that it rules in; of who does not rule, the newest that it knows.
     pub term: Term,
     /// The owner of that term, unless it is over.
     pub master: Option<NodeId>,

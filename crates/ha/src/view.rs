@@ -113,8 +113,12 @@ impl Ha {
             why: why.clone(),
         });
         nodes.sort_by(|a, b| a.id.cmp(&b.id));
-        let rules = matches!(self.stage, Stage::Reign(_));
-        let master = if rules {
+        // Whoever rules says the term that it rules in, also when it has heard of a newer one.
+        let reigns_in = match &self.stage {
+            Stage::Reign(reign) => Some(reign.term),
+            _ => None,
+        };
+        let master = if reigns_in.is_some() {
             Some(self.cfg.node.clone())
         } else {
             self.terms.owner.clone().filter(|o| {
@@ -131,7 +135,7 @@ impl Ha {
             node: Some(self.cfg.node.clone()),
             role: Some(self.role()),
             lease_until: self.lease_until(),
-            term: self.terms.newest,
+            term: reigns_in.unwrap_or(self.terms.newest),
             master,
             master_uri,
             applied,

@@ -64,7 +64,7 @@ fn managing(page: &mut Page, call: &Call) {
     for each in ROLES {
         page.sample("ha_role", &[("role", each.word())], u64::from(each == role));
     }
-    page.gauge("ha_term", "The newest term that is known", status.term.0);
+    page.gauge("ha_term", "The term that it rules in, or the newest that it knows", status.term.0);
     let rules = matches!(role, Role::Master | Role::Suspended);
     let lease = status.lease_until.filter(|_| rules).map_or(Span::ZERO, |until| until.since(now));
     page.seconds("ha_lease_remaining_seconds", "How long this server may still answer as master", lease);

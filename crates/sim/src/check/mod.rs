@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use base::Lsn;
+use base::{Lsn, Term};
 
 pub mod asked;
 pub mod history;
@@ -16,7 +16,7 @@ use works::Works;
 /// What must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
-    /// At most one valid lease at any moment.
+    /// At most one valid lease at any moment, and one server that ever says it is master of a term.
     Lease,
     /// What was acknowledged is in the history, what was denied is not.
     SetFull,
@@ -82,6 +82,8 @@ pub struct Checker {
     /// What was shown at some records, and by whom first.
     pub hashes: HashMap<Lsn, (u64, String)>,
     leases: BTreeMap<usize, (u64, u64)>,
+    /// Who said first that it is master of a term.
+    masters: BTreeMap<Term, usize>,
 }
 
 impl Checker {
@@ -116,6 +118,17 @@ impl Checker {
                     self.wrong(Rule::Lease, text);
                 }
             }
+        }
+    }
+
+    /// A node says that it is the master of this term.
+    pub fn says_master(&mut self, term: Term, node: usize) {
+        let first = *self.masters.entry(term).or_insert(node);
+        if first != node {
+            self.wrong(
+                Rule::Lease,
+                format!("node {node} says it is master of term {term}, as node {first} did"),
+            );
         }
     }
 
@@ -182,6 +195,17 @@ mod tests {
         checker.lease(20, 1, Some(30));
         assert_eq!(rules(&checker), []);
         checker.lease(25, 0, Some(40));
+        assert_eq!(rules(&checker), [Rule::Lease]);
+    }
+
+    #[test]
+    fn two_masters_of_one_term_are_found() {
+        let mut checker = Checker::default();
+        for (term, node) in [(1, 0), (2, 1), (1, 0), (3, 0)] {
+            checker.says_master(Term(term), node);
+        }
+        assert_eq!(rules(&checker), []);
+        checker.says_master(Term(3), 1);
         assert_eq!(rules(&checker), [Rule::Lease]);
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::EntityId;
+use ha::status::Role;
 use node::interface::View;
 
 use super::{APP, World, mix};
@@ -49,6 +50,9 @@ impl World {
             self.digest = mix(self.digest, hash ^ view.lsn.0);
             let who = format!("{} (life {})", self.servers[node].id, self.servers[node].life);
             self.checker.state(&who, view.lsn, hash);
+        }
+        if view.status.role == Some(Role::Master) {
+            self.checker.says_master(view.status.term, node);
         }
         self.servers[node].view = Some(view);
     }
