@@ -25,6 +25,8 @@ pub(crate) struct Beat {
     /// What the last confirmed file said.
     pub(crate) confirmed_role: Option<crate::files::FileRole>,
     pub(crate) confirmed_term: Term,
+    /// The serial of the orders in it.
+    pub(crate) confirmed_orders: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,7 @@ pub(crate) enum BeatFlow {
         started: Mono,
         role: crate::files::FileRole,
         term: Term,
+        orders: u64,
     },
     /// Written; waits for a look round begun after it.
     Looking {
@@ -139,7 +142,10 @@ impl Ha {
                     .to_owned(),
             )),
             (BeatFlow::Proving { started }, _) => self.write_beat(started),
-            (BeatFlow::Writing { started, role, term }, Answer::Done) => self.beat_written(started, role, term),
+            (BeatFlow::Writing { started, role, term, orders }, Answer::Done) => {
+                self.beat.confirmed_orders = orders;
+                self.beat_written(started, role, term);
+            }
             _ => {}
         }
     }
@@ -231,7 +237,7 @@ impl Ha {
             },
             hand_over: self.ordered.handed.clone(),
         };
-        self.beat.flow = BeatFlow::Writing { started, role, term };
+        self.beat.flow = BeatFlow::Writing { started, role, term, orders: file.orders.serial };
         self.ask(Lane::Beat, Verb::PutOwn { name, bytes: files::to_bytes(&file) }, Want::Beat);
     }
 

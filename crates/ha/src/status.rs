@@ -127,6 +127,8 @@ pub struct Status {
     pub store_trouble: String,
     /// What was ordered about the master's chair.
     pub orders: Orders,
+    /// The serial of those that its own file tells to the others.
+    pub orders_told: u64,
     /// Whether a pause holds at this server.
     pub paused: bool,
     /// Why the last hand-over that was ordered of this server did not begin, and the serial of the orders then.

@@ -47,6 +47,7 @@ impl Ha {
                 again: false,
                 confirmed_role: None,
                 confirmed_term: Term(0),
+                confirmed_orders: 0,
             },
             look: Look::default(),
             watch: Watch::default(),

@@ -150,6 +150,7 @@ impl Ha {
             history: self.history.iter().copied().collect(),
             counts: self.counts.clone(),
             orders: self.ordered.newest.clone(),
+            orders_told: self.beat.confirmed_orders,
             paused: self.paused(),
             hand_over_refused: self.ordered.refused.clone(),
             store_trouble: self.trouble.as_ref().map_or_else(String::new, |t| t.text.clone()),

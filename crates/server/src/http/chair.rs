@@ -17,7 +17,7 @@ use super::answer::{Answer, json, json_with};
 use super::call::Call;
 use super::fail::Fail;
 use super::gate::Barred;
-use super::limits::{HAND_OVER_WAIT_MAX, SUCCESSOR_WAIT_MAX};
+use super::limits::{HAND_OVER_WAIT_MAX, ORDERS_TOLD_MAX, SUCCESSOR_WAIT_MAX};
 use super::negotiate::Consumes;
 use super::route::Content::{Json, Nothing};
 use super::route::Route;
@@ -173,7 +173,7 @@ async fn pause(mut call: Call) -> Answer {
     let (asked, bytes): (PauseRequest, _) = body(&mut call).await?;
     let until = asked.until.as_deref().map(|text| moment("until", text)).transpose()?;
     call.ask(Command::Order(Order::Pause { until, why: asked.why.unwrap_or_default() }), &bytes).await?;
-    call.refresh();
+    told(&mut call).await;
     let paused = paused(call.root().orders(), call.app.plane.wall());
     json(&FailOver { paused, recorded: true })
 }
@@ -185,7 +185,7 @@ async fn resume(mut call: Call) -> Answer {
     match role {
         Role::Master => {
             call.ask(Command::Order(Order::Resume), b"").await?;
-            call.refresh();
+            told(&mut call).await;
             let paused = paused(call.root().orders(), call.app.plane.wall());
             json(&FailOver { paused, recorded: true })
         }
@@ -203,6 +203,18 @@ async fn resume(mut call: Call) -> Answer {
             ),
         )),
     }
+}
+
+/// Waits until this server's own file has what was ordered: others heed it then also when this server dies at once, and
+/// nobody has named the record to them. A store that is slow just now does not make it less ordered.
+async fn told(call: &mut Call) {
+    call.refresh();
+    let serial = call.root().orders().serial;
+    let plane = std::sync::Arc::clone(&call.app.plane);
+    let mut changed = plane.changed();
+    let in_file = changed.wait_for(|_| plane.view().status.orders_told >= serial);
+    let _ = tokio::time::timeout(ORDERS_TOLD_MAX, in_file).await;
+    call.refresh();
 }
 
 /// The pause that holds, as it is shown.

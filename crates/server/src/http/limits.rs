@@ -59,6 +59,8 @@ pub const PENDING_KEYS_MAX: usize = 10_000;
 pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long `POST ha/switchover` looks for a server that can take over before it says that there is none.
 pub const SUCCESSOR_WAIT_MAX: Duration = Duration::from_secs(1);
+/// How long an order about the chair waits to stand in the server's own file, before it is answered anyway.
+pub const ORDERS_TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long `POST ha/switchover` waits to see the new master.
 pub const HAND_OVER_WAIT_MAX: Duration = Duration::from_secs(15);
 /// Terms in one page of the history, when the request says nothing.

@@ -139,7 +139,7 @@ fn named(w: &mut World) {
     w.for_a_time(Span::secs(3));
     w.cue(C, "read ", Cue::Held);
     w.ordered(A, Order::HandOver { to: Some(NodeId::new("node2")) });
-    w.for_a_time(Span::millis(400));
+    w.for_a_time(Span::millis(900));
     w.go_on(C, "read ");
     w.until("there is a master", |w| w.is_master(B) || w.is_master(C));
     w.expect("it is C", w.is_master(C));

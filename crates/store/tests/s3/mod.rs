@@ -12,7 +12,10 @@ mod ceph;
 mod counted;
 mod faulty;
 
+use std::collections::hash_map::RandomState;
+use std::fmt::Write as _;
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -98,12 +101,25 @@ impl S3 {
             if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return;
             }
-            let log = || fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
             let ended = self.children.iter_mut().find_map(|child| child.try_wait().unwrap());
-            assert!(ended.is_none(), "the S3 server ended: {}", log());
-            assert!(Instant::now() < until, "the S3 server does not begin: {}", log());
+            assert!(ended.is_none(), "the S3 server ended: {}", self.logs());
+            assert!(Instant::now() < until, "the S3 server does not begin: {}", self.logs());
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The ends of what its programs have written.
+    fn logs(&self) -> String {
+        let mut all = String::new();
+        for path in fs::read_dir(self.dir.path()).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.to_string_lossy().ends_with("log") {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                let lines: Vec<&str> = text.lines().collect();
+                let end = lines[lines.len().saturating_sub(20)..].join("\n");
+                writeln!(all, "{}:\n{end}", path.display()).unwrap();
+            }
+        }
+        all
     }
 
     /// A request of the owner, signed; what was answered.
@@ -171,8 +187,15 @@ impl Drop for S3 {
     }
 }
 
+/// A port that nobody has, and that nobody is given by chance before a server takes it: the ports that the system hands
+/// out, to listeners and to each connection of the tests beside this one, begin at 32768.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    loop {
+        let port = 10_000 + (RandomState::new().build_hasher().finish() % 20_000) as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// `target/tools`, beside the folder that this binary was built in.
