@@ -31,32 +31,33 @@ impl Ceph {
         self.root.join("usr/bin/radosgw")
     }
 
-    /// Starts the cluster with its gateway on that port; the order is that of dependence.
-    pub(super) fn start(&self, port: u16) -> Vec<Child> {
+    /// Starts the cluster with its gateway on that port; the order is that of dependence. Or what was said by a program
+    /// that failed.
+    pub(super) fn start(&self, port: u16, children: &mut Vec<Child>) -> Result<(), String> {
         let monitor = free_port();
         self.configure(monitor);
         let at = |name: &str| self.dir.join(name).into_os_string();
         let address = format!("[v1:127.0.0.1:{monitor}]");
-        self.run("monmaptool", &["--create", "--fsid", FSID, "--addv", "a", &address], &[at("monmap")]);
-        self.run("osdmaptool", &["--createsimple", "1", "--with-default-pool"], &[at("osdmap")]);
+        self.run("monmaptool", &["--create", "--fsid", FSID, "--addv", "a", &address], &[at("monmap")])?;
+        self.run("osdmaptool", &["--createsimple", "1", "--with-default-pool"], &[at("osdmap")])?;
         self.run(
             "ceph-mon",
             &["--mkfs", "-i", "a"],
             &["--monmap".into(), at("monmap"), "--osdmap".into(), at("osdmap")],
-        );
-        let monitor = self.spawn("ceph-mon", &["-f", "-i", "a"]);
-        self.run("ceph-osd", &["--mkfs", "-i", "0", "--osd-uuid", OSD], &[]);
-        let objects = self.spawn("ceph-osd", &["-f", "-i", "0"]);
+        )?;
+        children.push(self.spawn("ceph-mon", &["-f", "-i", "a"]));
+        self.run("ceph-osd", &["--mkfs", "-i", "0", "--osd-uuid", OSD], &[])?;
+        children.push(self.spawn("ceph-osd", &["-f", "-i", "0"]));
         let listen = format!("beast endpoint=127.0.0.1:{port} tcp_nodelay=1");
-        let gateway = self.spawn("radosgw", &["-f", "-n", "client.rgw", "--rgw-frontends", &listen]);
-        vec![monitor, objects, gateway]
+        children.push(self.spawn("radosgw", &["-f", "-n", "client.rgw", "--rgw-frontends", &listen]));
+        Ok(())
     }
 
     /// Makes the user that the tests are.
-    pub(super) fn enrol(&self) {
+    pub(super) fn enrol(&self) -> Result<(), String> {
         let key = ["--access-key", IDENTITY, "--secret-key", CREDENTIAL];
         let user = ["-n", "client.rgw", "user", "create", "--uid", IDENTITY, "--display-name", IDENTITY];
-        self.run("radosgw-admin", &[&user[..], &key].concat(), &[]);
+        self.run("radosgw-admin", &[&user[..], &key].concat(), &[])
     }
 
     fn configure(&self, monitor: u16) {
@@ -127,10 +128,10 @@ pid file =
         command
     }
 
-    fn run(&self, program: &str, args: &[&str], more: &[OsString]) {
+    fn run(&self, program: &str, args: &[&str], more: &[OsString]) -> Result<(), String> {
         let status = self.command(program, args).args(more).status().unwrap();
         let said = || fs::read_to_string(self.dir.join("log")).unwrap_or_default();
-        assert!(status.success(), "{program} {args:?}: {status}\n{}", said());
+        if status.success() { Ok(()) } else { Err(format!("{program} {args:?}: {status}\n{}", said())) }
     }
 
     fn spawn(&self, program: &str, args: &[&str]) -> Child {
