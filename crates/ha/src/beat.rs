@@ -143,8 +143,7 @@ impl Ha {
             )),
             (BeatFlow::Proving { started }, _) => self.write_beat(started),
             (BeatFlow::Writing { started, role, term, orders }, Answer::Done) => {
-                self.beat.confirmed_orders = orders;
-                self.beat_written(started, role, term);
+                self.beat_written(started, role, term, orders);
             }
             _ => {}
         }
@@ -241,7 +240,7 @@ impl Ha {
         self.ask(Lane::Beat, Verb::PutOwn { name, bytes: files::to_bytes(&file) }, Want::Beat);
     }
 
-    fn beat_written(&mut self, started: Mono, role: FileRole, term: base::Term) {
+    fn beat_written(&mut self, started: Mono, role: FileRole, term: base::Term, orders: u64) {
         self.beat.confirmed = self.beat.sent;
         self.beat.written_at = self.now();
         if role == FileRole::Master && self.beat.confirmed_role != Some(role) {
@@ -253,6 +252,7 @@ impl Ha {
         }
         self.beat.confirmed_role = Some(role);
         self.beat.confirmed_term = term;
+        self.beat.confirmed_orders = orders;
         if self.rules() && base::mutant::on(base::Mutant::BeatWithoutLook) {
             // A newer term may have come meanwhile (clause 10).
             self.beat.flow = BeatFlow::Idle;

@@ -92,6 +92,11 @@ pub fn number(leaf: &str, ending: &str) -> Option<u64> {
     (digits.len() == 20).then(|| digits.parse().ok()).flatten()
 }
 
+/// Whether it is the file of a server.
+pub fn is_node(name: &Name) -> bool {
+    name.as_str().starts_with("nodes/")
+}
+
 /// `log/F`: one folder of the log.
 pub fn log_folder(folder: u64) -> Name {
     Name::built(format!("log/{folder}"))

@@ -186,6 +186,13 @@ impl Call {
         self.view = self.app.plane.view();
     }
 
+    /// Waits until something is so of what this server shows, though not for ever.
+    pub async fn until(&self, most: Duration, is_so: impl Fn() -> bool) {
+        let mut changed = self.app.plane.changed();
+        // It is looked at first, so what came before is not missed.
+        let _ = tokio::time::timeout(most, changed.wait_for(|_| is_so())).await;
+    }
+
     /// Where this server serves, without a slash at its end.
     pub fn own_uri(&self) -> String {
         let status = &self.view.status;

@@ -116,14 +116,12 @@ async fn hand_over(mut call: Call, to: Option<NodeId>, body: &[u8]) -> Answer {
         successor_known(&mut call, to.as_ref()).await?;
     }
     let own = call.view.status.node.as_ref().map_or_else(String::new, ToString::to_string);
-    let mut changed = plane.changed();
     call.ask(Command::Order(Order::HandOver { to }), body).await?;
     call.refresh();
     let repeated = call.role() == Role::Master && call.root().orders().serial == serial;
     let (since, serial) = if repeated { (Term(0), serial.saturating_sub(1)) } else { (term, serial) };
     let look = || outcome(&plane.view().status, since, serial, &own, plane.now().since(began).as_millis());
-    let waits = changed.wait_for(|_| look().is_some());
-    let _ = tokio::time::timeout(HAND_OVER_WAIT_MAX, waits).await;
+    call.until(HAND_OVER_WAIT_MAX, || look().is_some()).await;
     match look() {
         Some(Outcome::Done(done)) => json(&done),
         Some(Outcome::Refused(why)) => {
@@ -139,16 +137,14 @@ async fn hand_over(mut call: Call, to: Option<NodeId>, body: &[u8]) -> Answer {
 /// Somebody can take over, as far as is known. Where nobody can, the store is looked at once more: it may be a server
 /// that has only just started.
 async fn successor_known(call: &mut Call, to: Option<&NodeId>) -> Result<(), NoSuccessor> {
-    let plane = std::sync::Arc::clone(&call.app.plane);
-    let look = || successor::choose(&plane.view().status, to);
+    let look = || successor::choose(&call.app.plane.view().status, to);
     if look().is_err_and(|why| !why.is_final()) {
-        let mut changed = plane.changed();
-        plane.nudge();
-        let seen = changed.wait_for(|_| look().is_ok());
-        let _ = tokio::time::timeout(SUCCESSOR_WAIT_MAX, seen).await;
-        call.refresh();
+        call.app.plane.nudge();
+        call.until(SUCCESSOR_WAIT_MAX, || look().is_ok()).await;
     }
-    look().map(|_| ())
+    look()?;
+    call.refresh();
+    Ok(())
 }
 
 fn outcome(status: &Status, before: Term, serial: u64, from: &str, took_ms: u64) -> Option<Outcome> {
@@ -210,10 +206,7 @@ async fn resume(mut call: Call) -> Answer {
 async fn told(call: &mut Call) {
     call.refresh();
     let serial = call.root().orders().serial;
-    let plane = std::sync::Arc::clone(&call.app.plane);
-    let mut changed = plane.changed();
-    let in_file = changed.wait_for(|_| plane.view().status.orders_told >= serial);
-    let _ = tokio::time::timeout(ORDERS_TOLD_MAX, in_file).await;
+    call.until(ORDERS_TOLD_MAX, || call.app.plane.view().status.orders_told >= serial).await;
     call.refresh();
 }
 

@@ -28,7 +28,7 @@ impl World {
             return;
         };
         let Some(mut file) = truth.iter().find_map(|(name, bytes)| {
-            name.as_str().starts_with("nodes/").then(|| files::from_bytes::<NodeFile>(bytes).ok()).flatten()
+            names::is_node(name).then(|| files::from_bytes::<NodeFile>(bytes).ok()).flatten()
         }) else {
             return;
         };

@@ -135,7 +135,7 @@ impl World {
         let (Some(term), Some(head)) = (numbers("terms/"), numbers("log/")) else { return };
         let (term, slot) = (Term(term + 1), Lsn(head + 1));
         let Some(mut file) = truth.iter().find_map(|(name, bytes)| {
-            name.as_str().starts_with("nodes/").then(|| files::from_bytes::<NodeFile>(bytes).ok()).flatten()
+            names::is_node(name).then(|| files::from_bytes::<NodeFile>(bytes).ok()).flatten()
         }) else {
             return;
         };

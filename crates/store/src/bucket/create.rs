@@ -25,9 +25,7 @@ impl Inner {
             match trouble.outcome {
                 Outcome::Taken => return Answer::Exists,
                 Outcome::Maybe => return self.settle(name, bytes, trouble).await,
-                Outcome::None | Outcome::Missing => {
-                    return Answer::Failed(trouble.fault);
-                }
+                Outcome::None | Outcome::Missing => return Answer::Failed(trouble.fault),
                 // Another request for this name was under way; mine was not carried out. Only the name tells
                 // whether that one was.
                 Outcome::Conflict => match self.read(name).await {

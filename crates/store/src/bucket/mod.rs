@@ -122,11 +122,7 @@ impl Inner {
             },
             Verb::PutOwn { name, bytes } => self.put_own(&name, &bytes).await,
             Verb::List { prefix, after, max } => self.list(&prefix, after.as_ref(), max).await,
-            Verb::Delete { name } => match self.delete(&name).await {
-                Ok(()) => Answer::Done,
-                Err(trouble) if trouble.may_have_effect() => Answer::Unknown(trouble.fault),
-                Err(trouble) => Answer::Failed(trouble.fault),
-            },
+            Verb::Delete { name } => self.delete(&name).await.map_or_else(Trouble::answer, |()| Answer::Done),
         }
     }
 

@@ -7,13 +7,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use object_store::{PutMode, UpdateVersion};
 
+use ha::names;
 use ha::verbs::{Answer, Fault, FaultKind, Name};
 
 use super::Inner;
 use super::trouble::{Outcome, Trouble};
-
-/// Where the files of servers lie.
-const NODES: &str = "nodes/";
 
 /// The versions of own files, as they were last written or read here; `None` when that is not known.
 #[derive(Default)]
@@ -38,7 +36,7 @@ impl Own {
     }
 
     fn was_written(&self, name: &Name, version: Option<String>) {
-        if name.as_str().starts_with(NODES) {
+        if names::is_node(name) {
             self.with(|own| own.insert(name.clone(), version));
         }
     }
@@ -77,8 +75,7 @@ impl Inner {
                 let text = format!("{shown} is not what was last written here");
                 Answer::Failed(Fault { kind: FaultKind::Unfit, text })
             }
-            Outcome::Maybe => Answer::Unknown(trouble.fault),
-            _ => Answer::Failed(trouble.fault),
+            _ => trouble.answer(),
         }
     }
 }

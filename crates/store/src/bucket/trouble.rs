@@ -1,7 +1,7 @@
 //! What a failure means: whether the request may have had an effect, whose trouble it is, and what to do. A plain
 //! function of what came over the wire.
 
-use ha::verbs::{Fault, FaultKind};
+use ha::verbs::{Answer, Fault, FaultKind};
 
 use super::seen::Seen;
 
@@ -55,6 +55,11 @@ impl Trouble {
 
     pub(super) fn may_have_effect(&self) -> bool {
         self.outcome == Outcome::Maybe
+    }
+
+    /// What it is to a change that needs no second look.
+    pub(super) fn answer(self) -> Answer {
+        if self.may_have_effect() { Answer::Unknown(self.fault) } else { Answer::Failed(self.fault) }
     }
 }
 

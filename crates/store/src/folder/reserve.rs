@@ -129,7 +129,7 @@ fn free_bytes(root: &Path) -> Result<u64, IoTrouble> {
 /// What a server says of itself, and the end of its term.
 fn is_for_bad_days(name: &Name) -> bool {
     let is_end = || names::number(name.leaf(), ".end").is_some();
-    name.as_str().starts_with("nodes/") || *name == names::leader() || is_end()
+    names::is_node(name) || *name == names::leader() || is_end()
 }
 
 #[cfg(test)]

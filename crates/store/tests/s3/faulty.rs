@@ -115,11 +115,9 @@ impl Fault {
                 return None;
             }
             Fault::Lacks(_) => (501, "application/xml", xml("NotImplemented")),
-            Fault::Refuses(status, code) | Fault::RefusesWrites(status, code) => (
-                status,
-                "application/xml",
-                format!("<Error><Code>{code}</Code><Message>No.</Message></Error>"),
-            ),
+            Fault::Refuses(status, code) | Fault::RefusesWrites(status, code) => {
+                (status, "application/xml", xml(code))
+            }
             Fault::Page(status) => {
                 (status, "text/html", "<html><h1>Welcome to the proxy</h1></html>".to_owned())
             }

@@ -60,14 +60,10 @@ async fn set_state(mut call: Call) -> Answer {
     let (_, mode) = mode.ok_or_else(|| Fail::bad("Missing parameter: mode"))?;
     // Brooklyn's framework refuses a word that it does not know without a word.
     let mode: Mode = mode.parse().map_err(|()| Fail::Bare(StatusCode::BAD_REQUEST))?;
-    let mut changed = call.app.plane.changed();
     let before = call.app.plane.set_mode(mode);
     // The caller may go on as if it had happened, so the answer waits for it, though not for ever.
-    let seen = changed.wait_for(|_| {
-        let role = call.app.plane.view().status.role_at(call.app.plane.now());
-        reached(mode, role)
-    });
-    let _ = tokio::time::timeout(MODE_WAIT_MAX, seen).await;
+    let plane = &call.app.plane;
+    call.until(MODE_WAIT_MAX, || reached(mode, plane.view().status.role_at(plane.now()))).await;
     json(&before.brooklyn_word())
 }
 
