@@ -67,7 +67,8 @@ impl Ceph {
         let (dir, lib) = (self.dir.display(), self.libraries());
         let lib = lib.display();
         // One copy of everything, no keys among its own programs, no waiting for others to vote, and a day of a
-        // lifecycle rule lasts two seconds.
+        // lifecycle rule lasts two seconds. The store of objects is in the map from the start and tells the monitor
+        // nothing of itself: one that does so before it has the monitor's map is refused (`wrong fsid`), and ends.
         let text = format!(
             "[global]
 fsid = {FSID}
@@ -85,6 +86,8 @@ osd pool default pg num = 4
 osd pool default pgp num = 4
 osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
+osd crush update on start = false
+osd class update on start = false
 osd objectstore = memstore
 osd class load list = *
 osd class default list = *
