@@ -1,14 +1,13 @@
 //! A graceful end: the own file says so, then the term's end is marked, then the others are told.
 
-use base::{Mono, NodeId, Span, Term};
+use base::{Mono, Span, Term};
 
 use crate::beat::BeatFlow;
 use crate::config::Mode;
 use crate::files::FileRole;
 use crate::input::{Effect, Exit, Level};
-use crate::names;
-use crate::state::{Ha, Stage, Want};
-use crate::verbs::{Answer, Lane, Verb};
+use crate::state::{Ha, Stage};
+use crate::verbs::Answer;
 
 /// A store that does not answer must not keep a process from ending.
 const BOUND: Span = Span::secs(5);
@@ -176,23 +175,6 @@ impl Ha {
             if self.mode == Mode::Disabled {
                 self.disable();
             }
-        }
-    }
-
-    /// `ha/states/clear`: files of nodes that are gone. Whoever owns a term that is not over is spared.
-    pub(crate) fn clear_nodes(&mut self, which: Option<NodeId>) {
-        let owner = self.terms.owner.clone().filter(|_| self.terms.over.is_none());
-        let gone: Vec<NodeId> = self
-            .peers
-            .iter()
-            .filter(|(id, _)| which.as_ref().is_none_or(|w| w == *id) && owner.as_ref() != Some(*id))
-            .map(|(id, _)| id.clone())
-            .collect();
-        for id in gone {
-            if let Some(name) = names::node(&id) {
-                self.ask(Lane::Bulk, Verb::Delete { name }, Want::Clear);
-            }
-            self.peers.remove(&id);
         }
     }
 }

@@ -15,6 +15,7 @@ mod boot;
 mod checkpoint;
 pub mod chooser;
 mod claim;
+mod clear;
 pub mod config;
 pub mod counts;
 mod ending;

@@ -269,7 +269,7 @@ impl Ha {
         }
     }
 
-    fn saw_node_bytes(&mut self, id: &NodeId, bytes: &Arc<[u8]>) {
+    pub(crate) fn saw_node_bytes(&mut self, id: &NodeId, bytes: &Arc<[u8]>) {
         match files::from_bytes::<NodeFile>(bytes) {
             Ok(file) if file.node == *id => self.saw_node(file, bytes),
             Ok(_) | Err(_) => self.saw_unreadable(id, bytes),

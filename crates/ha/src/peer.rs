@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{Incarnation, Mono, Span, Term, WallMs};
 
 use crate::config::Store;
-use crate::files::NodeFile;
+use crate::files::{FileRole, NodeFile};
 use crate::record::Chain;
 
 /// Another node.
@@ -107,6 +107,17 @@ impl Peer {
         file.incarnation > life || file.ended || (file.role.gave_up() && knew)
     }
 
+    /// Whether what was read last says that its life is over.
+    pub(crate) fn has_ended(&self) -> bool {
+        let over = self.file.ended || self.file.role == FileRole::Terminated;
+        over && self.shown == self.read
+    }
+
+    /// Whether it was read again after so long, and said the same.
+    pub(crate) fn was_unchanged(&self, patience: Span) -> bool {
+        self.read.since(self.changed) > patience
+    }
+
     /// Clause 6: whether reads went on, also after the fence, until it had not moved for so long.
     pub(crate) fn was_still(&self, patience: Span, fenced_at: Mono) -> bool {
         self.read >= fenced_at && self.read.since(self.still_since(fenced_at)) >= patience
@@ -130,7 +141,7 @@ impl Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{self, FileRole};
+    use crate::files;
     use base::{Lsn, NodeId, PlaneId};
 
     const LIFE: Incarnation = Incarnation(5);
@@ -250,5 +261,22 @@ mod tests {
         read(&mut peer, file(FileRole::Master, 7, 8), after(Span::secs(3)));
         assert!(peer.as_ref().unwrap().was_still(T, FENCE));
         assert!(!peer.unwrap().was_still(T, after(Span::secs(4))), "not read after the fence");
+    }
+
+    #[test]
+    fn who_is_gone_was_read_to_be() {
+        let mut peer = None;
+        read(&mut peer, file(FileRole::HotStandby, 6, 9), FENCE);
+        assert!(!peer.as_ref().unwrap().was_unchanged(T), "it was read once");
+        read(&mut peer, file(FileRole::HotStandby, 6, 9), after(T + Span(1)));
+        assert!(peer.as_ref().unwrap().was_unchanged(T));
+        read(&mut peer, file(FileRole::HotStandby, 6, 10), after(T + Span(2)));
+        assert!(!peer.as_ref().unwrap().was_unchanged(T));
+        let mut over = file(FileRole::HotStandby, 6, 10);
+        over.ended = true;
+        read(&mut peer, over, after(T + Span(3)));
+        assert!(peer.as_ref().unwrap().has_ended());
+        peer.as_mut().unwrap().saw_nothing(after(T + Span(4)));
+        assert!(!peer.unwrap().has_ended(), "what lies there now was not read");
     }
 }

@@ -101,6 +101,8 @@ pub(crate) enum Want {
     Ckpt(u64),
     Prune,
     End,
+    /// A look at a node that may be gone, and the removal of its file.
+    ClearLook(NodeId),
     Clear,
 }
 

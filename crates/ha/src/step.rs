@@ -102,7 +102,7 @@ impl Ha {
             }
             Input::Nudge => self.look_now(),
             Input::ToldHead { term, lsn } => self.told_head(term, lsn),
-            Input::ClearNodes(which) => self.clear_nodes(which),
+            Input::ClearNodes(which) => self.clear_nodes(which.as_ref()),
             Input::Orders(orders) => self.learn_orders(&orders),
             Input::LiftPause { by } => self.lift_pause(by),
             Input::HandOver { to, by } => self.hand_over(to.as_ref(), by),
@@ -157,6 +157,7 @@ impl Ha {
             Want::Ckpt(serial) => self.ckpt_answer(serial, answer),
             Want::Prune => self.prune_answer(answer),
             Want::End => self.end_answer(answer),
+            Want::ClearLook(id) => self.clear_looked(&id, answer),
             Want::Clear => {}
         }
     }

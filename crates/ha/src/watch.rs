@@ -188,12 +188,17 @@ impl Ha {
 
     /// Whether a node was silent for longer than the timeout and three of its own beats.
     pub(crate) fn silent(&self, rose: Mono, role: FileRole) -> bool {
+        self.now().since(rose) > self.silence_of(role)
+    }
+
+    /// For how long a node with this role must be silent to be called so.
+    pub(crate) fn silence_of(&self, role: FileRole) -> Span {
         let beat = if matches!(role, FileRole::Master | FileRole::Claiming | FileRole::Suspended) {
             self.cfg.beat
         } else {
             IDLE_BEAT
         };
-        self.now().since(rose) > self.cfg.timeout.max(beat * 3)
+        self.cfg.timeout.max(beat * 3)
     }
 
     /// The node that rules and shows signs of life, if there is one.

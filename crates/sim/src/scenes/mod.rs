@@ -10,6 +10,7 @@ use crate::swarm::Draw;
 use crate::world::{Outcome, World};
 
 mod chair;
+mod cleared;
 mod leases;
 mod pruned;
 mod restored;
@@ -33,8 +34,15 @@ pub struct Scene {
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Scene> {
-    let files =
-        [leases::SCENES, unread::SCENES, slept::SCENES, pruned::SCENES, restored::SCENES, chair::SCENES];
+    let files = [
+        leases::SCENES,
+        unread::SCENES,
+        slept::SCENES,
+        pruned::SCENES,
+        restored::SCENES,
+        chair::SCENES,
+        cleared::SCENES,
+    ];
     files.into_iter().flatten()
 }
 

@@ -35,13 +35,14 @@ fn cached_absence() -> Draw {
     draw
 }
 
-/// B ruled once, cleared A's file, and has known since that there is none. A, which has written it anew, rules. B sees
-/// no sign of life, and in time it claims.
+/// B ruled once while A could not beat, cleared A's file, and has known since that there is none. A, which has written
+/// it anew, rules. B sees no sign of life, and in time it claims.
 fn unseen_master(w: &mut World) {
     w.open();
     w.ask_to_be(A, Mode::HotStandby);
     w.until("B rules", |w| w.is_master(B));
     w.cue(A, "put nodes/", Cue::Held);
+    w.for_a_time(Span::secs(45));
     w.give(B, Input::ClearNodes(Some(NodeId::new("node0"))));
     w.for_a_time(Span::secs(3));
     w.expect("A's file is gone", w.file(A).is_none());
