@@ -46,16 +46,12 @@ fn a_verb_that_hangs_holds_only_its_lane_and_answers_when_released() {
     for (id, lane) in [(3, Lane::Beat), (4, Lane::Look), (5, Lane::Bulk), (6, Lane::Tail)] {
         lanes.submit(OpId(id), lane, read("plane.json")).unwrap();
         assert_eq!(answers.recv_timeout(PATIENCE).unwrap(), (OpId(id), Answer::Content(None)));
-        assert_eq!(lanes.numbers(lane).unwrap().count, 1);
     }
-    let held = lanes.numbers(Lane::Log).unwrap();
-    assert!(held.busy.is_some() && held.count == 0 && held.queued == 1, "{held:?}");
+    assert!(answers.is_empty(), "what came after the one that hangs waits for it");
     store.release();
     for id in [1, 2] {
         assert_eq!(answers.recv_timeout(PATIENCE).unwrap(), (OpId(id), Answer::Content(None)));
     }
-    let freed = lanes.numbers(Lane::Log).unwrap();
-    assert!(freed.busy.is_none() && freed.count == 2 && freed.max >= freed.last, "{freed:?}");
 }
 
 #[test]
@@ -68,13 +64,11 @@ fn a_wide_lane_reads_as_many_at_once_as_it_is_wide() {
         lanes.submit(OpId(id as u64), Lane::Tail, read("log/0/1.json")).unwrap();
     }
     assert!(store.wait_hanging(width, PATIENCE), "all of its threads are at work");
-    let held = lanes.numbers(Lane::Tail).unwrap();
-    assert!(held.busy.is_some() && held.queued == 1, "{held:?}");
+    assert!(answers.is_empty(), "one more than that waits");
     store.release();
     for _ in 0..=width {
         answers.recv_timeout(PATIENCE).unwrap();
     }
-    assert_eq!(lanes.numbers(Lane::Tail).unwrap().count, width as u64 + 1);
 }
 
 #[test]
