@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use base::{EntityId, TaskId, WallMs};
-use model::spec::{ConfigValue, EffectorBody, EffectorSpec, LocationSpec};
+use model::spec::{EffectorBody, EffectorSpec, LocationSpec};
 use model::types::{Behaviour, EffectorDef};
 
 use crate::entity::{Entity, Sensor};
@@ -103,11 +103,6 @@ impl Root {
     /// An entity's sensors, by name.
     pub fn sensors(&self, id: &EntityId) -> impl Iterator<Item = (&str, &Sensor)> {
         self.entity(id).into_iter().flat_map(|e| e.sensors.iter()).map(|(name, s)| (name.as_str(), s))
-    }
-
-    /// An entity's own config as it was given, by key.
-    pub fn config_given(&self, id: &EntityId) -> impl Iterator<Item = (&str, &ConfigValue)> {
-        self.entity(id).into_iter().flat_map(|e| e.config.iter()).map(|(key, v)| (key.as_str(), v))
     }
 
     /// An entity's effectors: those of its blueprint, and those of its type that these do not replace; what a
