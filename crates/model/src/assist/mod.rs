@@ -3,6 +3,7 @@
 //! All of it is made from the tables that the compiler goes by, and from the catalog. Not here: what is wrong with a
 //! blueprint (`compile`).
 
+mod flow;
 mod outline;
 mod words;
 

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::flow;
+
 /// A key, or an item of a list, by the line on which it begins.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -29,6 +31,10 @@ pub(super) enum Spot {
 pub(super) struct Outline<'t> {
     text: &'t str,
     nodes: Vec<Node>,
+    /// The place.
+    offset: usize,
+    /// Where braces or brackets end that were read.
+    flow_end: usize,
     /// Indentation and number of those that are open at a line.
     open: Vec<(usize, usize)>,
 }
@@ -36,8 +42,8 @@ pub(super) struct Outline<'t> {
 impl<'t> Outline<'t> {
     /// Reads a text, and finds a place in it. A place behind the text is its end.
     pub(super) fn of(text: &'t str, offset: usize) -> (Outline<'t>, Spot) {
-        let mut outline = Outline { text, nodes: Vec::new(), open: Vec::new() };
         let offset = text.floor_char_boundary(offset);
+        let mut outline = Outline { text, nodes: Vec::new(), offset, flow_end: 0, open: Vec::new() };
         let mut spot = Spot::Nowhere;
         // Lines of a text that are deeper than this are a value's.
         let mut deeper_than = None;
@@ -48,13 +54,14 @@ impl<'t> Outline<'t> {
             let bare = line.trim_end();
             let indent = bare.len() - bare.trim_start().len();
             let in_text = deeper_than.is_some_and(|limit| bare.is_empty() || indent > limit);
-            if !in_text {
+            let in_flow = start < outline.flow_end;
+            if !in_text && !in_flow {
                 deeper_than = None;
                 if let Some(found) = outline.line(start, bare, here) {
                     spot = found;
                 }
                 let last = outline.nodes.last().map(|n| outline.text_of(&n.value));
-                let is_block = last.is_some_and(|v| v.starts_with(['|', '>']));
+                let is_block = last.is_some_and(|v| v.starts_with(['|', '>'])) && outline.flow_end <= start;
                 if !bare.trim_start().is_empty() && is_block {
                     deeper_than = Some(indent);
                 }
@@ -84,6 +91,10 @@ impl<'t> Outline<'t> {
             at += 1 + behind;
         }
         let rest = &line[at..];
+        if rest.starts_with(['{', '[']) {
+            self.close(at, false);
+            return self.flow(start + at, self.innermost(), line);
+        }
         let Some(colon) = key_end(rest) else {
             let end = start + line.len();
             let word = here.filter(|h| *h > end).map_or(start + at..end, |h| h..h);
@@ -101,6 +112,12 @@ impl<'t> Outline<'t> {
         let gap = rest[colon + 1..].len() - rest[colon + 1..].trim_start().len();
         let value = start + at + colon + 1 + gap..start + line.len();
         let node = self.push(at, Some(key), value.clone());
+        if rest[colon + 1..].trim_start().starts_with(['{', '[']) {
+            self.set_value(node, value.start..value.start);
+            if let Some(spot) = self.flow(value.start, Some(node), line) {
+                return Some(spot);
+            }
+        }
         let here = here?;
         if here <= start + at + colon {
             return Some(Spot::Key(map, start + at..start + at + colon));
@@ -123,10 +140,33 @@ impl<'t> Outline<'t> {
     }
 
     fn push(&mut self, indent: usize, key: Option<String>, value: Range<usize>) -> usize {
-        self.nodes.push(Node { parent: self.innermost(), key, value });
-        let number = self.nodes.len() - 1;
+        let number = self.add(self.innermost(), key, value);
         self.open.push((indent, number));
         number
+    }
+
+    /// Reads braces or brackets; what the place is, where it is within.
+    fn flow(&mut self, start: usize, node: Option<usize>, line: &str) -> Option<Spot> {
+        let indent = line.len() - line.trim_start().len();
+        let read = flow::read(self, start, node, indent, self.offset);
+        self.flow_end = read.end;
+        read.spot
+    }
+
+    /// One node more.
+    pub(super) fn add(&mut self, parent: Option<usize>, key: Option<String>, value: Range<usize>) -> usize {
+        self.nodes.push(Node { parent, key, value });
+        self.nodes.len() - 1
+    }
+
+    /// Says where the value of a node stands.
+    pub(super) fn set_value(&mut self, number: usize, value: Range<usize>) {
+        self.nodes[number].value = value;
+    }
+
+    /// All of the text.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
     }
 
     fn innermost(&self) -> Option<usize> {
@@ -231,6 +271,45 @@ services:
     }
 
     #[test]
+    fn a_place_in_braces_is_known_by_what_it_stands_in() {
+        let below = vec!["-", "services"];
+        for (marked, up) in [
+            ("services: [{ty^}]\n", below.clone()),
+            ("services: [{type: ^}]\n", vec!["type", "-", "services"]),
+            ("services: [{type: web, ^}]\n", below.clone()),
+            ("services: [{type: web, a: {b: {c^}}}]\n", vec!["b", "a", "-", "services"]),
+            ("services: [{type: web}, {na^me: x}]\n", below.clone()),
+            ("services:\n- {type: web, brooklyn.config: {^}}\n", vec!["brooklyn.config", "-", "services"]),
+            (
+                "services:\n- type: web\n  brooklyn.config: {port: 8^0}\n",
+                vec!["port", "brooklyn.config", "-", "services"],
+            ),
+            ("services: [\n  {type: web,\n   ^\n  }\n]\nname: x\n", below.clone()),
+            ("services: [{type: web, ^\nname: x\n", below.clone()),
+            ("services: [{type: web,\nna^me: x\n", vec![]),
+            ("services: [{type: web}]\nna^\n", vec![]),
+            ("{\"services\": [{\"type\":\"w^\"}]}", vec!["type", "-", "services"]),
+            ("{\"a\": \"}, [\", \"b\": ^}", vec!["b"]),
+            ("{a: [x, b: ^]}", vec!["b", "-", "a"]),
+            ("locations: [a, ^]\n", vec!["-", "locations"]),
+            ("a: {u: http://x:1/, v: ^}", vec!["v", "a"]),
+        ] {
+            assert_eq!(spot(marked).0, up, "{marked}");
+        }
+        for nowhere in ["a: {b: c # in ^a comment\n}", "a: {b: {c: d}^ }", "a: {b:  ^ {c: d}}"] {
+            assert_eq!(spot(nowhere).1, Spot::Nowhere, "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn what_follows_braces_is_read_as_before() {
+        let (outline, _) = Outline::of("a: {b: 'c, d', e: >-}\n  f: g\nh: i\n", 0);
+        assert!(outline.keys_of(None).eq(["a", "h"]));
+        assert_eq!(outline.value_in(Some(0), &["b"]), Some("c, d"));
+        assert_eq!(outline.value_in(None, &["a"]), None);
+    }
+
+    #[test]
     fn texts_and_comments_are_nowhere() {
         assert_eq!(spot(&TEXT.replace("not one", "n^ot one")).1, Spot::Nowhere);
         assert_eq!(spot("# a^\nname: x\n").1, Spot::Nowhere);
@@ -248,9 +327,30 @@ services:
     #[test]
     fn nothing_that_is_written_makes_it_fail() {
         let mut rng = base::Rng::from_seed(7);
-        let letters = ["-", " ", ":", "\n", "a", "'", "\"", "{", "é", "#", "|", "services:", "- type: x\n"];
-        for _ in 0..2000 {
-            let text: String = (0..rng.below(40)).map(|_| letters[rng.below(13) as usize]).collect();
+        let letters = [
+            "-",
+            " ",
+            ":",
+            "\n",
+            "a",
+            "'",
+            "\"",
+            "{",
+            "é",
+            "#",
+            "|",
+            "services:",
+            "- type: x\n",
+            "}",
+            "[",
+            "]",
+            ",",
+            "{type: ",
+            "\\",
+        ];
+        for _ in 0..3000 {
+            let count = letters.len() as u64;
+            let text: String = (0..rng.below(40)).map(|_| letters[rng.below(count) as usize]).collect();
             for offset in 0..=text.len() + 1 {
                 let _ = Outline::of(&text, offset);
             }

@@ -66,6 +66,45 @@ fn types_locations_and_functions_are_offered_where_they_may_stand() {
 }
 
 #[test]
+fn in_braces_and_brackets_the_same_is_offered_as_in_lines() {
+    for (flow, block) in [
+        ("services: [{type: Vanilla^}]\n", "services:\n- type: Vanilla^\n"),
+        ("services: [{type: ^}]\n", "services:\n- type: ^\n"),
+        ("services: [{^}]\n", "services:\n- ^\n"),
+        ("services: [{type: BasicEntity, ^}]\n", "services:\n- type: BasicEntity\n  ^\n"),
+        (
+            "services:\n- type: VanillaSoftwareProcess\n  brooklyn.config: { ^ }\n",
+            "services:\n- type: VanillaSoftwareProcess\n  brooklyn.config:\n    ^\n",
+        ),
+        (
+            "services:\n- { brooklyn.config: { launch^ }, type: VanillaSoftwareProcess }\n",
+            "services:\n- brooklyn.config:\n    launch^\n  type: VanillaSoftwareProcess\n",
+        ),
+        (
+            "services: [{type: x, brooklyn.policies: [{type: ^}]}]",
+            "services:\n- type: x\n  brooklyn.policies:\n  - type: ^\n",
+        ),
+        (
+            "services: [{type: BasicEntity, brooklyn.config: {a: $brooklyn:attr^}}]",
+            "services:\n- type: BasicEntity\n  brooklyn.config:\n    a: $brooklyn:attr^\n",
+        ),
+        ("locations: [^]\n", "locations:\n- ^\n"),
+        ("{\"services\": [{\"type\": \"Vanilla^\"}]}", "services:\n- type: Vanilla^\n"),
+    ] {
+        let offers = offered(flow);
+        assert!(!offers.is_empty() && offers == offered(block), "{flow}: {offers:?}");
+    }
+    let (text, offset) = split("services: [{type: Basic^Entity}]\n");
+    let completion = complete(&text, offset, &around());
+    assert_eq!(&text[completion.start..completion.end], "Basic");
+    assert_eq!(hovered("services: [{type: Basic^Entity, name: x}]\n").kind, "type");
+    assert_eq!(
+        hovered("{services: [{type: VanillaSoftwareProcess, brooklyn.config: {launch.com^mand: x}}]}").kind,
+        "config"
+    );
+}
+
+#[test]
 fn what_stands_at_a_place_is_told_with_type_and_default() {
     let config = "services:\n- type: VanillaSoftwareProcess\n  brooklyn.config:\n    launch.com^mand: run\n";
     let told = hovered(config);
