@@ -8,6 +8,10 @@ pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
 /// The slowest that a long body may come, in bytes a second.
 pub const BODY_RATE_MIN: u64 = 64 * 1024;
+/// What is read of a body that nobody asked for before the answer goes out, in bytes.
+pub const UNREAD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long that may take.
+pub const UNREAD_WAIT_MAX: Duration = Duration::from_secs(1);
 /// The bodies of all requests together, in bytes.
 pub const BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Long answers that wait for those who asked, together, in bytes.

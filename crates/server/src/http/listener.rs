@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
 use axum::http::HeaderValue;
-use axum::http::header::CONNECTION;
+use axum::http::header::{CONNECTION, EXPECT};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -29,6 +28,7 @@ use super::limits::{
 };
 use super::line::Sent;
 use super::places::{Place, Places};
+use super::unread;
 use crate::keys::ALPN;
 use crate::peer::Ends;
 
@@ -243,12 +243,16 @@ async fn answer<S>(
         let (busy, is_spare) = (place.begin(), place.is_spare);
         async move {
             request.extensions_mut().insert(peer);
-            let request = request.map(Body::new);
+            let waits = request.headers().contains_key(EXPECT);
+            let (head, body) = request.into_parts();
+            let (body, unread) = unread::keep(body, waits);
+            let request = hyper::Request::from_parts(head, body);
             let mut response = if is_spare || front.places().is_crowded() {
                 front.answer_crowded(request).await
             } else {
                 front.answer(request).await
             };
+            unread.let_come().await;
             if is_spare && !is_h2 {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }

@@ -38,6 +38,7 @@ mod resource;
 pub mod route;
 mod session;
 mod show;
+mod unread;
 mod v1;
 mod writes;
 

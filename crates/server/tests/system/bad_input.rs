@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 
 use crate::support::client::Client;
-use crate::support::release::{Ran, USER};
+use crate::support::release::{PASSWORD, Ran, USER};
 use crate::support::site::Site;
 
 /// `bin/start` itself knows only 0 and 1.
@@ -63,4 +63,32 @@ fn a_malformed_blueprint_is_told_its_place_and_leaves_nothing() {
     assert_eq!(said.status, 400, "{said:?}");
     assert!(said.body.contains("line ") && said.body.contains("column "), "{said:?}");
     assert_eq!(client.get(&only.uri(), "/v1/applications").unwrap().body, "[]");
+}
+
+#[test]
+fn a_refusal_of_what_came_with_a_body_is_told_to_curl_on_every_protocol() {
+    let site = Site::new();
+    let (_first, second, _client) = site.pair("");
+    let long = site.path().join("long");
+    std::fs::write(&long, vec![b'x'; 5_000_000]).unwrap();
+    let sent = |protocol: &str, user: &str, body: &str| {
+        let ran = second.shell(&format!(
+            "curl -s -S -k {protocol} -u {user} -X POST -H 'Content-Type: application/json' --data-binary {body} \
+             -o /dev/null -w '%{{http_code}} %{{http_version}}' {}/v1/applications",
+            second.uri()
+        ));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.out
+    };
+    let owner = format!("{USER}:{PASSWORD}");
+    let long = format!("@{}", long.display());
+    // Refused by the head: a standby, a wrong password. The answer must not overtake the request.
+    for _ in 0..12 {
+        assert_eq!(sent("--http2", &owner, "'{}'"), "403 2");
+        assert_eq!(sent("--http1.1", &owner, "'{}'"), "403 1.1");
+    }
+    for (protocol, version) in [("--http2", "2"), ("--http1.1", "1.1"), ("--http1.1 -H Expect:", "1.1")] {
+        assert_eq!(sent(protocol, &owner, &long), format!("403 {version}"));
+        assert_eq!(sent(protocol, &format!("{USER}:wrong"), &long), format!("401 {version}"));
+    }
 }
