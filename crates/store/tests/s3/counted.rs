@@ -1,10 +1,12 @@
 //! A proxy in front of an S3 server that counts the requests which pass it, by what they are billed as.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+
+use super::front::Front;
 
 /// Requests so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,63 +33,46 @@ impl Counts {
     }
 }
 
-#[derive(Default)]
-struct Shared {
-    counts: [AtomicU64; 4],
-    ended: AtomicBool,
-}
+/// As [`Counts`] has them.
+type Counters = [AtomicU64; 4];
 
-/// Listens on a free port of loopback; ends with this value.
+/// Listens in front of the server; ends with this value.
 pub(crate) struct Counted {
-    port: u16,
-    shared: Arc<Shared>,
+    front: Front,
+    counters: Arc<Counters>,
 }
 
 impl Counted {
     /// In front of the server on that port.
     pub(crate) fn start(server: u16) -> Counted {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let shared = Arc::new(Shared::default());
-        let own = Arc::clone(&shared);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if own.ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
-                for stream in [&client, &server] {
-                    stream.set_nodelay(true).unwrap();
-                }
-                let (up, down) = ((client.try_clone(), server.try_clone()), (server, client));
-                let counted = Arc::clone(&own);
-                thread::spawn(move || {
-                    let mut head = Head::default();
-                    if let (Ok(from), Ok(to)) = up {
-                        pass(from, to, |bytes| head.feed(bytes, &counted));
-                    }
-                });
-                thread::spawn(move || pass(down.0, down.1, |_| ()));
+        let counters = Arc::new(Counters::default());
+        let own = Arc::clone(&counters);
+        let front = Front::start(move |client| {
+            let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { return };
+            for stream in [&client, &server] {
+                stream.set_nodelay(true).unwrap();
             }
+            let (up, down) = ((client.try_clone(), server.try_clone()), (server, client));
+            let counters = Arc::clone(&own);
+            thread::spawn(move || {
+                let mut head = Head::default();
+                if let (Ok(from), Ok(to)) = up {
+                    pass(from, to, |bytes| head.feed(bytes, &counters));
+                }
+            });
+            thread::spawn(move || pass(down.0, down.1, |_| ()));
         });
-        Counted { port, shared }
+        Counted { front, counters }
     }
 
     /// `http://127.0.0.1:PORT`
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.front.endpoint()
     }
 
     pub(crate) fn counts(&self) -> Counts {
-        let [put, list, get, other] = self.shared.counts.each_ref().map(|n| n.load(Ordering::Relaxed));
+        let [put, list, get, other] = self.counters.each_ref().map(|n| n.load(Ordering::Relaxed));
         Counts { put, list, get, other }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.shared.ended.store(true, Ordering::Relaxed);
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
@@ -110,7 +95,7 @@ struct Head {
 }
 
 impl Head {
-    fn feed(&mut self, bytes: &[u8], shared: &Shared) {
+    fn feed(&mut self, bytes: &[u8], counters: &Counters) {
         for byte in bytes {
             if *byte == b'\n' {
                 if self.line.ends_with(b" HTTP/1.1\r") {
@@ -122,7 +107,7 @@ impl Head {
                         () if line.contains("GET /") => 2,
                         () => 3,
                     };
-                    shared.counts[kind].fetch_add(1, Ordering::Relaxed);
+                    counters[kind].fetch_add(1, Ordering::Relaxed);
                 }
                 self.line.clear();
             } else if self.line.len() < 8192 {

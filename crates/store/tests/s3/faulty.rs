@@ -2,9 +2,11 @@
 //! knows nothing of S3 does.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::{io, thread};
+
+use super::front::Front;
 
 /// What is answered instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,58 +21,38 @@ pub(crate) enum Fault {
     Page(u16),
 }
 
-#[derive(Default)]
-struct Shared {
-    fault: Mutex<Option<Fault>>,
-    ended: Mutex<bool>,
-}
-
-/// Listens on a free port of loopback; ends with this value.
+/// Listens in front of the server; ends with this value.
 pub(crate) struct Faulty {
-    port: u16,
-    shared: Arc<Shared>,
+    front: Front,
+    fault: Arc<Mutex<Option<Fault>>>,
 }
 
 impl Faulty {
     /// In front of the server on that port.
     pub(crate) fn start(server: u16) -> Faulty {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let shared = Arc::new(Shared::default());
-        let own = Arc::clone(&shared);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if *own.ended.lock().unwrap() {
-                    return;
-                }
-                let fault = Arc::clone(&own);
-                // Whoever hangs up does so on either side; it is the other's to say what that means.
-                thread::spawn(move || _ = serve(&client, server, &fault));
-            }
+        let fault = Arc::new(Mutex::new(None));
+        let own = Arc::clone(&fault);
+        let front = Front::start(move |client| {
+            let fault = Arc::clone(&own);
+            // Whoever hangs up does so on either side; it is the other's to say what that means.
+            thread::spawn(move || _ = serve(&client, server, &fault));
         });
-        Faulty { port, shared }
+        Faulty { front, fault }
     }
 
     /// `http://127.0.0.1:PORT`
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.front.endpoint()
     }
 
     /// From now on; `None`: every request reaches the server.
     pub(crate) fn set(&self, fault: Option<Fault>) {
-        *self.shared.fault.lock().unwrap() = fault;
-    }
-}
-
-impl Drop for Faulty {
-    fn drop(&mut self) {
-        *self.shared.ended.lock().unwrap() = true;
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        *self.fault.lock().unwrap() = fault;
     }
 }
 
 /// One request; each has a connection of its own, which spares finding out where an answer ends.
-fn serve(client: &TcpStream, server: u16, shared: &Shared) -> io::Result<()> {
+fn serve(client: &TcpStream, server: u16, fault: &Mutex<Option<Fault>>) -> io::Result<()> {
     let mut reader = BufReader::new(client);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -88,7 +70,7 @@ fn serve(client: &TcpStream, server: u16, shared: &Shared) -> io::Result<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let fault = *shared.fault.lock().unwrap();
+    let fault = *fault.lock().unwrap();
     let mut answer = Vec::new();
     match fault.and_then(|fault| fault.answer(&head)) {
         Some(text) => answer = text.into_bytes(),

@@ -11,6 +11,7 @@
 mod ceph;
 mod counted;
 mod faulty;
+mod front;
 
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
