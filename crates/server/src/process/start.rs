@@ -33,9 +33,15 @@ pub fn start(options: &Options) -> u8 {
 }
 
 fn try_start(options: &Options) -> Result<u8, String> {
-    let data =
-        Data::open(&options.home).map_err(|e| format!("{}: {e}", options.home.join("data").display()))?;
-    let console = console(&data).map_err(|e| format!("{}: {e}", data.logs().display()))?;
+    let unfit = |dir: &Path, e: io::Error| {
+        format!(
+            "the server keeps its own files in {}, which cannot be used: {e}; make it a folder that this user can \
+             write to",
+            dir.display()
+        )
+    };
+    let data = Data::open(&options.home).map_err(|e| unfit(&options.home.join("data"), e))?;
+    let console = console(&data).map_err(|e| unfit(&data.logs(), e))?;
     let log_begins = length(&info_log(&data));
     let (words, to_starter) = io::pipe().map_err(|e| format!("no pipe: {e}"))?;
     let mut command = Command::new(program().map_err(|e| format!("the program cannot be found: {e}"))?);

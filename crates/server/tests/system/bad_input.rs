@@ -34,6 +34,16 @@ fn rebind_without_state_and_clean_beside_a_living_server_are_refused() {
 }
 
 #[test]
+fn a_folder_for_its_own_files_that_is_none_is_named_with_what_to_do() {
+    let site = Site::new();
+    let only = site.release("only", "AUTO", "");
+    std::fs::write(only.home().join("data"), "").unwrap();
+    let ran = only.script("start");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("/data") && ran.err.contains("can write to"), "{ran:?}");
+}
+
+#[test]
 fn a_wrong_password_is_slowed_down_logged_once_and_never_shown() {
     let site = Site::new();
     let only = site.release("only", "AUTO", "");
