@@ -154,6 +154,10 @@ mod tests {
             (412, None, (Outcome::Taken, Unfit)),
             (501, Some("NotImplemented"), (Outcome::None, Unfit)),
             (409, Some("ConditionalRequestConflict"), (Outcome::Conflict, Unreachable)),
+            (409, Some("OperationAborted"), (Outcome::Conflict, Unreachable)),
+            (409, None, (Outcome::Conflict, Unreachable)),
+            (408, None, (Outcome::Maybe, Unreachable)),
+            (429, None, (Outcome::None, Unreachable)),
             (404, Some("NoSuchKey"), (Outcome::Missing, Unfit)),
             (404, Some("NoSuchBucket"), (Outcome::None, Unfit)),
             // A proxy's page is no word about the object.

@@ -43,7 +43,7 @@ fn in_place(staged: &Path, target: &Path) -> std::io::Result<()> {
 
 /// What a rename really did. After a lost reply on NFS the request that is sent again misses the file that it
 /// moved itself and reports ENOENT; the target's bytes tell.
-fn settle(target: &Path, bytes: &[u8], renamed: Result<(), IoTrouble>) -> Answer {
+pub(super) fn settle(target: &Path, bytes: &[u8], renamed: Result<(), IoTrouble>) -> Answer {
     if let Err(trouble) = renamed {
         let shown = read_fresh(target).is_ok_and(|found| found.as_deref() == Some(bytes));
         if !shown && trouble.is_definite() {

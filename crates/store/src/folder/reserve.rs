@@ -148,8 +148,8 @@ mod tests {
         assert_eq!(fs::metadata(&kept).unwrap().len(), RESERVE_BYTES);
         reserve.met(&Answer::Created);
         assert!(kept.exists());
-        let fault = Fault { kind: FaultKind::Full, text: "full".to_owned() };
-        reserve.met(&Answer::Failed(fault));
+        let full = || Fault { kind: FaultKind::Full, text: "full".to_owned() };
+        reserve.met(&Answer::Failed(full()));
         assert!(!kept.exists());
         for name in ["nodes/n1.json", "leader.json", "terms/00000000000000000001.end"] {
             assert_eq!(reserve.admits(&create(name)), Ok(()));
@@ -158,6 +158,10 @@ mod tests {
         // This disk has room.
         assert_eq!(reserve.admits(&create("log/0/00000000000000000001.json")), Ok(()));
         assert!(kept.exists());
+        // And so it goes the next time, also when nothing is known of the write that met it.
+        reserve.met(&Answer::Unknown(full()));
+        assert!(!kept.exists());
+        assert_eq!(reserve.admits(&create("log/0/00000000000000000002.json")), Ok(()));
         assert!(give_up(dir.path(), "n1") && !give_up(dir.path(), "n1"));
     }
 }

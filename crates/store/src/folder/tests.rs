@@ -9,7 +9,7 @@ use nix::errno::Errno;
 
 use super::create::settle;
 use super::errno::{At, IoTrouble, LINK};
-use super::*;
+use super::{put_own, *};
 
 fn store() -> (tempfile::TempDir, FolderStore) {
     let dir = tempfile::tempdir().unwrap();
@@ -68,6 +68,51 @@ fn an_error_after_which_the_server_may_still_link_is_unknown_and_a_refusal_is_no
     ] {
         let answer = settle(&staged, &target, b"mine", &link_error(errno, &target));
         assert!(matches!(&answer, Answer::Failed(fault) if fault.kind == kind), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_link_that_is_not_seen_yet_is_known_by_its_count() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    let staged = store.staged(b"mine").unwrap();
+    // This client has just asked for the name, and remembers that it was not there.
+    fs::hard_link(staged.path(), store.path().join("as the server has it")).unwrap();
+    assert_eq!(settle(&staged, &target, b"mine", &link_error(Errno::EIO, &target)), Answer::Created);
+}
+
+#[test]
+fn a_refusal_is_believed_only_while_the_stage_shows_that_nothing_was_linked() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    let staged = store.staged(b"mine").unwrap();
+    fs::remove_file(staged.path()).unwrap();
+    let answer = settle(&staged, &target, b"mine", &link_error(Errno::ENOSPC, &target));
+    assert!(matches!(answer, Answer::Unknown(_)), "{answer:?}");
+}
+
+#[test]
+fn a_name_that_is_taken_and_cannot_be_read_may_be_mine() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    fs::create_dir(&target).unwrap();
+    let staged = store.staged(b"mine").unwrap();
+    let said = |errno| settle(&staged, &target, b"mine", &link_error(errno, &target));
+    assert!(matches!(said(Errno::EEXIST), Answer::Unknown(_)), "{:?}", said(Errno::EEXIST));
+    assert!(matches!(said(Errno::ENOSPC), Answer::Failed(_)), "{:?}", said(Errno::ENOSPC));
+}
+
+#[test]
+fn a_rename_whose_reply_was_lost_is_known_by_what_the_name_holds() {
+    let (_dir, store) = store();
+    let target = store.path().join("a.json");
+    let said = |errno| put_own::settle(&target, b"beat 2", Err(link_error(errno, &target)));
+    fs::write(&target, b"beat 1").unwrap();
+    assert!(matches!(said(Errno::EIO), Answer::Unknown(_)), "the server may still do it");
+    assert!(matches!(said(Errno::ENOSPC), Answer::Failed(_)));
+    fs::write(&target, b"beat 2").unwrap();
+    for errno in [Errno::ENOENT, Errno::EIO] {
+        assert_eq!(said(errno), Answer::Done);
     }
 }
 
