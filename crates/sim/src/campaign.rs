@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 /// How often each of these must be met by a thousand seeds: an empty campaign would prove nothing.
-const FLOORS: [(&str, u64); 36] = [
+const FLOORS: [(&str, u64); 46] = [
     ("crashes", 100),
     ("pauses", 100),
     ("reigns", 500),
@@ -57,6 +57,16 @@ const FLOORS: [(&str, u64); 36] = [
     ("lanes that hung", 20),
     ("permissions lost", 20),
     ("newer releases", 1),
+    ("hand-overs", 40),
+    ("switchovers", 10),
+    ("step-downs", 15),
+    ("switchovers that were planned", 10),
+    ("hand-overs refused", 20),
+    ("planned switchovers dropped", 2),
+    ("claims after a hand-over", 100),
+    ("pauses of fail-over learnt", 100),
+    ("resumes of fail-over learnt", 10),
+    ("pauses lifted at a standby", 3),
 ];
 
 impl Report {
@@ -111,6 +121,24 @@ fn one(seed: u64) -> (Option<Violation>, BTreeMap<&'static str, u64>) {
         Err(_) => {
             let text = "a world panicked; see above".to_owned();
             (Some(Violation { rule: Rule::Sound, text }), BTreeMap::new())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_that_meets_too_little_of_anything_is_seen() {
+        let met: BTreeMap<_, _> = FLOORS.iter().map(|(what, n)| (*what, *n)).collect();
+        let all = Report { seeds: 1000, met, ..Report::default() };
+        assert_eq!(all.missed(), Vec::<String>::new());
+        for (what, _) in FLOORS {
+            let mut met = all.met.clone();
+            met.entry(what).and_modify(|n| *n -= 1);
+            let missed = Report { seeds: 1000, met, ..Report::default() }.missed();
+            assert!(missed.len() == 1 && missed[0].starts_with(what), "{what}: {missed:?}");
         }
     }
 }

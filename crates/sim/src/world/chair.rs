@@ -8,6 +8,23 @@ use super::World;
 use super::server::WALL_AT_START;
 use crate::check::Rule;
 
+/// Who orders switchovers to a server that is named.
+pub(super) const SWITCHER: &str = "switcher";
+/// Who orders masters to step down.
+pub(super) const STEPPER: &str = "stepper";
+/// Who plans switchovers.
+pub(super) const PLANNER: &str = "planner";
+
+/// Each order comes from somebody else, so that what came of it can be counted by what is said.
+fn operator(order: &Order) -> &'static str {
+    match order {
+        Order::HandOver { to: Some(_) } => SWITCHER,
+        Order::HandOver { to: None } => STEPPER,
+        Order::Plan { .. } => PLANNER,
+        _ => "operator",
+    }
+}
+
 impl World {
     /// Somebody orders something, of a master if there is one, else of anybody.
     pub(super) fn order(&mut self) {
@@ -24,22 +41,23 @@ impl World {
         let calm = 1_000_000 + self.draw.storm.0;
         let wall = |at: u64| WallMs(at / 1000 + WALL_AT_START as u64);
         let at = wall((self.now + ahead).min(calm));
+        // Who would wait for a pause to end where nobody rules may lift it, and often does.
+        if masters.is_empty() && self.knows_pause(node) && self.rng.one_in(2) {
+            return self.step(node, Input::LiftPause { by: "operator".to_owned() });
+        }
         let order = match self.rng.below(9) {
             0..=2 => Order::HandOver { to },
             3 => Order::Plan { to, at },
             4 => Order::Pause { until: Some(at), why: "work on the network".to_owned() },
             5 | 6 => Order::Pause { until: Some(wall(calm)), why: String::new() },
             7 => Order::Resume,
-            _ if masters.is_empty() => {
-                return self.step(node, Input::LiftPause { by: "operator".to_owned() });
-            }
             _ => Order::Cancel,
         };
         self.count("orders about the chair");
         self.note(|w| format!("{} is ordered: {order:?}", w.servers[node].id));
         let request = RequestId(self.next_request);
         self.next_request += 1;
-        let caller = Caller { user: "operator".to_owned(), ..Caller::default() };
+        let caller = Caller { user: operator(&order).to_owned(), ..Caller::default() };
         self.step(node, Input::Ask { request, caller, key: None, command: Command::Order(order) });
     }
 

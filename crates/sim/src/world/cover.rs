@@ -1,6 +1,7 @@
 //! The interesting things, counted by what is said of them.
 
 use super::World;
+use super::chair::{PLANNER, STEPPER, SWITCHER};
 
 impl World {
     /// The interesting things, counted by what is said of them.
@@ -29,12 +30,24 @@ impl World {
             ("not handed over", "hand-overs refused"),
             ("is not done", "planned switchovers dropped"),
             ("is paused by", "pauses of fail-over learnt"),
+            ("fail-over is on again", "resumes of fail-over learnt"),
             ("lifted the pause", "pauses lifted at a standby"),
             ("lost touch", "lost touch with the log"),
             ("the store lost data", "store lost data"),
         ] {
             if text.contains(part) {
                 self.count(what);
+            }
+        }
+        if text.contains("hands over to") {
+            for (by, what) in [
+                (SWITCHER, "switchovers"),
+                (STEPPER, "step-downs"),
+                (PLANNER, "switchovers that were planned"),
+            ] {
+                if text.contains(by) {
+                    self.count(what);
+                }
             }
         }
     }
