@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-/// Everything after the chore's name goes to the program as it is (`--minutes N`, `--store folder`, `--seed S`, ...).
+/// Everything after the chore's name goes to the program as it is (`--minutes N`, `--store folder`, `--help`, ...).
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
@@ -15,17 +15,33 @@ pub(crate) struct Options {
 /// Build what is needed and run a campaign.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = crate::workspace::root()?;
-    let has_servers = options.rest.iter().any(|word| ["--release", "--replay"].contains(&word.as_str()));
-    build(&root, !has_servers)?;
+    let has = |name: &str| options.rest.iter().any(|w| w == name || w.starts_with(&format!("{name}=")));
+    let servers = match () {
+        // These come from elsewhere, or there are none.
+        () if ["--release", "--replay", "--help", "-h"].into_iter().any(has) => None,
+        () if has("--broken") => Some(Servers::Breakable),
+        () => Some(Servers::Sound),
+    };
+    build(&root, servers)?;
     crate::run::run(program(&root).args(&options.rest))
 }
 
-/// With the server that it runs, unless that comes from elsewhere.
-pub(crate) fn build(root: &Path, with_server: bool) -> Result<()> {
+/// Which servers are built with it.
+pub(crate) enum Servers {
+    Sound,
+    /// A rule of theirs can be broken: it must be noticed.
+    Breakable,
+}
+
+/// With the servers that it runs, unless they come from elsewhere.
+pub(crate) fn build(root: &Path, servers: Option<Servers>) -> Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(root).args(["build", "--quiet", "-p", "brownstone-chaos"]);
-    if with_server {
+    if servers.is_some() {
         command.args(["-p", "brownstone-server"]);
+    }
+    if let Some(Servers::Breakable) = servers {
+        command.args(["--features", "brownstone-server/mutants"]);
     }
     crate::run::run(&mut command)
 }

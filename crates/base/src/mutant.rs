@@ -138,6 +138,12 @@ pub fn choose(mutant: Option<Mutant>) {
     CHOSEN.store(mutant.map_or(0, |m| m as u8), std::sync::atomic::Ordering::SeqCst);
 }
 
+/// The rule that has this name in the list of mutants.
+#[cfg(feature = "mutants")]
+pub fn named(name: &str) -> Option<Mutant> {
+    Mutant::ALL.into_iter().map(|(mutant, _)| mutant).find(|mutant| format!("{mutant:?}") == name)
+}
+
 /// Whether this rule is broken.
 #[cfg(feature = "mutants")]
 pub fn on(mutant: Mutant) -> bool {

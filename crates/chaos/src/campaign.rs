@@ -33,6 +33,8 @@ pub(crate) struct Wanted {
     pub(crate) timeout_ms: u64,
     pub(crate) out: PathBuf,
     pub(crate) program: Program,
+    /// The rule that its servers break.
+    pub(crate) broken: Option<String>,
     /// The S3 server, for a store in a bucket.
     pub(crate) gateway: PathBuf,
     /// Why there can be no mounts here, where that is so.

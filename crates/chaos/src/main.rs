@@ -47,8 +47,11 @@ struct Options {
     /// Servers of this release folder instead of those that cargo has built.
     #[arg(long, value_name = "DIR")]
     release: Option<PathBuf>,
+    /// Servers that break this rule on purpose (`cargo xtask mutants` lists them): it must be noticed.
+    #[arg(long, value_name = "RULE", conflicts_with = "release")]
+    broken: Option<String>,
     /// Only check this history again, and draw it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "seed", "nemesis", "release"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "seed", "nemesis", "release", "broken"])]
     replay: Option<PathBuf>,
 }
 
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every promise was kept.
+/// Whether every promise was kept; of servers that are broken on purpose: whether it was noticed.
 fn run(options: &Options) -> Result<bool> {
     if let Some(path) = &options.replay {
         let out = options.out.clone().or_else(|| path.parent().map(Path::to_owned)).unwrap_or_default();
@@ -115,11 +118,16 @@ fn run(options: &Options) -> Result<bool> {
         timeout_ms,
         out: out.clone(),
         program,
+        broken: options.broken.clone(),
         gateway: root.join("target/tools/bin/gofakes3"),
         no_mounts,
     };
     let history = campaign::run(&wanted)?;
     let kept = report::conclude(&history, &out)?;
+    if let Some(rule) = &options.broken {
+        println!("{rule} is broken on purpose: {}", if kept { "NOT NOTICED" } else { "noticed" });
+        return Ok(!kept);
+    }
     if kept {
         campaign::tidy_up(&out);
     } else {

@@ -55,12 +55,13 @@ pub(crate) fn rig(wanted: &Wanted, dir: &Path, runtime: &Runtime) -> Result<Rig>
         fs::create_dir_all(&home)?;
         let port = ports[node];
         let peer = runtime.block_on(Proxy::start(ports[NODES + node], port))?;
-        let mut environment = Vec::new();
+        let broken = wanted.broken.iter().map(|rule| ("BROWNSTONE_BROKEN".to_owned(), rule.clone()));
+        let mut environment: Vec<(String, String)> = broken.collect();
         if wanted.nemeses.contains(&Nemesis::ClockJump)
             && let Some(clock) = Clock::beside(&home)
         {
             clock.set(0)?;
-            environment = clock.environment();
+            environment.extend(clock.environment());
             rig.clocks.push(clock);
         }
         let store = match (&rig.folder, &rig.gateway) {
