@@ -9,6 +9,7 @@ use crate::files::{self, EndWhy, TermFile};
 use crate::input::{Effect, Level};
 use crate::names;
 use crate::state::{Ha, Stage, Want};
+use crate::terms::Owner;
 use crate::verbs::{Answer, Lane, Verb};
 
 /// Between two tries of what the store failed at.
@@ -83,6 +84,7 @@ impl Ha {
             why: why.clone(),
             at: self.at.wall,
             gap_ms: self.gap().map(Span::as_millis),
+            lease_ms: self.cfg.lease().as_millis(),
         };
         let bytes = files::to_bytes(&file);
         self.note_outage();
@@ -215,7 +217,8 @@ impl Ha {
         self.terms.owner = Some(self.cfg.node.clone());
         self.terms.claim = None;
         self.terms.over = None;
-        self.terms.owners.insert(term, (self.cfg.node.clone(), self.incarnation));
+        let (node, life, lease) = (self.cfg.node.clone(), self.incarnation, Span::ZERO);
+        self.terms.owners.insert(term, Owner { node, life, lease });
         self.beat_soon();
         // All files are read again: heads may have moved, nodes may have come.
         self.look.wanted_full = true;

@@ -35,14 +35,7 @@ impl Ha {
             self.saw_term(newer, &NodeId::new("unknown"));
             return self.depose(&format!("term {newer} is in the log already"));
         }
-        if point.lsn < self.log.highest {
-            let why = format!(
-                "the store lost data: it ends at record {}, and this server has folded record {}",
-                point.lsn, self.log.highest
-            );
-            return self.follow_failed(why, false);
-        }
-        // Nor unless it still stands: over a store that was restored, a hot standby would leave a hole.
+        // Nor unless the last record still stands: over a store that was restored, a hot standby would leave a hole.
         if self.log.loaded.is_some_and(|loaded| loaded.lsn == point.lsn) {
             return self.send_fence();
         }

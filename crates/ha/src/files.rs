@@ -51,6 +51,21 @@ pub struct TermFile {
     /// For how long nobody had ruled when it claimed, by its own clock, in milliseconds; for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_ms: Option<u64>,
+    /// How long its lease lasts after a beat, in milliseconds; earlier releases did not say it.
+    #[serde(default)]
+    pub lease_ms: u64,
+}
+
+impl TermFile {
+    /// How long its owner must have been still for a lease of this term to have run out; zero: it does not say.
+    pub fn lease_outlived(&self) -> Span {
+        outlived(self.lease_ms)
+    }
+}
+
+/// Clock rates are at most 1.25 apart.
+fn outlived(lease_ms: u64) -> Span {
+    Span::millis(lease_ms).scaled(5, 4)
 }
 
 /// Why a term is over.
@@ -187,10 +202,9 @@ pub struct NodeFile {
 }
 
 impl NodeFile {
-    /// How long this node must have been still, by anybody's clock, for its lease to have run out by its own: clock
-    /// rates are at most 1.25 apart.
+    /// How long this node must have been still, by anybody's clock, for its lease to have run out by its own.
     pub fn lease_outlived(&self) -> Span {
-        Span::millis(self.lease_ms).scaled(5, 4)
+        outlived(self.lease_ms)
     }
 }
 

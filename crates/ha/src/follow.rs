@@ -25,7 +25,7 @@ pub(crate) struct Follow {
     /// The term of the last valid fence, and the last term that wrote data.
     pub(crate) fence_term: Term,
     pub(crate) data_term: Term,
-    /// Up to where the log is known to reach.
+    /// Up to where the log is known to reach: by a beat, or because it was folded in this life. It never falls.
     pub(crate) target: Lsn,
     /// Up to where the master says that it reaches. A hint: nothing waits for it, and it is dropped when it is wrong.
     pub(crate) told: Lsn,
@@ -42,8 +42,6 @@ pub(crate) struct Follow {
     pub(crate) recent: VecDeque<Chain>,
     /// Where the state was loaded from.
     pub(crate) loaded: Option<Point>,
-    /// The highest record that was ever folded in this life, whatever was dropped since.
-    pub(crate) highest: Lsn,
     /// Whether the target was reached since the state was loaded.
     pub(crate) ready: bool,
     /// Why the log cannot be followed, and whether it may pass by itself.
@@ -295,7 +293,6 @@ impl Ha {
             self.log.recent.pop_front();
         }
         self.log.target = self.log.target.max(lsn);
-        self.log.highest = self.log.highest.max(lsn);
     }
 
     /// The chain value of an earlier record, if it is still known.

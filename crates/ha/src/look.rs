@@ -221,7 +221,7 @@ impl Ha {
             }
         }
         // Nodes that a (cached) listing does not show are looked for by name; these names did exist.
-        let owners = self.terms.owners.values().map(|(id, _)| id).chain(&self.terms.owner);
+        let owners = self.terms.owners.values().map(|owner| &owner.node).chain(&self.terms.owner);
         for id in self.peers.keys().chain(owners).filter(|id| **id != self.cfg.node) {
             let target = Target::Node(id.clone());
             if !round.queue.contains(&target) {
@@ -312,7 +312,7 @@ impl Ha {
         let known = self.log.target.max(self.log.have.map_or(base::Lsn(0), |p| p.lsn)).0;
         let behind = known.saturating_sub(file.head.0);
         // The owner of a term that matters is watched however many there are.
-        let owns = self.terms.owners.values().any(|(owner, _)| *owner == file.node);
+        let owns = self.terms.owners.values().any(|owner| owner.node == file.node);
         let room = self.peers.len() < base::limits::NODES_MAX;
         match self.peers.get_mut(&file.node) {
             Some(peer) => {

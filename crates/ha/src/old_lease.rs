@@ -1,13 +1,14 @@
 //! Clause 6, old leases: whoever may have held one since the last term that wrote data must have given it up, or
 //! have been still for longer than it can last. Then the hint is written, and this node rules.
 
-use base::{Incarnation, Mono, NodeId, Term};
+use base::{Mono, Term};
 
 use crate::claim::{Claim, ClaimStep};
 use crate::input::{Effect, Level};
 use crate::look::Target;
 use crate::reign::Reign;
 use crate::state::{Ha, Stage};
+use crate::terms::Owner;
 
 /// Claims of earlier terms that are read in one look round.
 const TERMS_A_ROUND: usize = 64;
@@ -75,17 +76,19 @@ impl Ha {
         self.terms.owners.retain(|term, _| *term >= first);
     }
 
-    fn old_lease(&self, term: Term, owner: &NodeId, life: Incarnation, fenced_at: Mono) -> OldLease {
-        if *owner == self.cfg.node || base::mutant::on(base::Mutant::WaitsForNoLease) {
+    fn old_lease(&self, term: Term, owner: &Owner, fenced_at: Mono) -> OldLease {
+        if owner.node == self.cfg.node || base::mutant::on(base::Mutant::WaitsForNoLease) {
             // My own earlier term: I gave it up before I claimed this one, or it was an earlier life.
             return OldLease::Over;
         }
-        let Some(peer) = self.peers.get(owner) else {
-            // No file: the whole timeout since the fence.
-            let still_at = fenced_at + self.cfg.timeout;
+        // T is a server's own: whoever owned the term may hold its lease for longer.
+        let patience = self.cfg.timeout.max(owner.lease);
+        let Some(peer) = self.peers.get(&owner.node) else {
+            // No file: the whole of it since the fence.
+            let still_at = fenced_at + patience;
             return if self.now() >= still_at { OldLease::Over } else { OldLease::StillAt(still_at) };
         };
-        let patience = self.cfg.timeout.max(peer.file.lease_outlived());
+        let patience = patience.max(peer.file.lease_outlived());
         // Until still, not once (clause 6).
         if base::mutant::on(base::Mutant::WaitsOnce) && self.now() >= fenced_at + self.cfg.timeout {
             return OldLease::Over;
@@ -93,7 +96,7 @@ impl Ha {
         // What was read after the fence (clause 6).
         let fenced_at =
             if base::mutant::on(base::Mutant::WordFromBeforeTheFence) { Mono(0) } else { fenced_at };
-        if peer.gave_up(term, life, fenced_at, self.cfg.store) || peer.was_still(patience, fenced_at) {
+        if peer.gave_up(term, owner.life, fenced_at, self.cfg.store) || peer.was_still(patience, fenced_at) {
             return OldLease::Over;
         }
         // Silence is what was read, not what was not: one more read confirms it.
@@ -106,11 +109,11 @@ impl Ha {
         let Stage::Claim(claim) = &self.stage else { return };
         let (term, fenced_at, why) = (claim.term, claim.fenced_at, claim.why.clone());
         let first = Term(claim.data_term.0.max(1));
-        let waits = self.terms.owners.range(first..term).find_map(|(old, (owner, life))| {
-            match self.old_lease(*old, owner, *life, fenced_at) {
+        let waits = self.terms.owners.range(first..term).find_map(|(old, owner)| {
+            match self.old_lease(*old, owner, fenced_at) {
                 OldLease::Over => None,
-                OldLease::MayLive => Some((owner.clone(), None)),
-                OldLease::StillAt(at) => Some((owner.clone(), Some(at))),
+                OldLease::MayLive => Some((owner.node.clone(), None)),
+                OldLease::StillAt(at) => Some((owner.node.clone(), Some(at))),
             }
         });
         let Some((owner, until)) = waits else {

@@ -64,7 +64,6 @@ impl Ha {
                 mismatches: BTreeSet::new(),
                 recent: VecDeque::new(),
                 loaded: None,
-                highest: Lsn(0),
                 ready: false,
                 failed: None,
                 stuck_since: None,

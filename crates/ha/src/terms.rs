@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Incarnation, NodeId, Term};
+use base::{Incarnation, NodeId, Span, Term};
 
 use crate::files::{EndFile, TermFile};
 use crate::names;
@@ -18,9 +18,17 @@ pub(crate) struct Terms {
     pub(crate) claim: Option<TermFile>,
     /// Why it is over, once that is known.
     pub(crate) over: Option<String>,
-    /// Owners of terms, each with the life that it claimed in: only what `terms/N.json` itself says. A hint names no
-    /// life, and a wrong one would make its owner look as if it had been started anew.
-    pub(crate) owners: BTreeMap<Term, (NodeId, Incarnation)>,
+    pub(crate) owners: BTreeMap<Term, Owner>,
+}
+
+/// The owner of a term: only what `terms/N.json` itself says. A hint names no life, and a wrong one would make its
+/// owner look as if it had been started anew.
+pub(crate) struct Owner {
+    pub(crate) node: NodeId,
+    /// The life that it claimed in.
+    pub(crate) life: Incarnation,
+    /// How long it must have been still for its lease to have run out. Its own file says that too, where it is seen.
+    pub(crate) lease: Span,
 }
 
 impl Ha {
@@ -45,7 +53,8 @@ impl Ha {
     pub(crate) fn saw_claim(&mut self, claim: TermFile) {
         let node = claim.node.clone();
         self.saw_term(claim.term, &node);
-        self.terms.owners.insert(claim.term, (node.clone(), claim.incarnation));
+        let (life, lease) = (claim.incarnation, claim.lease_outlived());
+        self.terms.owners.insert(claim.term, Owner { node: node.clone(), life, lease });
         if claim.term == self.terms.newest {
             self.terms.owner = Some(node);
             self.terms.claim = Some(claim);
@@ -54,7 +63,8 @@ impl Ha {
 
     /// A term whose owner cannot be known: nobody's beat can shorten the wait for it.
     pub(crate) fn saw_nameless(&mut self, term: Term) {
-        self.terms.owners.entry(term).or_insert((NodeId::new("unknown"), base::Incarnation(0)));
+        let (node, life, lease) = (NodeId::new("unknown"), Incarnation(0), Span::ZERO);
+        self.terms.owners.entry(term).or_insert(Owner { node, life, lease });
     }
 
     /// Terms are never deleted: absence is a cached lie, until it has lasted for the whole timeout.

@@ -81,3 +81,33 @@ fn each_owner_since_the_last_data_is_waited_for_and_not_the_last_one_only() {
     let took = taken_over(&mut w);
     assert!(took >= Span::secs(27), "{took}");
 }
+
+/// While it waits for the old lease its own beats fail for longer than its own lease lasts: the fence proves nothing then.
+#[test]
+fn a_claimant_whose_own_lease_has_lapsed_since_its_fence_proves_the_next_slot_before_it_serves() {
+    let mut w = slow_master_and_quick_heir();
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.input("b", Input::SetMode(Mode::Master));
+    let fence = w.node("b").ha.status().applied;
+    w.run(Span::secs(5));
+    w.nodes.get_mut("b").unwrap().failing = Some("nodes/b");
+    w.run(Span::secs(4));
+    w.nodes.get_mut("b").unwrap().failing = None;
+    taken_over(&mut w);
+    let noop = ha::record::decode(fence.next(), &w.files[&ha::names::record(fence.next())]).unwrap();
+    assert_eq!(noop.header.map(|header| header.kind), Some(ha::record::Kind::Noop));
+}
+
+/// Its file may be there and not be seen; only the claim of its term tells how long its lease may last.
+#[test]
+fn an_owner_whose_file_cannot_be_seen_is_waited_for_as_long_as_its_claim_says() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(2));
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.files.remove(&ha::names::node(&base::NodeId::new("a")).unwrap());
+    w.start_with("b", config("b", 0, Mode::Auto, Span::secs(2)));
+    w.run(Span::millis(500));
+    w.input("b", Input::SetMode(Mode::Master));
+    taken_over(&mut w);
+}

@@ -46,6 +46,8 @@ pub(crate) struct Node {
     pub(crate) up: bool,
     /// Its requests whose names begin so are not answered.
     pub(crate) held: Option<&'static str>,
+    /// Its requests whose names begin so fail.
+    pub(crate) failing: Option<&'static str>,
     /// Its host encodes no checkpoint.
     pub(crate) idle_host: bool,
     /// Whom it told to look.
@@ -99,6 +101,7 @@ impl World {
             exit: None,
             up: true,
             held: None,
+            failing: None,
             idle_host: false,
             nudged: vec![],
         };
@@ -112,6 +115,9 @@ impl World {
         let lost = Answer::Unknown(Fault { kind: FaultKind::Unreachable, text: "no answer".into() });
         if node.blind && lane == Lane::Look {
             return lost;
+        }
+        if node.failing.is_some_and(|begins| name_of(&verb).starts_with(begins)) {
+            return Answer::Failed(Fault { kind: FaultKind::Unreachable, text: "it fails".into() });
         }
         let in_log = matches!(&verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
         match node.trouble.take_if(|_| in_log) {
