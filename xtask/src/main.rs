@@ -41,7 +41,8 @@ enum Chore {
     Try(trial::Options),
     /// Print the tables of measured numbers (all, or the one named).
     Bench(bench::Options),
-    /// Run real servers under every fault that this machine can make; `-- --help` lists the options.
+    /// Run real servers under every fault that this machine can make.
+    #[command(disable_help_flag = true)]
     Chaos(chaos::Options),
     /// The real server on real NFS clients: two guests, one export, every fault.
     NfsLab(nfs_lab::Options),

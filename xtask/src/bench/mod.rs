@@ -6,6 +6,7 @@
 
 #[cfg(feature = "load")]
 mod measure;
+mod name;
 #[cfg(feature = "load")]
 mod tables;
 
@@ -17,7 +18,7 @@ use anyhow::{Context, Result};
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// One table alone.
-    name: Option<String>,
+    name: Option<name::Name>,
     /// Measure this unpacked release instead of building one.
     #[arg(long, value_name = "DIR")]
     release: Option<PathBuf>,
@@ -58,7 +59,7 @@ fn measured(root: &Path, release: &Path, options: &Options) -> Result<()> {
     let mut command = std::process::Command::new("cargo");
     command.current_dir(root).args(["run", "--quiet", "--release", "--locked"]);
     command.args(["-p", "xtask", "--features", "load", "--", "bench", "--release"]).arg(release);
-    command.args(&options.name);
+    command.args(options.name.map(|name| name.words().0));
     for (option, given) in [("--rounds", options.rounds), ("--seconds", options.seconds)] {
         if let Some(given) = given {
             command.args([option, &given.to_string()]);

@@ -23,6 +23,7 @@ use anyhow::{Context, Result, bail};
 use super::Options;
 use super::measure::folder::Folder;
 use super::measure::table::Table;
+use super::name::Name;
 
 /// What every table needs to know.
 struct Bench {
@@ -51,34 +52,28 @@ impl Bench {
     }
 }
 
-/// A table by its name, what it tells, and how it is made.
-type Entry = (&'static str, &'static str, fn(&Bench) -> Result<Table>);
+/// A table by its name, and how it is made.
+type Entry = (Name, fn(&Bench) -> Result<Table>);
 
 const TABLES: [Entry; 14] = [
-    ("disk", "the disk alone: what every durable write is built on", disk::measure),
-    ("start", "from nothing to a server that takes a deployment", start::measure),
-    ("idle", "what a plane costs that has nothing to do", idle::measure),
-    ("failover", "how long nobody can write", failover::measure),
-    ("lone", "a server without another, killed and started again", lone::measure),
-    ("writers", "what becomes of acknowledged writes", writers::measure),
-    ("zombie", "a master that was stopped for too long", zombie::measure),
-    ("writes", "durable writes over TLS, with a login", writes::measure),
-    ("entities", "large applications: deployed, taken over, started cold", entities::measure),
-    ("processes", "processes on this host: until they are up, until a death is seen", processes::measure),
-    ("enrichers", "sensors that are computed from sensors, for a minute", enrichers::measure),
-    ("reads", "reads over TLS, with a login", reads::measure),
-    ("s3", "a plane in a bucket of an S3 service on this host", s3::measure),
-    ("status", "whether a server answers while its store does not", status::measure),
+    (Name::Disk, disk::measure),
+    (Name::Start, start::measure),
+    (Name::Idle, idle::measure),
+    (Name::Failover, failover::measure),
+    (Name::Lone, lone::measure),
+    (Name::Writers, writers::measure),
+    (Name::Zombie, zombie::measure),
+    (Name::Writes, writes::measure),
+    (Name::Entities, entities::measure),
+    (Name::Processes, processes::measure),
+    (Name::Enrichers, enrichers::measure),
+    (Name::Reads, reads::measure),
+    (Name::S3, s3::measure),
+    (Name::Status, status::measure),
 ];
 
 /// Measure and print.
 pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()> {
-    let wanted = |entry: &&Entry| options.name.as_deref().is_none_or(|name| name == entry.0);
-    let tables: Vec<&Entry> = TABLES.iter().filter(wanted).collect();
-    if tables.is_empty() {
-        let names: Vec<&str> = TABLES.iter().map(|entry| entry.0).collect();
-        bail!("there is no table of that name; there are: {}", names.join(", "));
-    }
     let bench = Bench {
         root: root.to_owned(),
         release: release.to_owned(),
@@ -88,7 +83,11 @@ pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()
     };
     let mut all = Table::default();
     let mut broken = Vec::new();
-    for (name, about, measure) in tables {
+    for (name, measure) in TABLES {
+        if options.name.is_some_and(|wanted| wanted != name) {
+            continue;
+        }
+        let (name, about) = name.words();
         let (began, load) = (Instant::now(), crate::bench::load());
         match measure(&bench).with_context(|| format!("the table `{name}` cannot be made")) {
             Ok(table) => {
@@ -104,7 +103,7 @@ pub(super) fn print(root: &Path, release: &Path, options: &Options) -> Result<()
             // One that cannot be made does not hide the others.
             Err(error) => {
                 eprintln!("error: {error:#}\n");
-                broken.push(*name);
+                broken.push(name);
             }
         }
     }
