@@ -130,6 +130,8 @@ impl Ha {
         }
         self.back_to_follow();
         self.hold_off();
+        self.let_others_go_first();
+        self.nudge_all();
     }
 
     /// Back to standing by, keeping the folded state if the mode wants one.

@@ -9,6 +9,7 @@ use crate::chooser::{self, Candidate};
 use crate::config::IDLE_BEAT;
 use crate::files::FileRole;
 use crate::input::Level;
+use crate::peer::Peer;
 use crate::state::{Ha, Stage};
 use crate::successor::HandOver;
 
@@ -160,7 +161,16 @@ impl Ha {
     }
 
     fn rank_wait(&self) -> Span {
-        (self.cfg.poll + Span::millis(100)) * self.rank() as u64
+        self.rank_step() * self.rank() as u64
+    }
+
+    fn rank_step(&self) -> Span {
+        self.cfg.poll + Span::millis(100)
+    }
+
+    /// Whether it could be elected, as far as its file tells.
+    fn may_go(&self, peer: &Peer) -> bool {
+        peer.file.role.electable() && !peer.file.ended && !self.silent(peer.rose, peer.file.role)
     }
 
     fn rank(&self) -> usize {
@@ -173,7 +183,7 @@ impl Ha {
         let mut all: Vec<Candidate> = self
             .peers
             .values()
-            .filter(|p| p.file.role.electable() && !p.file.ended && !self.silent(p.rose, p.file.role))
+            .filter(|p| self.may_go(p))
             .map(|p| Candidate {
                 id: p.file.node.clone(),
                 priority: p.file.priority,
@@ -243,6 +253,15 @@ impl Ha {
         }
         let left = self.silence_limit() - self.watch.quiet;
         (left <= self.cfg.poll * 2 && left > Span::ZERO).then(|| mark + left)
+    }
+
+    /// After a claim that this node could not finish: another may be able to. It needs a look, and the wait of its rank.
+    pub(crate) fn let_others_go_first(&mut self) {
+        let others = self.peers.values().filter(|p| self.may_go(p)).count() as u64;
+        if others > 0 {
+            let until = self.now() + self.nominee_first() + self.rank_step() * others;
+            self.watch.hold_until = self.watch.hold_until.max(until);
+        }
     }
 
     /// After a claim that came to nothing: hold off, longer each time.
