@@ -108,7 +108,7 @@ impl Folded {
     fn fold(&mut self, lsn: Lsn, record: &Record) -> Result<(), String> {
         if !record.damage.is_empty() {
             self.root.accept_gaps();
-            self.losses.push(format!("record {lsn}: {}", record.damage.join("; ")));
+            self.losses.push(format!("record {lsn}: {}", record.damage_text()));
         }
         if let Some(header) = &record.header {
             self.term = self.term.max(header.term);

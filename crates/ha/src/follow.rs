@@ -15,6 +15,9 @@ use crate::verbs::Answer;
 
 /// Between two tries while a record cannot be had.
 pub(crate) const RETRY: Span = Span::millis(250);
+/// What to do about a file of the history that stays missing.
+pub(crate) const NEXT_STEP: &str = "if it stays so, see what is missing with `brownstone store verify`, then bring the file \
+                                    back, or a back-up with `brownstone store restore`";
 /// Chain values that are kept, to compare with a checkpoint's without reading anything again.
 const RECENT_MAX: usize = 32_768;
 
@@ -181,7 +184,10 @@ impl Ha {
             Answer::Content(None) if self.ckpt.known.last().is_some_and(|(f, _)| lsn <= *f) => {
                 self.reload(&format!("record {lsn} lies below the newest checkpoint and is pruned"));
             }
-            Answer::Content(None) => self.stuck(lsn, "it is named as durable and cannot be found"),
+            Answer::Content(None) => {
+                let name = names::record(lsn);
+                self.stuck(lsn, &format!("{name} is named as durable and cannot be found; {NEXT_STEP}"));
+            }
             Answer::Failed(fault) | Answer::Unknown(fault) => {
                 self.note_trouble("reading the log", &fault.text);
                 self.stuck(lsn, &fault.text);
@@ -244,8 +250,13 @@ impl Ha {
 
     fn fold_sound(&mut self, lsn: Lsn, bytes: &Arc<[u8]>, record: &Record, prev: Chain) {
         let name = names::record(lsn).to_string();
-        for what in &record.damage {
-            self.note_damage(name.clone(), format!("{what}: what it changed is missing here"));
+        for flaw in &record.damage {
+            let costs = match record.header {
+                _ if flaw.loses => "what it changed is missing here",
+                Some(_) => "all operations that can be read are applied",
+                None => "all operations that can be read are applied; how many there were is not known",
+            };
+            self.note_damage(name.clone(), format!("{}: {costs}", flaw.what));
             self.out.push(Effect::Fold(Fold::Gap));
         }
         match &record.header {

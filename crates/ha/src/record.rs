@@ -125,8 +125,36 @@ pub struct Record {
     pub header: Option<Header>,
     /// The operations that can be read, in order.
     pub ops: Vec<Arc<str>>,
-    /// What cannot be read, for people; empty for a sound record.
-    pub damage: Vec<String>,
+    /// What cannot be read; empty for a sound record.
+    pub damage: Vec<Flaw>,
+}
+
+impl Record {
+    /// What cannot be read, in one text.
+    pub fn damage_text(&self) -> String {
+        self.damage.iter().map(|flaw| flaw.what.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Something of a record that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Flaw {
+    /// For people.
+    pub what: String,
+    /// Whether an operation is known to be lost with it. The header holds none, but says how many there were.
+    #[serde(skip)]
+    pub loses: bool,
+}
+
+impl Flaw {
+    fn of_header(what: impl Into<String>) -> Flaw {
+        Flaw { what: what.into(), loses: false }
+    }
+
+    fn loss(what: impl Into<String>) -> Flaw {
+        Flaw { what: what.into(), loses: true }
+    }
 }
 
 /// Why a record must not be folded at all.
@@ -192,24 +220,28 @@ pub fn decode(lsn: Lsn, bytes: &[u8]) -> Result<Record, Refused> {
     if lines.last().is_some_and(|l| l.is_empty()) {
         lines.pop();
     } else if !bytes.is_empty() {
-        record.damage.push("its last line is cut".to_owned());
+        // What was cut off it is missed by its sum.
+        record.damage.push(Flaw { what: "its last line is cut".to_owned(), loses: false });
     }
     for (i, line) in lines.iter().enumerate() {
         match sound_text(line) {
             Some(text) if i == 0 => match header(lsn, text)? {
                 Ok(header) => record.header = Some(header),
-                Err(why) => record.damage.push(why),
+                Err(why) => record.damage.push(Flaw::of_header(why)),
             },
             Some(text) => record.ops.push(text.into()),
-            None if i == 0 => record.damage.push("line 1 (its header): the sum does not fit".to_owned()),
-            None => record.damage.push(format!("line {}: the sum does not fit", i + 1)),
+            None if i == 0 => {
+                record.damage.push(Flaw::of_header("line 1 (its header): the sum does not fit"));
+            }
+            None => record.damage.push(Flaw::loss(format!("line {}: the sum does not fit", i + 1))),
         }
     }
     match &record.header {
         Some(h) if h.ops + 1 != lines.len() => {
-            record.damage.push(format!("{} lines of {} are there", lines.len(), h.ops + 1));
+            let what = format!("{} lines of {} are there", lines.len(), h.ops + 1);
+            record.damage.push(Flaw { what, loses: lines.len() < h.ops + 1 });
         }
-        None if record.damage.is_empty() => record.damage.push("it is empty".to_owned()),
+        None if record.damage.is_empty() => record.damage.push(Flaw::loss("it is empty")),
         _ => {}
     }
     Ok(record)
@@ -279,6 +311,10 @@ mod tests {
             let read = decode(Lsn(7), &bad).unwrap();
             assert!(!read.damage.is_empty(), "bit {bit}");
             assert!(read.ops.len() + usize::from(read.header.is_some()) >= 1, "bit {bit}");
+            let loses = read.damage.iter().any(|flaw| flaw.loses);
+            let lost = read.ops.len() < ops.len();
+            // A header that runs into the next line takes that with it, and nobody can tell.
+            assert!(loses == lost || read.header.is_none() && !loses, "bit {bit}: {}", read.damage_text());
         }
         for len in 0..bytes.len() {
             assert!(!decode(Lsn(7), &bytes[..len]).unwrap().damage.is_empty(), "cut at {len}");

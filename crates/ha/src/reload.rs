@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Lsn, Term};
 
 use crate::files::OkFile;
-use crate::follow::{Job, RETRY};
+use crate::follow::{Job, NEXT_STEP, RETRY};
 use crate::input::{Effect, Fold, Point};
 use crate::names;
 use crate::record::{self, Chain};
@@ -105,7 +105,8 @@ impl Ha {
 
     fn read_mark(&mut self, left: Vec<Lsn>, tries: u32) {
         let Some(floor) = left.last().copied() else {
-            return self.reload_retry("no checkpoint can be read; the log below it may be pruned");
+            let why = format!("no checkpoint can be read, and the log below may be pruned; {NEXT_STEP}");
+            return self.reload_retry(&why);
         };
         self.log.job = Job::Reload(Reload::Ok { left, tries });
         self.reload_ask(Verb::Read { name: names::ckpt_ok(floor) });
@@ -124,7 +125,10 @@ impl Ha {
                 self.read_part(ok, 0, 0, left);
             }
             // A floor without its mark: look again, then fail by name; never start empty.
-            None => self.reload_retry(&format!("{} is named and cannot be found", names::ckpt_ok(floor))),
+            None => {
+                let name = names::ckpt_ok(floor);
+                self.reload_retry(&format!("{name} is named and cannot be found; {NEXT_STEP}"));
+            }
             Some(Err(_)) if tries == 0 => self.read_mark(left, 1),
             Some(Err(why)) => {
                 self.note_damage(names::ckpt_ok(floor).to_string(), format!("{why}; the one before is used"));

@@ -286,5 +286,5 @@ fn lines(bytes: &[u8], read: &record::Record) -> (String, String) {
     }
     costs.truncate(20);
     let unreadable = ops - read.ops.len().min(ops);
-    (format!("{} of {ops} operations unreadable ({})", unreadable, read.damage.join("; ")), costs.join("; "))
+    (format!("{} of {ops} operations unreadable ({})", unreadable, read.damage_text()), costs.join("; "))
 }
