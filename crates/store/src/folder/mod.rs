@@ -19,6 +19,7 @@ mod reserve;
 mod root;
 mod stage;
 mod stage_id;
+mod unmoved;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

@@ -6,13 +6,14 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::durable::{make_folder, sync_and_close};
 use super::errno::{At, IoTrouble};
 use super::stage_id::{STAGE, sweep_stage, unique_id};
+use super::unmoved::{EVERY, Unmoved};
 
 /// Stage files that wait for the janitor; when there are more, the lanes remove theirs themselves.
 const TRASH_MAX: usize = 256;
@@ -50,9 +51,7 @@ impl Stage {
             .spawn(move || {
                 let _ended: Sender<()> = ended; // Dropped at the end, which is the signal.
                 sweep_stage(&root);
-                for path in rubbish {
-                    remove(&path);
-                }
+                tidy(&root, &rubbish);
                 // All of it: what is still in there belongs to nobody once the store is gone.
                 if let Err(error) = fs::remove_dir_all(&own) {
                     tracing::debug!(%error, path = %own.display(), "a stage folder stays");
@@ -119,6 +118,25 @@ impl Drop for Staged {
     fn drop(&mut self) {
         if let Some(path) = self.path.take() {
             remove(&path);
+        }
+    }
+}
+
+/// Removes what is thrown away, until the store is dropped, and now and then what lost hosts left.
+fn tidy(root: &Path, rubbish: &Receiver<PathBuf>) {
+    let begun = Instant::now();
+    let mut unmoved = Unmoved::default();
+    let mut next = begun;
+    loop {
+        let now = Instant::now();
+        if now >= next {
+            unmoved.sweep(root, now - begun);
+            next = now + EVERY;
+        }
+        match rubbish.recv_timeout(next.saturating_duration_since(now)) {
+            Ok(path) => remove(&path),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }

@@ -30,6 +30,21 @@ pub fn sweep_stage(root: &Path) -> usize {
     stages.chain(checks).filter(|path| fs::remove_dir_all(path).is_ok()).count()
 }
 
+/// The stage and scratch folders of other hosts, and of other runnings and pid namespaces of this one.
+pub(super) fn others(root: &Path) -> Vec<PathBuf> {
+    let is_other = |id: &str| id.matches('_').count() >= 4 && !id.starts_with(host());
+    let below = |folder: &Path, prefix: &'static str| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let other = entries.filter(|entry| {
+            entry.file_name().to_str().and_then(|name| name.strip_prefix(prefix)).is_some_and(is_other)
+        });
+        other.map(|entry| entry.path()).collect()
+    };
+    let mut all = below(&root.join(STAGE), "");
+    all.extend(below(root, crate::suite::SCRATCH_PREFIX));
+    all
+}
+
 fn left_over(folder: &Path, prefix: &'static str) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder)
         .into_iter()
