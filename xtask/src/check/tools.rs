@@ -10,7 +10,7 @@ use super::tally::Outcome;
 use crate::run;
 
 /// A program that tests run, the package that has it, and what for.
-const NEEDED: [(&str, &str, &str); 8] = [
+const NEEDED: [(&str, &str, &str); 9] = [
     ("chromium", "chromium", "the browser test"),
     ("curl", "curl", "the lines of the user guide as typed"),
     ("faketime", "faketime", "the wall clocks that jump in `cargo xtask chaos`"),
@@ -19,6 +19,7 @@ const NEEDED: [(&str, &str, &str); 8] = [
     ("python3", "python3", "the page of examples/hello.yaml"),
     ("ssh-keygen", "openssh-client", "the keys of the tests over SSH"),
     ("sshd", "openssh-server", "the machines of the tests over SSH"),
+    ("strace", "strace", "the order in which a folder's store asks the system"),
 ];
 
 /// Install what is missing. It counts as a check only when it fails: tests would fail for no reason of ours.
