@@ -2,6 +2,7 @@
 
 use base::{Mono, Span, Term};
 
+use crate::anchor::Part;
 use crate::boot::Boot;
 use crate::config::{BUCKET_OWN_READS, IDLE_BEAT, Store};
 use crate::files::{self, FileRole, NodeFile};
@@ -38,6 +39,11 @@ pub(crate) enum BeatFlow {
     /// The own file is older than it should be: does my last durable record still stand?
     Proving {
         started: Mono,
+    },
+    /// Is the plane still there?
+    Anchoring {
+        started: Mono,
+        part: Part,
     },
     Writing {
         started: Mono,
@@ -103,6 +109,14 @@ impl Ha {
         }
         self.beat.again = false;
         let started = self.now();
+        if self.anchor_is_due() {
+            self.look_for_plane(started);
+        } else {
+            self.begin_beat(started);
+        }
+    }
+
+    pub(crate) fn begin_beat(&mut self, started: Mono) {
         if !self.own_file_is_due() {
             return self.write_beat(started);
         }
@@ -151,6 +165,9 @@ impl Ha {
 
     /// A beat that I never sent means that I went back in time, or that the id is in use twice.
     fn own_file_read(&mut self, started: Mono, found: Option<&[u8]>) {
+        if found.is_none() && self.beat.confirmed > 0 && !self.is_anchored_since(started) {
+            return self.look_for_plane(started);
+        }
         let Some(Ok(file)) = found.map(files::from_bytes::<NodeFile>) else {
             // Removed by `states/clear`, a cached absence, or torn: written anew.
             return self.write_beat(started);

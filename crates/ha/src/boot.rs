@@ -148,6 +148,7 @@ impl Ha {
             ))),
             Ok(plane) => {
                 self.plane = Some(plane);
+                self.anchored();
                 self.boot_to(Boot::ReadOwn);
             }
             Err(why) => self.exit(Exit::Unfit(format!("plane.json cannot be read ({why}): bring it back"))),

@@ -123,7 +123,7 @@ impl Ha {
     }
 
     pub(crate) fn run_log(&mut self) {
-        if !self.wants_state() || matches!(self.stage, Stage::Reign(_)) {
+        if !self.wants_state() || matches!(self.stage, Stage::Reign(_)) || self.anchor.gone.is_some() {
             return;
         }
         if let Job::Wait(at) = self.log.job {
@@ -171,7 +171,7 @@ impl Ha {
 
     pub(crate) fn log_wake(&self) -> Option<Mono> {
         match self.log.job {
-            Job::Wait(at) if self.wants_state() => Some(at),
+            Job::Wait(at) if self.wants_state() && self.anchor.gone.is_none() => Some(at),
             _ => None,
         }
     }

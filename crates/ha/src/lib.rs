@@ -10,6 +10,7 @@
 //! [`record`] (one log record), [`input`] (what can happen and be wanted).
 
 mod ahead;
+mod anchor;
 mod beat;
 mod boot;
 mod checkpoint;

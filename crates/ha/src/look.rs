@@ -259,13 +259,15 @@ impl Ha {
     /// Nothing of that name, as far as can be seen. It counts as a read; what was known stays.
     fn saw_no_node(&mut self, id: &NodeId) {
         let now = self.now();
-        if let Some(peer) = self.peers.get_mut(id) {
-            peer.saw_nothing(now);
+        let owner = self.terms.owner.as_ref() == Some(id);
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        peer.saw_nothing(now);
+        if owner {
+            // Nobody removes the file of who rules: is anything there at all?
+            self.doubt_anchor();
+        } else if now.since(peer.rose) > self.cfg.timeout * 2 + Span::secs(30) {
             // Removed by `states/clear`: forgotten once it has been silent for long.
-            let owner = self.terms.owner.as_ref() == Some(id);
-            if !owner && now.since(peer.rose) > self.cfg.timeout * 2 + Span::secs(30) {
-                self.peers.remove(id);
-            }
+            self.peers.remove(id);
         }
     }
 

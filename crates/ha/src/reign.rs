@@ -208,7 +208,15 @@ impl Ha {
         let Some(point) = self.log.have else { return };
         let now = self.at.now;
         let created = self.created;
+        let is_gone = self.anchor.gone.is_some();
         let Some(reign) = self.reign() else { return };
+        if is_gone {
+            // It lies where its history does not: answered for when that is back.
+            if let Some(outstanding) = &mut reign.outstanding {
+                (outstanding.floor, outstanding.again_at) = (None, Some(now + RETRY));
+            }
+            return;
+        }
         let Some(done) = reign.outstanding.take() else { return };
         reign.want_noop &= done.is_data;
         reign.records_since += 1;
@@ -271,6 +279,7 @@ impl Ha {
 
     pub(crate) fn reign_wake(&self) -> Option<Mono> {
         match &self.stage {
+            Stage::Reign(_) if self.anchor.gone.is_some() => None,
             Stage::Reign(Reign { outstanding: Some(o), over, .. }) => {
                 let patience = o.since + self.cfg.lease_held();
                 let patience = if patience > self.now() { patience } else { self.now() + Span::secs(1) };
@@ -282,6 +291,9 @@ impl Ha {
     }
 
     pub(crate) fn run_reign(&mut self) {
+        if self.anchor.gone.is_some() {
+            return;
+        }
         let now = self.now();
         let Some(reign) = self.reign() else { return };
         let term = reign.term;

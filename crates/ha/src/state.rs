@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use base::{Incarnation, Lsn, Moment, Mono, NodeId, Rng, Term, WallMs};
 
+use crate::anchor::Anchor;
 use crate::beat::Beat;
 use crate::boot::Boot;
 use crate::checkpoint::Checkpoints;
@@ -35,6 +36,7 @@ pub struct Ha {
     pub(crate) priority: i64,
     pub(crate) ordered: Ordered,
     pub(crate) plane: Option<PlaneFile>,
+    pub(crate) anchor: Anchor,
     pub(crate) incarnation: Incarnation,
     pub(crate) stage: Stage,
     /// While starting: when to ask again.
@@ -83,6 +85,7 @@ pub(crate) enum Stage {
 pub(crate) enum Want {
     Boot,
     Beat,
+    Anchor,
     Look,
     Claim(Term),
     /// The fence or its read back.
@@ -147,5 +150,6 @@ impl Ha {
     pub(crate) fn electable(&self) -> bool {
         matches!(self.mode, Mode::Auto | Mode::Master | Mode::Standby | Mode::HotStandby | Mode::Disabled)
             && self.log.failed.is_none()
+            && self.anchor.gone.is_none()
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use base::{Incarnation, Lsn, Moment, Mono, Rng, Span, Term};
 
 use crate::ahead::Ahead;
+use crate::anchor::Anchor;
 use crate::beat::{Beat, BeatFlow};
 use crate::boot::Boot;
 use crate::checkpoint::Checkpoints;
@@ -33,6 +34,7 @@ impl Ha {
             at: Moment::default(),
             out: Vec::new(),
             plane: None,
+            anchor: Anchor::default(),
             incarnation,
             stage: Stage::Boot(Boot::ReadPlane { again: false }),
             boot_wait: None,
@@ -143,6 +145,7 @@ impl Ha {
         match want {
             Want::Boot => self.boot_answer(answer),
             Want::Beat => self.beat_answer(answer),
+            Want::Anchor => self.anchor_answer(answer),
             Want::Look => self.look_answer(answer),
             Want::Claim(term) => self.claim_answer(term, answer),
             Want::Fence(term, lsn) => self.fence_answer(term, lsn, answer),

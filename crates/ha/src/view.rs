@@ -13,7 +13,7 @@ const HISTORY_MAX: usize = 200;
 impl Ha {
     /// What a node that stands by can say of itself.
     pub(crate) fn standby_role(&self) -> Role {
-        if self.log.failed.is_some() {
+        if self.log.failed.is_some() || self.anchor.gone.is_some() {
             return Role::Failed;
         }
         let hot = match self.mode {
@@ -161,6 +161,9 @@ impl Ha {
         match &self.stage {
             Stage::Disabled => {
                 "it was disabled by an operator; set another mode to take part again".to_owned()
+            }
+            Stage::Follow | Stage::Reign(_) if self.anchor.gone.is_some() => {
+                self.anchor.gone.clone().unwrap_or_default()
             }
             Stage::Claim(claim) => format!("claiming term {}: {}", claim.term, claim.why),
             Stage::Reign(_) if !self.serving() && self.store_is_full() => {

@@ -42,6 +42,10 @@ impl Ha {
 
     /// A round of reads has ended well.
     pub(crate) fn watch_round(&mut self) {
+        if self.anchor.gone.is_some() {
+            // Nobody's silence can be read where nothing is.
+            return self.watch_anew();
+        }
         let now = self.now();
         let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o));
         let sign = owner
@@ -140,6 +144,10 @@ impl Ha {
             format!("no sign of life of {owner} for {}", self.watch.quiet)
         };
         let since = *self.watch.candidate.get_or_insert(self.at.now);
+        // The silence of a store that was emptied is nobody's.
+        if !self.plane_seen_since(since) {
+            return self.look_for_plane_soon();
+        }
         if self.now() >= since + self.rank_delay() {
             self.begin_claim(why);
         }
@@ -244,7 +252,8 @@ impl Ha {
             return Some(self.watch.hold_until);
         }
         if let Some(since) = self.watch.candidate {
-            return Some(since + self.rank_delay());
+            // The look for the plane is under way; its end is an input.
+            return self.plane_seen_since(since).then(|| since + self.rank_delay());
         }
         let mark = self.watch.mark?;
         if self.look.round.is_some() {

@@ -64,6 +64,8 @@ pub struct SimStore {
     /// The largest number of files that ever lay in the log.
     pub log_files_max: usize,
     log_files: usize,
+    /// What somebody took out of the store, and may bring back.
+    taken: BTreeMap<Name, Arc<[u8]>>,
 }
 
 impl SimStore {
@@ -85,6 +87,25 @@ impl SimStore {
     /// Whether this record was ever created.
     pub fn has_record(&self, lsn: base::Lsn) -> bool {
         self.created.contains_key(&ha::names::record(lsn))
+    }
+
+    /// Somebody takes everything out whose name begins so.
+    pub fn take_out(&mut self, begins: &str) {
+        let (taken, left) = std::mem::take(&mut self.truth)
+            .into_iter()
+            .partition(|(name, _)| name.as_str().starts_with(begins));
+        (self.taken, self.truth) = (taken, left);
+    }
+
+    /// What was taken out lies there again. What a server has written of itself since is newer.
+    pub fn bring_back(&mut self) {
+        for (name, bytes) in std::mem::take(&mut self.taken) {
+            if ha::names::is_node(&name) {
+                self.truth.entry(name).or_insert(bytes);
+            } else {
+                self.truth.insert(name, bytes);
+            }
+        }
     }
 
     /// Draws what becomes of a request.

@@ -13,6 +13,7 @@ use base::NodeId;
 use ha::names;
 use ha::verbs::{Answer, Fault, Name, Verb};
 use store::Store;
+use store::bucket::BucketStore;
 use store::mem::MemStore;
 use store::place::{Bucket, Place};
 use tracing::{info, warn};
@@ -88,13 +89,15 @@ fn try_open(
     let patient: Arc<dyn Store> = match (&settings.store, settings.persist) {
         (Place::Bucket(bucket), Persist::Auto | Persist::Rebind | Persist::Clean) => {
             let bucket = Bucket { patience: Some(PATIENCE / 2), ..bucket.clone() };
-            Place::Bucket(bucket).open()?
+            let bucket = BucketStore::open(&bucket).map_err(|e| e.to_string())?;
+            if !holds(&bucket, names::plane().as_str())? {
+                refuse_foreign_bucket(&bucket)?;
+                refuse_emptied(settings, &bucket, last)?;
+            }
+            Arc::new(bucket)
         }
         _ => Arc::clone(&store),
     };
-    if settings.persist != Persist::Disabled && matches!(settings.store, Place::Bucket(_)) {
-        refuse_brooklyn(&*patient)?;
-    }
     if settings.store_check && settings.persist != Persist::Disabled {
         let uid = format!("{:016x}", random_u64().map_err(|e| e.to_string())?);
         let took = store::gate::check(&patient, &uid, PATIENCE).map_err(|e| e.to_string())?;
@@ -109,27 +112,48 @@ fn try_open(
     Ok(PlaneStore { store, keys })
 }
 
-/// A container that Apache Brooklyn keeps its state in is left as it is. What else lies there is not met: a plane
-/// asks only for names of its own below its path.
-fn refuse_brooklyn(store: &dyn Store) -> Result<(), String> {
-    let is_there = |name: &str| {
-        let Some(name) = Name::parse(name) else { return Ok(false) };
-        match store.run(&Verb::Read { name }) {
-            Answer::Content(found) => Ok(found.is_some()),
-            Answer::Failed(Fault { kind, text }) | Answer::Unknown(Fault { kind, text }) => {
-                Err(format!("{}: {text}; {}", store.describe(), store.todo(kind)))
-            }
-            _ => Ok(false),
-        }
-    };
-    if is_there("planeId")? && !is_there(names::plane().as_str())? {
-        return Err(format!(
-            "the {} holds the state of an Apache Brooklyn server (planeId, ...) and no plane; nothing was changed in \
-             it. Name another path in persistenceDir",
-            store.describe()
-        ));
+fn holds(store: &dyn Store, name: &str) -> Result<bool, String> {
+    let Some(name) = Name::parse(name) else { return Ok(false) };
+    match store.run(&Verb::Read { name }) {
+        Answer::Content(found) => Ok(found.is_some()),
+        Answer::Failed(fault) | Answer::Unknown(fault) => Err(in_words(store, &fault)),
+        _ => Ok(false),
     }
-    Ok(())
+}
+
+fn in_words(store: &dyn Store, fault: &Fault) -> String {
+    format!("{}: {}; {}", store.describe(), fault.text, store.todo(fault.kind))
+}
+
+/// A path in a bucket where something else lies is left as it is.
+fn refuse_foreign_bucket(bucket: &BucketStore) -> Result<(), String> {
+    let mut foreign = bucket.some_names().map_err(|fault| in_words(bucket, &fault))?;
+    foreign.retain(|name| !OURS.contains(&name.as_str()));
+    // Of many objects the first do not show it.
+    let brooklyn = holds(bucket, "planeId")?;
+    if foreign.is_empty() && !brooklyn {
+        return Ok(());
+    }
+    let what = if brooklyn { "the state of an Apache Brooklyn server" } else { "something else" };
+    foreign.truncate(3);
+    Err(format!(
+        "the {} holds {what} ({}, ...) and no plane; nothing was changed in it. Name another path in persistenceDir",
+        bucket.describe(),
+        foreign.join(", ")
+    ))
+}
+
+/// Where this server was part of a plane, an emptied path is no place to begin another one.
+fn refuse_emptied(settings: &Settings, bucket: &BucketStore, last: Option<&str>) -> Result<(), String> {
+    if last != Some(name(settings).as_str()) || settings.persist != Persist::Auto {
+        return Ok(());
+    }
+    Err(format!(
+        "the {} holds no plane, and this server was part of one there: somebody emptied it, or a rule expired its \
+         objects. Nothing was changed in it. Bring the objects, or a back-up, back (brownstone store restore). To \
+         begin a new plane there, set persistMode=CLEAN for one start",
+        bucket.describe()
+    ))
 }
 
 /// A folder of something else is left as it is.

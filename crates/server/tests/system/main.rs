@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod br;
 mod broken_store;
+mod bucket_emptied;
 mod bucket_in_trouble;
 mod bucket_orders;
 mod catalog;

@@ -11,6 +11,7 @@ use crate::world::{Outcome, World};
 
 mod chair;
 mod cleared;
+mod emptied;
 mod leases;
 mod pruned;
 mod restored;
@@ -42,6 +43,7 @@ pub fn all() -> impl Iterator<Item = &'static Scene> {
         restored::SCENES,
         chair::SCENES,
         cleared::SCENES,
+        emptied::SCENES,
     ];
     files.into_iter().flatten()
 }

@@ -24,6 +24,11 @@ impl World {
         self.says_master(node)
     }
 
+    /// What a server says of why it is what it is.
+    pub(crate) fn why(&self, node: usize) -> &str {
+        self.servers[node].view.as_ref().map_or("", |v| &v.status.why)
+    }
+
     /// The record up to which a server has folded the log.
     pub(crate) fn applied(&self, node: usize) -> Lsn {
         self.servers[node].view.as_ref().map_or(Lsn(0), |v| v.status.applied)

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use base::{Rng, Span};
+use base::{PlaneId, Rng, Span};
 use ha::config::Mode;
+use ha::files::{self, PlaneFile};
+use ha::names;
 use ha::verbs::{Answer, Lane, OpId, Verb};
 
 use super::image::Tape;
@@ -165,6 +167,25 @@ impl World {
     fn ask_store(&mut self, client: usize, verb: &Verb) -> Answer {
         let faults = self.faults.clone();
         self.store.run(&faults, self.now, client, verb)
+    }
+
+    /// Somebody takes out of the store whatever begins so.
+    pub(crate) fn take_out(&mut self, begins: &str) {
+        self.note(|_| format!("scene: somebody takes out \"{begins}\""));
+        self.store.take_out(begins);
+    }
+
+    /// And brings it back.
+    pub(crate) fn bring_back(&mut self) {
+        self.note(|_| "scene: it is brought back".to_owned());
+        self.store.bring_back();
+    }
+
+    /// Somebody else's plane lies where this one lay.
+    pub(crate) fn put_another_plane(&mut self) {
+        let plane = PlaneFile { plane: PlaneId::new("another"), era: 1, layout: files::LAYOUT };
+        let put = Verb::PutOwn { name: names::plane(), bytes: files::to_bytes(&plane) };
+        self.ask_store(NOBODY, &put);
     }
 
     /// Files whose names begin so are rotten from now on, for whoever reads them.

@@ -8,6 +8,7 @@
 //! - [`seen`]: what came over the wire for one request.
 //! - [`trouble`]: what a failure means, and what to do about it.
 //! - [`create`], [`read`], [`list`], [`own`]: the verbs that are more than one request.
+//! - [`strangers`]: what else lies there.
 //! - [`trial`], [`lifecycle`]: what the bucket must go on being.
 
 mod create;
@@ -17,6 +18,7 @@ mod open;
 mod own;
 mod read;
 mod seen;
+mod strangers;
 mod trial;
 mod trouble;
 
