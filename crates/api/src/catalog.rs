@@ -125,9 +125,9 @@ pub struct TypeSummary {
     /// What it says; only in the answer to an upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_yaml: Option<String>,
-    /// The name to show, once more; only in the answer to an upload.
+    /// The name to show, once more, or null; only in the answer to an upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Value>,
 }
 
 /// What a type says.
@@ -176,8 +176,9 @@ pub struct TypeConfig {
     /// The constants of an enum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub possible_values: Option<Vec<PossibleValue>>,
-    /// Whether it is always shown.
-    pub pinned: bool,
+    /// Whether it is always shown; not told of policies and enrichers in the older lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
     /// What its values must fulfil.
     pub constraints: Vec<Value>,
     /// None: it belongs to no entity yet.

@@ -153,8 +153,6 @@ pub struct EntityDetail {
 pub enum EntityNode {
     /// All of it.
     Detail(Box<EntityDetail>),
-    /// As in lists.
-    Summary(Box<EntitySummary>),
     /// Beyond that depth.
     Bare(EntityBare),
 }

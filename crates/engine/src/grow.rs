@@ -125,7 +125,11 @@ impl Draft {
                 parent,
                 name: spec_of.name.clone().unwrap_or_else(|| {
                     unnamed.push(made.len());
-                    format!("{simple}:{short}")
+                    if simple == "BasicApplication" {
+                        format!("Application ({id})")
+                    } else {
+                        format!("{simple}:{short}")
+                    }
                 }),
                 config: Arc::new(spec_of.config.clone()),
                 ..Entity::bare(id, place.app.clone(), seq, at, def)

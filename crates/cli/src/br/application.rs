@@ -27,10 +27,10 @@ pub(super) fn run(session: &mut Session, id: &str) -> Result<(), Ended> {
     let state = session.json(&format!("{path}/sensors/current-state"))?;
     let first = all(&application["spec"]["locations"]).first().and_then(Value::as_str);
     let location = match first {
-        Some(first) => session.json(&format!("/v1/locations/{first}"))?,
-        None => Value::Null,
+        Some(first) => Some(session.json(&format!("/v1/locations/{first}"))?),
+        None => None,
     };
-    print(&card(&application, &entity, &state, &location));
+    print(&card(&application, &entity, &state, location.as_ref()));
     Ok(())
 }
 
@@ -42,7 +42,7 @@ fn list(applications: &[Value]) -> String {
     table.text()
 }
 
-fn card(application: &Value, entity: &Value, state: &Value, location: &Value) -> String {
+fn card(application: &Value, entity: &Value, state: &Value, location: Option<&Value>) -> String {
     let mut table = Table::new(&["Id:", text(application, "id")]);
     table.add(&["Name:", text(&application["spec"], "name")]);
     table.add(&["Status:", text(application, "status")]);
@@ -51,10 +51,13 @@ fn card(application: &Value, entity: &Value, state: &Value, location: &Value) ->
     }
     table.add(&["Type:", text(&application["spec"], "type")]);
     table.add(&["CatalogItemId:", text(entity, "catalogItemId")]);
-    table.add(&["LocationId:", &locations_of(application)]);
-    table.add(&["LocationName:", text(location, "name")]);
-    table.add(&["LocationSpec:", text(location, "spec")]);
-    table.add(&["LocationType:", text(location, "type")]);
+    // One without a location has no such lines.
+    if let Some(location) = location {
+        table.add(&["LocationId:", &locations_of(application)]);
+        table.add(&["LocationName:", text(location, "name")]);
+        table.add(&["LocationSpec:", text(location, "spec")]);
+        table.add(&["LocationType:", text(location, "type")]);
+    }
     table.text()
 }
 
@@ -196,10 +199,11 @@ mod tests {
             "Id   | Name     | Status    | Location   \na1   | An App   | RUNNING   | l1, l2   \n"
         );
         let location = json!({ "name": "localhost", "spec": "localhost", "type": "L" });
-        let shown = card(&app, &json!({}), &json!({ "service.isUp": true }), &location);
+        let shown = card(&app, &json!({}), &json!({ "service.isUp": true }), Some(&location));
         assert!(shown.starts_with("Id:              | a1   \nName:            | An App   \n"), "{shown}");
         assert!(shown.contains("ServiceUp:       | true   \n") && shown.contains("CatalogItemId:   |    \n"));
-        assert!(!card(&app, &json!({}), &json!({}), &location).contains("ServiceUp"));
+        let bare = card(&app, &json!({}), &json!({}), None);
+        assert!(!bare.contains("ServiceUp") && bare.ends_with("CatalogItemId:   |    \n"), "{bare}");
     }
 
     #[test]

@@ -11,9 +11,14 @@ use crate::state::Root;
 use crate::task::Task;
 
 impl Adjunct {
-    /// The name to show: its own, or its type's in words (`Service Restarter`).
+    /// The name to show: its own, or its type's.
     pub fn display_name(&self) -> String {
-        self.spec.name.clone().unwrap_or_else(|| in_words(self.spec.type_name.simple()))
+        let class = self.spec.type_name.as_str();
+        let of_type = || match adjuncts::by_wire_name(class) {
+            Some(def) => def.default_name().to_owned(),
+            None => class.to_owned(),
+        };
+        self.spec.name.clone().unwrap_or_else(of_type)
     }
 }
 
@@ -48,29 +53,4 @@ impl Root {
 /// What stands for the request in the caller of a task that an adjunct began.
 pub(super) fn asked_by(adjunct: &AdjunctId) -> String {
     format!("adjunct:{adjunct}")
-}
-
-/// `AutoScalerPolicy` as `Auto Scaler Policy`.
-fn in_words(name: &str) -> String {
-    let mut words = String::with_capacity(name.len() + 4);
-    let mut before_is_lower = false;
-    for c in name.chars() {
-        if c.is_uppercase() && before_is_lower {
-            words.push(' ');
-        }
-        before_is_lower = c.is_lowercase();
-        words.push(c);
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_type_is_shown_in_words() {
-        assert_eq!(in_words("AutoScalerPolicy"), "Auto Scaler Policy");
-        assert_eq!(in_words("HttpLatencyDetector"), "Http Latency Detector");
-    }
 }

@@ -35,6 +35,39 @@ impl AdjunctDef {
         self.java_type.rsplit('.').next().unwrap_or(self.java_type)
     }
 
+    /// What Brooklyn's own catalog calls it; `None`: it is not in that catalog. Clients find adjuncts by these names.
+    pub fn catalog_name(&self) -> Option<&'static str> {
+        Some(match self.simple_name() {
+            "Aggregator" => "Aggregator",
+            "AutoScalerPolicy" => "Auto-scaler",
+            "ConnectionFailureDetector" => "Connection Failure Detector",
+            "DeltaEnricher" => "Delta",
+            "HttpLatencyDetector" => "HTTP Latency Detector",
+            "Joiner" => "Joiner",
+            "MapAggregator" => "Map Aggregator",
+            "PercentageEnricher" => "Percentage Transformer",
+            "PropagateToMembers" => "PropagateToMembers",
+            "Propagator" => "Propagator",
+            "Reducer" => "Reducer",
+            "RollingMeanEnricher" => "Rolling Mean",
+            "ServiceFailureDetector" => "Service Failure Detector",
+            "ServiceReplacer" => "Service Replacer",
+            "ServiceRestarter" => "Service Restarter",
+            "SshMachineFailureDetector" => "Ssh Connectivity Failure Detector",
+            "TimeFractionDeltaEnricher" => "Time-fraction Delta",
+            "Transformer" => "Transformer",
+            "UpdatingMap" => "Map Updater",
+            "YamlRollingTimeWindowMeanEnricher" => "YAML Rolling Average",
+            "YamlTimeWeightedDeltaEnricher" => "YAML Time-weighted Delta",
+            _ => return None,
+        })
+    }
+
+    /// What one is called that was given no name: as in Brooklyn's catalog, or by its class.
+    pub fn default_name(&self) -> &'static str {
+        self.catalog_name().unwrap_or(self.java_type)
+    }
+
     /// All config keys that it declares.
     pub fn config_keys(&self) -> impl Iterator<Item = &'static ConfigDef> + use<> {
         self.config.iter().flat_map(|table| table.iter().copied())

@@ -3,25 +3,27 @@
 
 use super::{ConfigDef, DefaultValue, ValueType};
 
+const SENSOR: &str = "org.apache.brooklyn.api.sensor.Sensor<?>";
+
 /// Whose sensors are read.
 pub static PRODUCER: ConfigDef = ConfigDef::new(
     "enricher.producer",
     ValueType::Any,
     "The entity whose sensors are read; default: its own",
 )
+.java("org.apache.brooklyn.api.entity.Entity")
 .aliases(&["producer"]);
 
 /// What is read.
 pub static SOURCE: ConfigDef =
-    ConfigDef::new("enricher.sourceSensor", ValueType::Any, "The sensor that is read").aliases(&[
-        "sourceSensor",
-        "source",
-        "fromSensor",
-    ]);
+    ConfigDef::new("enricher.sourceSensor", ValueType::Any, "The sensor that is read")
+        .java(SENSOR)
+        .aliases(&["sourceSensor", "source", "fromSensor"]);
 
 /// What is set.
 pub static TARGET: ConfigDef =
     ConfigDef::new("enricher.targetSensor", ValueType::Any, "The sensor that is set")
+        .java(SENSOR)
         .aliases(&["targetSensor", "target"]);
 
 /// Its type.

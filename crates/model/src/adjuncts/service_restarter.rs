@@ -21,6 +21,7 @@ pub static SET_ON_FIRE: ConfigDef = ConfigDef::new(
 /// What tells a failure.
 pub static FAILURE_SENSOR: ConfigDef =
     ConfigDef::new("failureSensorToMonitor", ValueType::Any, "The sensor that tells a failure")
+        .java("org.apache.brooklyn.api.sensor.Sensor")
         .default(DefaultValue::Text("ha.entityFailed"));
 
 /// The policy.

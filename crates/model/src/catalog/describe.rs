@@ -96,9 +96,10 @@ pub fn describe(item: &Item, bundle: &BundleId, around: &Surroundings) -> Result
 }
 
 impl Item {
-    /// The plan as Brooklyn shows it: with the list around it that a blueprint has, and no end of its last line.
+    /// The plan as Brooklyn shows it: as its author wrote it, or with the list around it that a
+    /// blueprint has, and then with no end of its last line.
     pub fn wire_plan(&self) -> String {
-        let text = self.plan.text.trim_end();
+        let text = self.plan.text.as_str();
         let key = match self.kind {
             ItemKind::Entity | ItemKind::Application => "services",
             ItemKind::Policy => "brooklyn.policies",
@@ -110,7 +111,7 @@ impl Item {
         if root.is_none_or(|root| root.get(key).is_some()) {
             return text.to_owned();
         }
-        let indented = text.lines().enumerate().map(|(i, line)| match (i, line) {
+        let indented = text.trim_end().lines().enumerate().map(|(i, line)| match (i, line) {
             (0, line) => format!("\n- {line}"),
             (_, "") => "\n".to_owned(),
             (_, line) => format!("\n  {line}"),
@@ -210,7 +211,7 @@ mod tests {
         assert!(plan("user").starts_with("services:\n- type: base\n"));
         assert_eq!(plan("policy"), "brooklyn.policies:\n- {type: ServiceRestarter}");
         assert_eq!(plan("place"), "brooklyn.locations:\n- {type: localhost}");
-        assert_eq!(plan("template"), "{services: [{type: Nothing}]}");
+        assert_eq!(plan("template"), "{services: [{type: Nothing}]}\n");
     }
 
     #[test]

@@ -51,10 +51,15 @@ impl Catalog {
     /// Whether a bundle may be added, and what that does. `force` lets it take the place of what differs.
     pub fn may_add(&self, bundle: &Bundle, force: bool) -> Result<Added, Clash> {
         let before = self.bundle(&bundle.id);
-        if before.is_some_and(|b| b.sum == bundle.sum) && !force {
+        let is_same = before.is_some_and(|b| b.sum == bundle.sum);
+        // Items may have been taken out of it one by one: the same text brings them back.
+        let is_whole = before.is_some_and(|b| {
+            bundle.items.iter().all(|item| b.item(&item.id.name, &item.id.version).is_some())
+        });
+        if is_same && is_whole && !force {
             return Ok(Added::Identical);
         }
-        if before.is_some() && !force && !bundle.id.version.is_snapshot() {
+        if before.is_some() && !is_same && !force && !bundle.id.version.is_snapshot() {
             return Err(Clash::Bundle(bundle.id.clone()));
         }
         for item in bundle.items.iter().filter(|i| !force && !i.id.version.is_snapshot()) {

@@ -69,7 +69,7 @@ fn a_value_that_does_not_fit_is_refused_in_brooklyns_words() {
         (
             T::Enum(&types::common::STOP_MODE),
             json!("sometimes"),
-            "Cannot coerce String \"sometimes\" to org.apache.brooklyn.core.entity.trait.Startable$StopSoftwareParameters$StopMode: expected one of ALWAYS, IF_NOT_STOPPED, NEVER",
+            "Cannot coerce String \"sometimes\" to org.apache.brooklyn.entity.software.base.SoftwareProcess$StopSoftwareParameters$StopMode: expected one of ALWAYS, IF_NOT_STOPPED, NEVER",
         ),
     ] {
         assert_eq!(of(t, given.clone()), Err(wanted.to_owned()), "{given}");

@@ -112,6 +112,6 @@ pub const RESTART: EffectorDef = EffectorDef {
 
 /// Whether `stop` touches the process, and the machine.
 pub static STOP_MODE: EnumDef = EnumDef {
-    java_type: "org.apache.brooklyn.core.entity.trait.Startable$StopSoftwareParameters$StopMode",
+    java_type: "org.apache.brooklyn.entity.software.base.SoftwareProcess$StopSoftwareParameters$StopMode",
     constants: &["ALWAYS", "IF_NOT_STOPPED", "NEVER"],
 };

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CACHE_CONTROL, COOKIE, EXPIRES, ORIGIN, PRAGMA,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, AUTHORIZATION, CACHE_CONTROL, COOKIE, EXPIRES, ORIGIN, PRAGMA,
 };
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use super::app::{App, PublicHeaders};
-use super::fail::Fail;
+use super::fail::{ALL_VERBS, Fail};
 use super::limits::COMPRESS_BYTES_MIN;
 use super::places::Places;
 use super::resource::{LoggedIn, router};
@@ -186,11 +186,32 @@ async fn fallback(app: &App, request: Request) -> Response {
     match enter(app, request.headers(), request.extensions()).await {
         Ok(_) => {
             let mut response = Fail::Bare(StatusCode::NOT_FOUND).respond();
+            if is_below_a_resource(path) {
+                response.headers_mut().insert(ALLOW, HeaderValue::from_static(ALL_VERBS));
+            }
             response.extensions_mut().insert(LoggedIn);
             response
         }
         Err(fail) => fail.respond(),
     }
+}
+
+/// Whether a path begins as one of Brooklyn's resources does: it names its verbs then, as Brooklyn does.
+fn is_below_a_resource(path: &str) -> bool {
+    const RESOURCES: [&str; 10] = [
+        "access",
+        "activities",
+        "applications",
+        "catalog",
+        "locations",
+        "logbook",
+        "logout",
+        "script",
+        "server",
+        "usage",
+    ];
+    let first = path.strip_prefix("/v1/").and_then(|below| below.split('/').next());
+    first.is_some_and(|first| RESOURCES.contains(&first))
 }
 
 /// Whether a path is one that load balancers and monitoring ask, and that costs next to nothing.

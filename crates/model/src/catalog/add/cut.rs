@@ -35,7 +35,8 @@ pub(super) fn verbatim(document: &str, node: &Node) -> Cut {
     let start = if own_line { with_comments_above(document, line_start) } else { begin };
     let end = with_comment_behind(document, node.span.end.clamp(begin, document.len()));
     let mut text = String::new();
-    for (i, line) in document[start..end].trim_end().split('\n').enumerate() {
+    let written = document[start..end].trim_end();
+    for (i, line) in written.split('\n').enumerate() {
         if i > 0 {
             text.push('\n');
         }
@@ -43,7 +44,10 @@ pub(super) fn verbatim(document: &str, node: &Node) -> Cut {
         // The first line is cut already, unless it was taken from its beginning.
         text.push_str(if i > 0 || own_line { &line[blank.min(indent)..] } else { line });
     }
-    text.push('\n');
+    // What stands in braces, or at the end of a document, may end before its line does.
+    if document[start + written.len()..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') {
+        text.push('\n');
+    }
     Cut { text, line: Position::of(document, start).line }
 }
 
@@ -140,7 +144,7 @@ mod tests {
                 3,
             ),
             ("a:\n  item: {type: x, b: [1,\n    2]}\n", "{type: x, b: [1,\n2]}\n", 2),
-            ("a: {\"item\": {\"type\": \"x\"}}", "{\"type\": \"x\"}\n", 1),
+            ("a: {\"item\": {\"type\": \"x\"}}", "{\"type\": \"x\"}", 1),
             ("a:\n  item: plain\n", "plain\n", 2),
         ] {
             assert_eq!(cut(document), Cut { text: text.to_owned(), line }, "{document}");

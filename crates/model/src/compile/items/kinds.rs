@@ -72,6 +72,8 @@ const OBJECT: [&str; 3] = [
 pub(crate) fn supertypes(kind: ItemKind, made: Option<&Made>) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
     match made {
+        // A template stands for whatever application comes of it.
+        Some(Made::Entity(_)) if kind == ItemKind::Template => {}
         Some(Made::Entity(spec)) => of_entity(spec, &mut names),
         Some(Made::Adjunct(adjunct)) => names.push(adjunct.type_name.as_str()),
         Some(Made::Initializer(entity)) => {

@@ -43,7 +43,8 @@ pub(crate) fn adjunct<'a>(
 ) -> Option<AdjunctSpec> {
     let compiled = compiled(cx, at, bundle, item)?;
     let Ok(Made::Adjunct(spec)) = &compiled.made else { return None };
-    Some(AdjunctSpec { catalog_id: Some(item.id.to_string()), ..(**spec).clone() })
+    let name = spec.name.clone().or_else(|| item.display_name.clone());
+    Some(AdjunctSpec { catalog_id: Some(item.id.to_string()), name, ..(**spec).clone() })
 }
 
 /// The location that an item names, and its flags: it is looked up where it is used.

@@ -63,7 +63,7 @@ fn config(key: &Key<'_>) -> TypeConfig {
         label: key.spec.and_then(|s| s.label.clone()).unwrap_or_else(|| key.name().to_owned()),
         priority: key.spec.filter(|s| s.pinned).map(|_| 1.0),
         possible_values: possible_values(key.value_type()),
-        pinned: key.spec.is_some_and(|s| s.pinned),
+        pinned: Some(key.spec.is_some_and(|s| s.pinned)),
         constraints: key.spec.map(|s| s.constraints.iter().map(constraint).collect()).unwrap_or_default(),
         links: BTreeMap::new(),
     }

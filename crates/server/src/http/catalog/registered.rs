@@ -53,10 +53,11 @@ impl<'a> Registered<'a> {
         }
     }
 
-    /// The one with this version; `latest` is the best one.
+    /// The one with this version; `latest`, in any case, is the best one.
     pub(in crate::http) fn find(catalog: &'a Catalog, name: &str, version: &str) -> Option<Registered<'a>> {
-        let versions = Self::versions(catalog, name).into_iter();
-        versions.into_iter().find(|r| version == "latest" || r.version() == version)
+        let is_any = version.eq_ignore_ascii_case("latest");
+        let mut versions = Self::versions(catalog, name).into_iter();
+        versions.find(|r| is_any || r.version() == version)
     }
 
     fn built_in() -> impl Iterator<Item = Registered<'a>> {
@@ -138,7 +139,9 @@ impl<'a> Registered<'a> {
         match self {
             Registered::Item(_, item) => item.display_name.clone(),
             Registered::Entity(def) => Some(spaced(def.simple_name())),
-            Registered::Adjunct(def) => Some(spaced(def.simple_name())),
+            Registered::Adjunct(def) => {
+                Some(def.catalog_name().map_or_else(|| spaced(def.simple_name()), str::to_owned))
+            }
         }
     }
 
@@ -250,7 +253,7 @@ mod tests {
     fn what_is_built_in_is_found_by_each_of_its_names() {
         let catalog = Catalog::default();
         for name in ["org.apache.brooklyn.entity.group.DynamicCluster", "cluster", "DynamicCluster"] {
-            let found = Registered::find(&catalog, name, "latest").map(|r| r.id());
+            let found = Registered::find(&catalog, name, "LATEST").map(|r| r.id());
             assert_eq!(
                 found.as_deref(),
                 Some("org.apache.brooklyn.entity.group.DynamicCluster:1.1.0"),
@@ -259,7 +262,7 @@ mod tests {
         }
         let policy = Registered::find(&catalog, "auto-scaler", "1.1.0").unwrap();
         assert!(policy.is_a("policy") && policy.is_a("org.apache.brooklyn.api.policy.Policy"));
-        assert_eq!(policy.display_name().as_deref(), Some("Auto Scaler Policy"));
+        assert_eq!(policy.display_name().as_deref(), Some("Auto-scaler"));
         assert!(Registered::find(&catalog, "auto-scaler", "9").is_none());
     }
 }

@@ -70,11 +70,11 @@ pub(in crate::http) mod types {
         }
     }
 
-    /// A type in the answer to an upload without `detail`.
+    /// A type in the answer to an upload.
     pub(in crate::http) fn uploaded(r: &Registered<'_>, around: &Surroundings) -> TypeSummary {
         TypeSummary {
             plan_yaml: r.item().map(model::catalog::Item::wire_plan),
-            name: r.display_name(),
+            name: Some(r.display_name().into()),
             ..detail(r, around)
         }
     }
@@ -82,7 +82,15 @@ pub(in crate::http) mod types {
 
 /// An item, as `/v1/catalog/entities` and its like show it. `folder`: which of them.
 pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundings) -> CatalogItemSummary {
-    let parts = parts::of(r, around);
+    let mut parts = parts::of(r, around);
+    match r.kind() {
+        // What an application that is made from it has is not told.
+        ItemKind::Template => parts = parts::Parts::default(),
+        ItemKind::Policy | ItemKind::Enricher => {
+            parts.config.iter_mut().flatten().for_each(|key| key.pinned = None);
+        }
+        _ => {}
+    }
     let kind = match r.kind() {
         ItemKind::Entity | ItemKind::Application => "ENTITY",
         ItemKind::Template => "APPLICATION",
@@ -106,10 +114,15 @@ pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundi
         sensors: parts.sensors.unwrap_or_default(),
         effectors: parts.effectors.unwrap_or_default(),
         deprecated: r.is_deprecated(),
-        links: SelfLink { own: item_path(folder, r.name(), r.version()) },
+        links: SelfLink { own: item_path(folder_of_links(folder), r.name(), r.version()) },
         id: r.id(),
         kind: r.name().to_owned(),
     }
+}
+
+/// Where the links of a folder's items lead: an application is found among the entities, as in Brooklyn.
+fn folder_of_links(folder: &str) -> &str {
+    if folder == "applications" { "entities" } else { folder }
 }
 
 /// A bundle.

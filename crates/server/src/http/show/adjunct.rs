@@ -85,9 +85,10 @@ impl<'a> Beside<'a> {
         trouble.map(highlight).into_iter().collect()
     }
 
-    /// The item that it was made from; a type of this release is one, too.
+    /// The item that it was made from; what Brooklyn's own catalog has is one, too.
     fn catalog_id(&self) -> Option<String> {
-        let stock = || self.def().map(|def| Registered::Adjunct(def).id());
+        let in_catalog = |def: &&AdjunctDef| def.catalog_name().is_some();
+        let stock = || self.def().filter(in_catalog).map(|def| Registered::Adjunct(def).id());
         self.adjunct.spec.catalog_id.clone().or_else(stock)
     }
 
@@ -158,9 +159,9 @@ impl<'a> Beside<'a> {
         let (app, entity, id) = self.ids();
         let summary = |key: &'static ConfigDef| AdjunctConfigSummary {
             name: key.name.to_owned(),
-            kind: key.value_type.java_type().to_owned(),
+            kind: key.java_type().to_owned(),
             description: Some(key.description.to_owned()),
-            default_value: key.default.value(),
+            default_value: key.default.value().map(|default| shown_default(key, default)),
             reconfigurable: true,
             possible_values: possible_values(key.value_type),
             constraints: Vec::new(),
@@ -209,6 +210,16 @@ impl<'a> Beside<'a> {
             constraints: Vec::new(),
         };
         self.parameters().into_iter().map(summary).collect()
+    }
+}
+
+/// A default; a sensor that tells a failure as Brooklyn writes one, with the class of its values.
+fn shown_default(key: &ConfigDef, default: Value) -> Value {
+    match &default {
+        Value::String(sensor) if key.java_type() == "org.apache.brooklyn.api.sensor.Sensor" => {
+            format!("Sensor: {sensor} (org.apache.brooklyn.policy.ha.HASensors$FailureDescriptor)").into()
+        }
+        _ => default,
     }
 }
 

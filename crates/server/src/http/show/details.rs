@@ -28,7 +28,7 @@ pub(in crate::http) fn node(
     asked: &Asked,
 ) -> Result<EntityNode, GlobError> {
     if depth == 0 {
-        return Ok(EntityNode::Summary(Box::new(entity::summary(of))));
+        return Ok(EntityNode::Bare(entity::bare(of)));
     }
     Ok(EntityNode::Detail(Box::new(detail(root, of, depth, asked)?)))
 }
@@ -45,12 +45,23 @@ fn detail(root: &Root, of: &Entity, depth: i64, asked: &Asked) -> Result<EntityD
     };
     detail.tags = Some(entity::tags(root, of));
     if let Some(globs) = &asked.sensors {
-        detail.sensors = Some(matching(sensor::values(root, of, true), globs, asked.hides)?);
+        detail.sensors = Some(matching(sensor::values(root, of, false), globs, asked.hides)?);
     }
     if let Some(globs) = &asked.config {
-        detail.config = Some(matching(config::values(root, of, true), globs, asked.hides)?);
+        detail.config = Some(matching(values(root, of), globs, asked.hides)?);
     }
     Ok(detail)
+}
+
+/// What counts for an entity, defaults of the keys that it declares too.
+fn values(root: &Root, of: &Entity) -> serde_json::Map<String, Value> {
+    let mut all = config::values(root, of, true);
+    for key in root.config_keys(&of.id) {
+        if let Some(default) = key.default() {
+            all.entry(key.name()).or_insert(default);
+        }
+    }
+    all
 }
 
 fn matching(

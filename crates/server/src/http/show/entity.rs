@@ -61,11 +61,11 @@ fn made_from<'a>(root: &Root, entity: &'a Entity) -> Option<&'a str> {
     (!inside).then_some(id)
 }
 
-/// Its tags, and those that tell what it was made from: the text of its item, and how far below the beginning of a
+/// Its tags, and those that tell what it was made from: the text of its blueprint or item, and how far below the beginning of a
 /// text it stands. Members of a cluster stand in no text.
 pub(in crate::http) fn tags(root: &Root, entity: &Entity) -> Vec<Value> {
     let mut tags = entity.def.tags.clone();
-    if made_from(root, entity).is_some()
+    if (entity.def.source.is_some() || made_from(root, entity).is_some())
         && let Some(spec) = specs(root, entity).pop()
     {
         tags.push(json!({ "kind": "yaml_spec", "contents": spec.contents }));

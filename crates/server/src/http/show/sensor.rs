@@ -36,7 +36,8 @@ pub(in crate::http) fn list(entity: &Entity) -> Vec<SensorSummary> {
             SensorSummary {
                 name: name.to_owned(),
                 kind: kind.to_owned(),
-                description: description.map(str::to_owned),
+                // One that a blueprint or a user brought is described by its name, as in Brooklyn.
+                description: Some(description.unwrap_or(name).to_owned()),
                 links: SensorLinks::new(app, id, name, open),
             }
         })

@@ -101,7 +101,9 @@ async fn list(call: Call) -> Answer {
         Some("enricher") => Some(AdjunctKind::Enricher),
         Some("feed") => Some(AdjunctKind::Feed),
         Some(other) => {
-            return Err(Fail::bad(format!("adjunctType: '{other}' is none of policy, enricher and feed")));
+            return Err(Fail::bad(format!(
+                "Unknown adjunct type '{other}'; use 'policy', 'enricher', or 'feed'"
+            )));
         }
     };
     let all = show::by_name(call.root(), find::entity(&call)?, kind);
@@ -151,7 +153,7 @@ pub(super) fn shown(call: &Call, found: Beside<'_>) -> Answer {
 fn declared(call: &Call, found: Beside<'_>) -> Result<&'static str, Fail> {
     let name = call.param("config");
     let missing = || {
-        let (of, on) = (found.adjunct.display_name(), found.entity.described());
+        let (of, on) = (&found.adjunct.id, &found.entity.id);
         Fail::not_found(format!("Cannot find config key '{name}' in adjunct '{of}' of entity '{on}'"))
     };
     found.key(name).map(|key| key.name).ok_or_else(missing)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::Permission::{AddCatalogItem, ModifyCatalogItem, SeeCatalogItem};
-use api::catalog::{BundleInstallation, InstallationCode};
+use api::catalog::{BundleInstallation, InstallationCode, TypeSummary};
 use api::shape::one;
 use axum::http::StatusCode;
 use base::Version;
@@ -76,7 +76,11 @@ async fn post(mut call: Call) -> Answer {
     let force = call.query_flag("forceUpdate").unwrap_or(false);
     let (bundle, added) = add(&mut call, force).await?;
     if call.query_flag("detail").unwrap_or(false) {
-        return installed(&call, &bundle, added);
+        let brief = call.query_flag("itemDetails") == Some(false);
+        let around = call.surroundings();
+        return installed(&bundle, added, |r| {
+            if brief { types::summary(r) } else { types::uploaded(r, &around) }
+        });
     }
     if added == Added::Identical {
         return json_with(status(added), &BTreeMap::<String, Value>::new());
@@ -90,25 +94,25 @@ async fn post(mut call: Call) -> Answer {
 async fn post_bundle(mut call: Call) -> Answer {
     let force = call.query_flag("force").unwrap_or(false);
     let (bundle, added) = add(&mut call, force).await?;
-    installed(&call, &bundle, added)
+    installed(&bundle, added, types::summary)
 }
 
 fn status(added: Added) -> StatusCode {
     if added == Added::Identical { StatusCode::OK } else { StatusCode::CREATED }
 }
 
-fn installed(call: &Call, bundle: &Bundle, added: Added) -> Answer {
+/// What became of a bundle, with what is in it in the form `shown`.
+fn installed(bundle: &Bundle, added: Added, shown: impl Fn(&Registered<'_>) -> TypeSummary) -> Answer {
     let id = &bundle.id;
     let (code, message) = match added {
         Added::New => (InstallationCode::Installed, format!("Installed Brooklyn catalog bundle {id}")),
         Added::Replaced => (InstallationCode::Updated, format!("Updated Brooklyn catalog bundle {id}")),
         Added::Identical => (InstallationCode::Ignored, format!("Bundle {id} already installed")),
     };
-    let types = if added == Added::Identical || call.query_flag("itemDetails") == Some(false) {
+    let types = if added == Added::Identical {
         BTreeMap::new()
     } else {
-        let around = call.surroundings();
-        Registered::of_bundle(bundle).map(|r| (r.id(), types::detail(&r, &around))).collect()
+        Registered::of_bundle(bundle).map(|r| (r.id(), shown(&r))).collect()
     };
     json_with(status(added), &BundleInstallation { message, bundle: id.to_string(), code, types })
 }

@@ -136,9 +136,12 @@ async fn delete(call: Call) -> Answer {
     let app = Arc::clone(&call.app);
     let _turn = app.adding.lock().await;
     let id = id(&call);
+    let gone = call.root().catalog().bundle(&id).cloned();
     call.ask(Command::RemoveBundle { bundle: id.clone() }, b"").await?;
     let (message, code) = (format!("Uninstalled bundle {id}"), InstallationCode::Removed);
-    json(&BundleInstallation { message, bundle: id.to_string(), code, types: [].into() })
+    let types = gone.iter().flat_map(|bundle| Registered::of_bundle(bundle));
+    let types = types.map(|r| (r.id(), types::summary(&r))).collect();
+    json(&BundleInstallation { message, bundle: id.to_string(), code, types })
 }
 
 fn id(call: &Call) -> BundleId {

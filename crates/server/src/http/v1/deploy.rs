@@ -46,7 +46,7 @@ async fn put(call: Call) -> Answer {
         (10..=63).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !fits {
         return Err(Fail::bad(format!(
-            "Invalid application id '{id}': expected 10 to 63 lower-case letters and digits ([a-z0-9]{{10,63}})"
+            "Error launching blueprint: Invalid entity id '{id}': expected 10 to 63 lower-case letters and digits ([a-z0-9]{{10,63}})"
         )));
     }
     let id = EntityId::new(id);

@@ -38,7 +38,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .query("includeAllApps?", Flag, "Whether all applications come (default true)")
             .query("sensors?", Text, "Name patterns (`*`, `?`), separated by commas or as JSON")
             .query("config?", Text, "The same of config keys")
-            .query("depth?", Number, "How many levels (default 1; 0: summaries; negative: all)")
+            .query("depth?", Number, "How many levels (default 1; 0: names alone; negative: all)")
             .query("suppressSecrets?", Flag, HIDE)
             .ok(many::<EntityNode>()),
     ]);

@@ -6,7 +6,6 @@ use api::Permission::InvokeEffector;
 use api::effector::EffectorSummary;
 use api::shape::{by_name, many, one};
 use axum::http::StatusCode;
-use base::EntityId;
 use engine::Status;
 use engine::effect::Reply;
 use engine::input::Command;
@@ -61,11 +60,13 @@ async fn form(call: Call) -> Answer {
     let name = call.param("effector");
     match call.root().effector(&entity.id, name) {
         Some(found) => json(&effector::form(entity, found)),
-        None => Err(no_effector(&entity.id, name)),
+        None => Err(no_effector(&call, name)),
     }
 }
 
-fn no_effector(entity: &EntityId, name: &str) -> Fail {
+/// The entity is called as the path calls it.
+fn no_effector(call: &Call, name: &str) -> Fail {
+    let entity = call.param("ent");
     Fail::not_found(format!("Entity '{entity}' has no effector with name '{name}'"))
 }
 
@@ -74,7 +75,7 @@ async fn invoke(mut call: Call) -> Answer {
     let entity = find::entity(&call)?.id.clone();
     let effector = call.param("effector").to_owned();
     if call.root().effector(&entity, &effector).is_none() {
-        return Err(no_effector(&entity, &effector));
+        return Err(no_effector(&call, &effector));
     }
     let limit = call.query_wait("timeout")?;
     let body = call.body().await?;

@@ -7,6 +7,7 @@ use api::location::LocationSummary;
 use api::shape::{self, many};
 use api::task::TaskSummary;
 use axum::http::StatusCode;
+use base::TaskId;
 use engine::input::Command;
 
 use super::activities::shown;
@@ -130,10 +131,11 @@ async fn activities(call: Call) -> Answer {
 
 async fn activity(call: Call) -> Answer {
     let found = find::entity(&call)?;
-    let task = find::task(&call)?;
+    let token = call.param("task");
+    let missing = || Fail::not_found(format!("Cannot find task '{token}'"));
+    let task = call.root().task(&TaskId::new(token)).ok_or_else(missing)?;
     if task.entity.as_ref() != Some(&found.id) {
-        let token = call.param("task");
-        return Err(Fail::not_found(format!("Cannot find task '{token}' in entity '{}'", found.id)));
+        return Err(Fail::not_found(format!("Cannot find task '{token}' on entity '{}'", found.id)));
     }
     let mut response = json(&shown(&call, task, Detail::Full))?;
     let form = axum::http::HeaderValue::from_static(call.form);

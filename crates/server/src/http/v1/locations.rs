@@ -90,7 +90,9 @@ async fn define(mut call: Call) -> Answer {
         "itemType": "location",
         "item": { "type": given.spec, "brooklyn.config": given.config },
     });
-    let bom = value!({ "brooklyn.catalog": { "version": Version::UNSAID, "items": [item] } });
+    let bom = value!({
+        "brooklyn.catalog": { "bundle": given.name, "version": Version::UNSAID, "items": [item] },
+    });
     add_bytes(&mut call, bom.to_string().into_bytes(), false).await?;
     let token = format!("{}:{}", given.name, Version::UNSAID);
     let around = call.surroundings();

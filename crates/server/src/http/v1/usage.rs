@@ -150,7 +150,7 @@ async fn machine(call: Call) -> Answer {
     let (window, token) = (Window::of(&call)?, call.param("machine"));
     let all: Vec<_> = held(&call, window).filter(|s| s.id == token).collect();
     if all.is_empty() {
-        return Err(Fail::not_found(format!("Cannot find machine '{token}'")));
+        return Err(Fail::not_found(format!("Machine '{token}' not found")));
     }
     json(&statistics(all))
 }
