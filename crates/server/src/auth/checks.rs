@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::verified::Seal;
 
@@ -18,9 +18,12 @@ const CHECKS_PER_SOURCE_MAX: usize = 8;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooMany;
 
+/// Held while a hash is computed, also when whoever asked has gone: it goes on to its end on its thread.
+pub(super) type Turn = OwnedSemaphorePermit;
+
 pub(super) struct Checks {
     /// One hash takes a processor and some memory for a while.
-    turn: Semaphore,
+    turn: Arc<Semaphore>,
     open: Mutex<HashMap<Seal, Open>>,
 }
 
@@ -32,7 +35,7 @@ struct Open {
 
 impl Checks {
     pub(super) fn new() -> Checks {
-        Checks { turn: Semaphore::new(1), open: Mutex::default() }
+        Checks { turn: Arc::new(Semaphore::new(1)), open: Mutex::default() }
     }
 
     /// What `check` says of this header. It runs once for all who wait with the same one.
@@ -40,15 +43,15 @@ impl Checks {
         &self,
         source: IpAddr,
         seal: &Seal,
-        check: impl FnOnce() -> F,
+        check: impl FnOnce(Turn) -> F,
     ) -> Result<bool, TooMany>
     where
         F: Future<Output = bool>,
     {
         let place = self.enter(source, seal)?;
         let outcome = place.outcome.get_or_init(async || {
-            let Ok(_turn) = self.turn.acquire().await else { return false };
-            check().await
+            let Ok(turn) = Arc::clone(&self.turn).acquire_owned().await else { return false };
+            check(turn).await
         });
         Ok(*outcome.await)
     }
@@ -103,7 +106,7 @@ mod tests {
     }
 
     /// A check that goes on until it is told to end.
-    async fn held(end: Arc<Notify>) -> bool {
+    async fn held(_turn: Turn, end: Arc<Notify>) -> bool {
         end.notified().await;
         true
     }
@@ -116,9 +119,9 @@ mod tests {
             .map(|_| {
                 let (checks, ran, end) = (Arc::clone(&checks), Arc::clone(&ran), Arc::clone(&end));
                 tokio::spawn(async move {
-                    let check = || {
+                    let check = |turn| {
                         ran.fetch_add(1, Ordering::Relaxed);
-                        held(end)
+                        held(turn, end)
                     };
                     checks.run(from(1), &[1; 32], check).await
                 })
@@ -142,18 +145,18 @@ mod tests {
         for n in 0..CHECKS_PER_SOURCE_MAX as u8 {
             let (checks, end) = (Arc::clone(&checks), Arc::clone(&end));
             waiting.push(tokio::spawn(async move {
-                let check = || held(end);
+                let check = |turn| held(turn, end);
                 checks.run(from(1), &[n; 32], check).await
             }));
         }
         while checks.lock().len() < CHECKS_PER_SOURCE_MAX {
             tokio::task::yield_now().await;
         }
-        let never = || async { unreachable!("it is refused before") };
+        let never = |_| async { unreachable!("it is refused before") };
         assert_eq!(checks.run(from(1), &[99; 32], never).await, Err(TooMany));
         let other = tokio::spawn({
             let checks = Arc::clone(&checks);
-            async move { checks.run(from(2), &[100; 32], || async { false }).await }
+            async move { checks.run(from(2), &[100; 32], |_| async { false }).await }
         });
         for _ in 0..CHECKS_PER_SOURCE_MAX {
             end.notify_one();
@@ -164,5 +167,27 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(other.await.unwrap(), Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_check_goes_on_alone_when_whoever_asked_has_gone() {
+        let checks = Checks::new();
+        let (begun, turn) = tokio::sync::oneshot::channel();
+        let gone = checks.run(from(1), &[1; 32], |turn| async {
+            let _ = begun.send(turn);
+            std::future::pending().await
+        });
+        tokio::select! {
+            biased;
+            _ = gone => unreachable!("it never ends"),
+            () = tokio::task::yield_now() => {}
+        }
+        let turn = turn.await.unwrap();
+        let next = checks.run(from(1), &[2; 32], |_| async { true });
+        let mut next = std::pin::pin!(next);
+        let waits = tokio::time::timeout(std::time::Duration::from_millis(50), next.as_mut()).await;
+        assert!(waits.is_err(), "two hashes at once");
+        drop(turn);
+        assert_eq!(next.await, Ok(true));
     }
 }

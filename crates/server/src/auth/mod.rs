@@ -163,12 +163,16 @@ impl Auth {
             return Ok(credential.verify(&basic.password));
         }
         let credential = credential.clone();
-        let check = || async {
+        let check = |turn| async move {
             // Another one with this header may just have been let in.
             if self.verified.get(seal).is_some() {
                 return true;
             }
-            tokio::task::spawn_blocking(move || credential.verify(&basic.password)).await.unwrap_or(false)
+            let verify = move || {
+                let _turn = turn;
+                credential.verify(&basic.password)
+            };
+            tokio::task::spawn_blocking(verify).await.unwrap_or(false)
         };
         self.checks.run(source, seal, check).await.map_err(|TooMany| Refused::Busy)
     }

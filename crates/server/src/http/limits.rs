@@ -48,6 +48,12 @@ pub const IDLE_WAIT_MAX: Duration = Duration::from_secs(75);
 pub const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 /// Requests at once on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 100;
+/// Requests that an HTTP/2 client has taken back before the server came to look at them; one more ends the connection.
+pub const RESETS_PENDING_MAX: usize = 20;
+/// Streams of an HTTP/2 connection that broke the protocol or were beyond [`STREAMS_MAX`]; one more ends it.
+pub const STREAM_ERRORS_MAX: usize = 1024;
+/// What of its bodies an HTTP/2 client may send before it is read, in bytes.
+pub const BODY_AHEAD_BYTES: u32 = 256 * 1024;
 /// The longest head of a request, in bytes; up to twice that may be read before it is noticed. At most 100 headers are
 /// taken: that is the library's own bound.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;

@@ -23,8 +23,8 @@ use tracing::{debug, warn};
 
 use super::front::{Front, Peer};
 use super::limits::{
-    ANSWER_SLICE_BYTES, DRAIN_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, STREAMS_MAX,
-    SWEEP_PERIOD,
+    ANSWER_SLICE_BYTES, BODY_AHEAD_BYTES, DRAIN_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX,
+    RESETS_PENDING_MAX, STREAM_ERRORS_MAX, STREAMS_MAX, SWEEP_PERIOD,
 };
 use super::line::Sent;
 use super::places::{Place, Places};
@@ -233,6 +233,10 @@ async fn answer<S>(
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_pending_accept_reset_streams(RESETS_PENDING_MAX)
+        .max_local_error_reset_streams(STREAM_ERRORS_MAX)
+        .initial_stream_window_size(BODY_AHEAD_BYTES)
+        .initial_connection_window_size(BODY_AHEAD_BYTES)
         .max_send_buf_size(ANSWER_SLICE_BYTES)
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
         .keep_alive_interval(HEAD_WAIT_MAX)

@@ -1,6 +1,8 @@
 //! Clients that do what no client should: floods, half handshakes, heads and bodies that never end, answers that
 //! nobody takes. Each is bounded, and others are served meanwhile.
 
+mod h2;
+
 use std::fs;
 use std::time::Duration;
 
@@ -38,8 +40,17 @@ fn number(server: &Release, client: &Client, name: &str) -> u64 {
 
 /// What a process holds of memory, in MiB.
 fn resident(pid: u32) -> u64 {
+    memory(pid, "VmRSS:")
+}
+
+/// The most that it has ever held.
+fn peak(pid: u32) -> u64 {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, what: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|l| l.strip_prefix(what)).unwrap();
     line.trim().split(' ').next().unwrap().parse::<u64>().unwrap() / 1024
 }
 

@@ -41,8 +41,15 @@ pub(crate) type Secure = TlsStream<TcpStream>;
 
 impl Wire {
     pub(crate) fn to(server: &Release) -> Wire {
+        Wire::speaking(server, &[])
+    }
+
+    /// The protocols that it offers in its handshake.
+    pub(crate) fn speaking(server: &Release, protocols: &[&[u8]]) -> Wire {
         let address = server.uri().strip_prefix("https://").unwrap().parse().unwrap();
-        Wire { address, connector: TlsConnector::from(Arc::new(trusting(server))) }
+        let mut config = trusting(server);
+        config.alpn_protocols = protocols.iter().map(|p| p.to_vec()).collect();
+        Wire { address, connector: TlsConnector::from(Arc::new(config)) }
     }
 
     /// A connection on which nothing was sent.
