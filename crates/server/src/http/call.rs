@@ -20,6 +20,7 @@ use super::app::App;
 use super::budget::{Budgets, Share};
 use super::fail::Fail;
 use super::front::Visitor;
+use super::inflow::{Coding, Inflow};
 use super::limits::{BODY_BYTES_MAX, BODY_RATE_MIN, BODY_WAIT_MAX};
 use super::{pairs, writes};
 
@@ -142,7 +143,7 @@ impl Call {
         Caller { user: self.user().to_owned(), source: source.to_string(), uri: self.path().to_owned() }
     }
 
-    /// Reads the body; it is bounded in size and time. A second call finds nothing.
+    /// Reads the body, unpacked; it is bounded in size and time. A second call finds nothing.
     pub async fn body(&mut self) -> Result<Vec<u8>, Fail> {
         self.body_within("BODY_BYTES_MAX", BODY_BYTES_MAX).await
     }
@@ -150,7 +151,8 @@ impl Call {
     /// The same with another bound, which has this name.
     pub async fn body_within(&mut self, name: &'static str, most: usize) -> Result<Vec<u8>, Fail> {
         let body = std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let (bytes, share) = collect(body, name, most, &self.app.budgets).await?;
+        let inflow = Inflow::new(Coding::of(&self.head.headers)?, name, most);
+        let (bytes, share) = collect(body, inflow, most, &self.app.budgets).await?;
         self.share = share;
         Ok(bytes)
     }
@@ -206,47 +208,39 @@ impl Call {
 
 async fn collect(
     mut body: Body,
-    name: &str,
+    mut inflow: Inflow,
     most: usize,
     budgets: &Budgets,
 ) -> Result<(Vec<u8>, Option<Share>), Fail> {
-    let too_long = || {
-        Fail::said(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is longer than {most} bytes ({name}); send less at once"),
-        )
-    };
     if body.size_hint().lower() > most as u64 {
-        return Err(too_long());
+        return Err(inflow.too_long());
     }
-    let (mut bytes, mut share) = (Vec::new(), None::<Share>);
+    let mut share = None::<Share>;
     let began = tokio::time::Instant::now();
     loop {
-        let patience = BODY_WAIT_MAX + Duration::from_millis(bytes.len() as u64 * 1000 / BODY_RATE_MIN);
+        // What is held may be twice what has come, as the room for it grows.
+        let missing = inflow.holds() - share.as_ref().map_or(0, Share::bytes).min(inflow.holds());
+        if missing > 0 {
+            let more = budgets.body(missing)?;
+            match &mut share {
+                Some(share) => share.join(more),
+                None => share = Some(more),
+            }
+        }
+        let come = inflow.come();
+        let patience = BODY_WAIT_MAX + Duration::from_millis(come as u64 * 1000 / BODY_RATE_MIN);
         let next = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
         let Ok(next) = tokio::time::timeout_at(began + patience, next).await else {
-            let (secs, come) = (patience.as_secs(), bytes.len());
+            let secs = patience.as_secs();
             return Err(Fail::said(
                 StatusCode::REQUEST_TIMEOUT,
                 format!("The body came too slowly: {come} bytes in {secs} s (BODY_WAIT_MAX, BODY_RATE_MIN)"),
             ));
         };
-        let Some(frame) = next else { return Ok((bytes, share)) };
+        let Some(frame) = next else { return Ok((inflow.end()?, share)) };
         let frame = frame.map_err(|e| Fail::bad(format!("The body broke off: {e}")))?;
         if let Ok(data) = frame.into_data() {
-            if bytes.len() + data.len() > most {
-                return Err(too_long());
-            }
-            bytes.extend_from_slice(&data);
-            // What is held may be twice what has come, as the room for it grows.
-            let missing = bytes.capacity() - share.as_ref().map_or(0, Share::bytes).min(bytes.capacity());
-            if missing > 0 {
-                let more = budgets.body(missing)?;
-                match &mut share {
-                    Some(share) => share.join(more),
-                    None => share = Some(more),
-                }
-            }
+            inflow.add(&data)?;
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod front;
 pub mod gate;
 pub mod ha;
 mod history;
+mod inflow;
 pub mod limits;
 mod line;
 pub mod listener;

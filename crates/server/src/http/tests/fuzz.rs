@@ -143,6 +143,7 @@ fn headers() -> Vec<(&'static str, Vec<u8>)> {
         ("host", b"@@@".to_vec()),
         ("x-forwarded-for", b"1.2.3.4.5, ::zz".to_vec()),
         ("content-encoding", b"gzip".to_vec()),
+        ("content-encoding", b"gzip, \xff".to_vec()),
         ("expect", b"200-ok".to_vec()),
     ]
 }

@@ -10,6 +10,7 @@ mod fuzz;
 mod managed;
 mod openapi;
 mod ours;
+mod packed;
 mod places;
 mod roles;
 mod rules;
