@@ -237,6 +237,9 @@ pub struct BundleSummary {
     /// In which way it is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// Its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
 }
 
 /// What became of an upload or a removal.
@@ -292,6 +295,11 @@ pub fn item_path(kind: &str, name: &str, version: &str) -> String {
 /// `/v1/catalog/types/T/V/icon`.
 pub fn type_icon_path(name: &str, version: &str) -> String {
     format!("{}/icon", versioned(CATALOG, "types", name, version))
+}
+
+/// `/v1/catalog/bundles/B/V/icon`.
+pub fn bundle_icon_path(name: &str, version: &str) -> String {
+    format!("{}/icon", versioned(CATALOG, "bundles", name, version))
 }
 
 /// `/v1/catalog/icon/T/V`.

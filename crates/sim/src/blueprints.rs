@@ -91,6 +91,7 @@ pub fn bundle(n: u64) -> Arc<Bundle> {
         sum: format!("sum of {n}"),
         source: BundleSource::Bom(text),
         anonymous: false,
+        icon_url: None,
         items: vec![item],
         added: WallMs(1),
     })

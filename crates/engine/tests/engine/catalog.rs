@@ -40,6 +40,7 @@ fn bundle(name: &str, version: &str, text: &str) -> Bundle {
         source: BundleSource::Bom(text.to_owned()),
         sum: format!("sum of {text}"),
         anonymous: false,
+        icon_url: None,
         items: vec![item],
         added: WallMs(1),
     }

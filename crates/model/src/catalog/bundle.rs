@@ -53,6 +53,9 @@ pub struct Bundle {
     /// Whether the name was made up, since the BOM has none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
+    /// Where its own picture is, as given (`bundleIconUrl`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
     /// Its items, in the order of the document.
     pub items: Vec<Item>,
     /// When it was added.

@@ -128,6 +128,7 @@ mod tests {
             source: BundleSource::Bom(text.to_owned()),
             sum: text.to_owned(),
             anonymous: false,
+            icon_url: None,
             items: vec![item],
             added: WallMs(0),
         }

@@ -33,6 +33,7 @@ pub(super) struct Raw {
 #[derive(Default)]
 pub(super) struct Root {
     pub(super) bundle: Option<String>,
+    pub(super) icon_url: Option<String>,
     pub(super) version: Option<String>,
     pub(super) id: Option<String>,
 }
@@ -133,11 +134,12 @@ impl<'u, 'f> Documents<'u, 'f> {
         };
         let map = cx.map("brooklyn.catalog", catalog);
         let (meta, brings) = meta::read(cx, parent, catalog);
-        let text = |cx: &mut Context<'_>, node: &Node| {
-            cx.text("bundle", node).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty())
+        let text = |cx: &mut Context<'_>, key: &str, node: &Node| {
+            cx.text(key, node).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty())
         };
         let said = Root {
-            bundle: brings.bundle.and_then(|n| text(cx, n)),
+            bundle: brings.bundle.and_then(|n| text(cx, "bundle", n)),
+            icon_url: brings.bundle_icon_url.and_then(|n| text(cx, "bundleIconUrl", n)),
             version: meta.version.as_ref().map(|w| w.text.clone()),
             id: meta
                 .id
@@ -199,8 +201,10 @@ impl<'u, 'f> Documents<'u, 'f> {
     /// A map of metadata, and the items that it brings.
     fn entry(&mut self, cx: &mut Context<'_>, at: &At<'_>, node: &Node, parent: &Meta) {
         let (meta, brings) = meta::read(cx, parent, node);
-        if let Some(bundle) = brings.bundle {
-            cx.warning(bundle.span.clone(), "'bundle' counts at the root of the catalog only");
+        for (key, given) in [("bundle", brings.bundle), ("bundleIconUrl", brings.bundle_icon_url)] {
+            if let Some(given) = given {
+                cx.warning(given.span.clone(), format!("'{key}' counts at the root of the catalog only"));
+            }
         }
         self.brought(cx, at, node, &meta, &brings, true);
     }

@@ -47,6 +47,8 @@ pub(super) struct Brings<'n> {
     pub(super) item: Option<(&'n Node, &'n Node)>,
     /// The root's own.
     pub(super) bundle: Option<&'n Node>,
+    /// The root's own.
+    pub(super) bundle_icon_url: Option<&'n Node>,
 }
 
 /// What a map says; `parent` is what stands around it.
@@ -79,6 +81,10 @@ pub(super) fn read<'n>(cx: &mut Context<'_>, parent: &Meta, node: &'n Node) -> (
             }
             "bundle" => {
                 brings.bundle = Some(value);
+                continue;
+            }
+            "bundleIconUrl" => {
+                brings.bundle_icon_url = Some(value);
                 continue;
             }
             "tags" => {
@@ -159,6 +165,7 @@ fn other(cx: &mut Context<'_>, meta: &mut Meta, name: &str, key: &Node, value: &
 /// What can be meant by a key.
 const KEYS: &[&str] = &[
     "bundle",
+    "bundleIconUrl",
     "version",
     "id",
     "symbolicName",

@@ -97,7 +97,7 @@ pub fn read(
             (BundleSource::Zip { blob: blob.clone(), bytes }, blob.as_str().to_owned())
         }
     };
-    let bundle = Bundle { id, source, sum, anonymous, items: Vec::new(), added };
+    let bundle = Bundle { id, source, sum, anonymous, icon_url: root.icon_url, items: Vec::new(), added };
     let (bundle, found) = check::finish(documents.into_drafts(), bundle, around);
     let said = found.into_said();
     if said.iter().any(|s| s.diagnostic().is_error()) {

@@ -1,8 +1,8 @@
 //! Types, items and bundles in the forms of the wire.
 
 use api::catalog::{
-    BundleSummary, CatalogItemSummary, SpecSummary, TypePlan, TypeSummary, icon_path, item_path,
-    type_icon_path, type_path,
+    BundleSummary, CatalogItemSummary, SpecSummary, TypePlan, TypeSummary, bundle_icon_path, icon_path,
+    item_path, type_icon_path, type_path,
 };
 use api::entity::SelfLink;
 use model::Surroundings;
@@ -137,6 +137,10 @@ pub(in crate::http) fn bundle(bundle: &Bundle, detail: bool) -> BundleSummary {
         osgi_version: detail.then(|| bundle.id.version.osgi()),
         checksum: detail.then(|| bundle.sum.clone()),
         format: detail.then(|| "brooklyn-bom-bundle".to_owned()),
+        icon_url: bundle
+            .icon_url
+            .as_ref()
+            .map(|_| bundle_icon_path(&bundle.id.name, bundle.id.version.as_str())),
     }
 }
 

@@ -229,6 +229,37 @@ async fn a_zip_is_added_and_its_files_are_given_back() {
 }
 
 #[tokio::test]
+async fn a_bundle_has_a_picture_of_its_own() {
+    let door = Door::new(Role::Master);
+    let bom = |name: &str, url: &str| {
+        format!(
+            "brooklyn.catalog:\n  bundle: {name}\n  version: 1.0.0\n  bundleIconUrl: {url}\n  items:\n  - id: {name}-item\n    item: {{type: org.apache.brooklyn.entity.stock.BasicEntity}}\n"
+        )
+    };
+    let inside = bom("inside", "classpath://wire/icon.png");
+    let bytes = zip(&[("catalog.bom", inside.as_bytes()), ("wire/icon.png", b"\x89PNG")]);
+    assert_eq!(door.bytes(Method::POST, "/v1/catalog", bytes).await.0, StatusCode::CREATED);
+    let icon = door.bytes(Method::GET, "/v1/catalog/bundles/inside/1.0.0/icon", Vec::new()).await;
+    assert_eq!(icon, (StatusCode::OK, "image/png".to_owned(), b"\x89PNG".to_vec()));
+    let shown = door.get("/v1/catalog/bundles/inside/1.0.0").await.json();
+    assert_eq!(shown["iconUrl"], "/v1/catalog/bundles/inside/1.0.0/icon");
+    assert!(shown["types"][0].get("iconUrl").is_none(), "it is the bundle's, not the item's");
+    door.add("/v1/catalog", &bom("outside", "https://example.org/b.png")).await;
+    let there = door.get("/v1/catalog/bundles/outside/1.0.0/icon").await;
+    let location = there.header("location");
+    assert_eq!((there.status, location), (StatusCode::TEMPORARY_REDIRECT, "https://example.org/b.png"));
+    door.add("/v1/catalog", BOM).await;
+    assert_eq!(door.get("/v1/catalog/bundles/wire-bundle/1.0.0/icon").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn brooklyns_own_pages_find_no_modules() {
+    let door = Door::new(Role::Standby);
+    assert_eq!(door.get("/v1/ui-module-registry").await.json(), json!([]));
+    assert_eq!(door.get("/v1/ui-metadata-registry?type=location").await.json(), json!({}));
+}
+
+#[tokio::test]
 async fn icons_are_elsewhere_or_nowhere() {
     let door = Door::new(Role::Master);
     door.add("/v1/catalog", BOM).await;

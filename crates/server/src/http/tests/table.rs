@@ -18,6 +18,8 @@ const LOGIN_IS_ENOUGH: &[&str] = &[
     "/v1/logout/{user}",
     "/v1/writes/{key}",
     "/v1/me",
+    "/v1/ui-module-registry",
+    "/v1/ui-metadata-registry",
 ];
 /// Routes that need no login. Adding one here is a decision.
 const PUBLIC: &[&str] = &[

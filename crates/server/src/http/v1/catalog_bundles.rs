@@ -13,9 +13,9 @@ use model::catalog::{Bundle, BundleId, BundleSource};
 
 use super::catalog::missing;
 use crate::bundles::Archive;
-use crate::http::answer::{Answer, json, no_content, raw};
+use crate::http::answer::{Answer, json, raw};
 use crate::http::call::Call;
-use crate::http::catalog::{Registered, bundle as shown, icon as picture, types};
+use crate::http::catalog::{Registered, bundle as shown, icon as picture, icon_at, types};
 use crate::http::fail::Fail;
 use crate::http::negotiate::{ANY, AS_PICTURE};
 use crate::http::route::Content::{Bytes, Nothing};
@@ -69,11 +69,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             "The picture of a type of a bundle",
             type_icon,
         )),
-        pictures(Route::get(
-            "/v1/catalog/bundles/{name}/{version}/icon",
-            "The picture of a bundle: it has none",
-            icon,
-        )),
+        pictures(Route::get("/v1/catalog/bundles/{name}/{version}/icon", "The picture of a bundle", icon)),
     ]);
 }
 
@@ -110,8 +106,8 @@ async fn type_icon(call: Call) -> Answer {
 }
 
 async fn icon(call: Call) -> Answer {
-    named(&call)?;
-    Ok(no_content())
+    let bundle = named(&call)?;
+    icon_at(&call, bundle.icon_url.as_deref(), std::slice::from_ref(&bundle.id)).await
 }
 
 async fn download(call: Call) -> Answer {

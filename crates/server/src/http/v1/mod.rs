@@ -33,6 +33,7 @@ mod server_config;
 mod shutdown;
 mod summary;
 mod tags;
+mod ui;
 mod usage;
 mod wait;
 mod workflows;
@@ -71,6 +72,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
     log_levels::add_routes(all);
     server_config::add_routes(all);
     usage::add_routes(all);
+    ui::add_routes(all);
     workflows::add_routes(all);
     summary::add_routes(all);
     blueprints::add_routes(all);
