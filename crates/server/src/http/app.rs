@@ -78,7 +78,7 @@ pub struct App {
     /// Whose turn it is to read the history: a store that hangs holds one thread, not many.
     pub(super) history_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to add to the catalog: what is read must still be so when it is written.
-    pub(super) adding: tokio::sync::Mutex<()>,
+    pub(super) adding: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to have the whole state in one piece: it takes as much memory as the state.
     pub(super) exporting: tokio::sync::Mutex<()>,
     pub(super) own: Own,
@@ -112,7 +112,7 @@ impl App {
             bundles: options.bundles,
             store: options.store,
             history_turn: Arc::default(),
-            adding: tokio::sync::Mutex::default(),
+            adding: Arc::default(),
             exporting: tokio::sync::Mutex::default(),
             surroundings: ArcSwap::from_pointee(options.surroundings),
             own: options.own,

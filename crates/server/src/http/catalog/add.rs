@@ -7,11 +7,15 @@ use engine::input::Command;
 use model::catalog::add::{Content, Files, Read, Refused, Upload as Source, read};
 use model::catalog::{BlobRef, Bundle};
 use model::{Surroundings, catalog};
+use tokio::sync::OwnedMutexGuard;
 use tracing::{info, warn};
 
 use crate::bundles::{Archive, Blobs, fetch};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
+
+/// Whose turn it is to add.
+type Turn = OwnedMutexGuard<()>;
 
 /// What a zip begins with; an empty one begins with its end.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
@@ -69,8 +73,14 @@ impl Upload {
         }
     }
 
-    /// Reads it among what there is. Takes a while: it compiles each item, and may fetch what a BOM includes.
-    async fn read(self, around: Surroundings, at: base::WallMs) -> Result<Result<Read, Refused>, String> {
+    /// Reads it among what there is. Takes a while: it compiles each item, and may fetch what a BOM includes. It goes on
+    /// when whoever sent it has gone, so it keeps its turn until it has ended.
+    async fn read(
+        self,
+        turn: Turn,
+        around: Surroundings,
+        at: base::WallMs,
+    ) -> Result<(Turn, Result<Read, Refused>), String> {
         let mut fetch = fetch();
         let read = move || {
             // The same content is the same bundle.
@@ -82,7 +92,7 @@ impl Upload {
                 }
             };
             let source = Source { source: catalog::add::CATALOG_BOM, content };
-            read(&source, &around, &mut fetch, &name, at)
+            (turn, read(&source, &around, &mut fetch, &name, at))
         };
         tokio::task::spawn_blocking(read).await.map_err(|_| "the upload made its reader fail".to_owned())
     }
@@ -117,11 +127,12 @@ pub(in crate::http) async fn add_bytes(
     let upload = Upload::of(body).await.map_err(Fail::bad)?;
     let sum = upload.sum().to_owned();
     let app = Arc::clone(&call.app);
-    let _turn = app.adding.lock().await;
+    let turn = Arc::clone(&app.adding).lock_owned().await;
     call.refresh();
     let around = call.surroundings();
     let among = Arc::clone(&around.catalog);
-    let read = upload.clone().read(around, app.plane.wall()).await.map_err(Fail::inside)?;
+    let read = upload.clone().read(turn, around, app.plane.wall());
+    let (_turn, read) = read.await.map_err(Fail::inside)?;
     let Read { bundle, warnings } = read.map_err(|refused| {
         let places = serde_json::to_value(refused.located()).unwrap_or_default();
         Fail::bad_with(refused.brooklyn_message(), places)
