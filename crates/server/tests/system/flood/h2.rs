@@ -87,6 +87,39 @@ fn answers_that_no_window_is_granted_for_cost_little_and_end_their_connection() 
 }
 
 #[test]
+fn readers_with_many_streams_that_do_not_read_are_dropped() {
+    let site = Site::new();
+    let (only, client, _) = server(&site);
+    let sensors = client.deploy_sensors(&only);
+    let value = format!("\"{}\"", "x".repeat(60_000));
+    for n in 0..2 {
+        assert_eq!(client.post(&only.uri(), &format!("{sensors}/s{n}"), &value).unwrap().status, 204);
+    }
+    let before = resident(only.pid());
+    let (wire, list) = (Wire::h2(&only), format!("{sensors}/current-state"));
+    let readers = runtime().block_on(async {
+        let mut readers = Vec::new();
+        for _ in 0..6 {
+            // All windows are open, and nothing is read: far more than sockets hold.
+            let mut stream = wire.begun(&[(INITIAL_WINDOW, i32::MAX as u32)]).await.unwrap();
+            let mut asked = frame(WINDOW_UPDATE, 0, 0, &0x7000_0000_u32.to_be_bytes());
+            asked.extend(streams(STREAMS).flat_map(|s| get(s, &list)));
+            send(&mut stream, &asked).await.unwrap();
+            readers.push(stream);
+        }
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        readers
+    });
+    serves_others(&only, &client, &sensors, 1);
+    let held = resident(only.pid()).saturating_sub(before);
+    assert!(held < 200, "{held} MiB are held for readers that do not read");
+    until_patient("those who read nothing are dropped", || {
+        number(&only, &client, "brownstone_connections") <= 1
+    });
+    drop(readers);
+}
+
+#[test]
 fn requests_that_are_taken_back_at_once_end_the_connection_and_cost_others_nothing() {
     let site = Site::new();
     let (only, client, _) = server(&site);
