@@ -64,10 +64,10 @@ impl Ha {
         }
     }
 
-    /// Whether a look that began since then has found it.
+    /// Whether a look that began since then, or one poll before (that of the start serves a first claim), has found it.
     pub(crate) fn plane_seen_since(&self, when: Mono) -> bool {
         let looking = self.anchor.wanted || matches!(self.beat.flow, BeatFlow::Anchoring { .. });
-        self.anchor.looked_at >= when && !looking && self.anchor.gone.is_none()
+        self.anchor.looked_at + self.cfg.poll >= when && !looking && self.anchor.gone.is_none()
     }
 
     pub(crate) fn is_anchored_since(&self, when: Mono) -> bool {
