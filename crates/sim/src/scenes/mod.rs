@@ -11,6 +11,7 @@ use crate::world::{Outcome, World};
 
 mod chair;
 mod cleared;
+mod earlier;
 mod emptied;
 mod leases;
 mod pruned;
@@ -43,6 +44,7 @@ pub fn all() -> impl Iterator<Item = &'static Scene> {
         restored::SCENES,
         chair::SCENES,
         cleared::SCENES,
+        earlier::SCENES,
         emptied::SCENES,
     ];
     files.into_iter().flatten()

@@ -89,6 +89,14 @@ impl World {
         self.store.truth().contains_key(&names::record(lsn))
     }
 
+    /// Whether a server's file and the term's were written by a release from before the sums.
+    pub(crate) fn is_unsummed(&self, node: usize, term: Term) -> bool {
+        let own = names::node(&self.servers[node].id);
+        own.into_iter().chain([names::term(term)]).all(|name| {
+            self.store.truth().get(&name).is_some_and(|bytes| files::sum(bytes) == files::Sum::Missing)
+        })
+    }
+
     /// Checkpoints whose marks stand now.
     pub(crate) fn marks(&self) -> Vec<Lsn> {
         let marks = self.store.truth().keys().filter_map(|name| names::number(name.leaf(), ".ok"));

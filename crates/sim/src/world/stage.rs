@@ -30,6 +30,8 @@ pub(crate) enum Cue {
     Lost,
     /// What is read is rotten: a bit of each byte is not what it was.
     Rotten,
+    /// What they write has no sum, as releases before the sums wrote it.
+    Unsummed,
 }
 
 /// How a scene leads a world.
@@ -144,6 +146,7 @@ impl World {
         let reply = |answer| Event::StoreReply { node, life, lane, op, answer };
         self.note(|w| format!("{} {name}: {cue:?}", w.servers[node].id));
         match cue {
+            Cue::Unsummed => return Some(unsummed(verb)),
             Cue::Held => {
                 let event = Event::StoreRun { node, life, lane, op, verb, fate: Fate::Fine };
                 self.stage.held.push((node, what, event));
@@ -200,6 +203,22 @@ impl World {
         for put in all {
             self.ask_store(NOBODY, &put);
         }
+    }
+}
+
+/// Between the fields of a file and the end of its line.
+const SUM_BYTES: usize = r#","sum":"0123456789abcdef""#.len();
+
+fn unsummed(verb: Verb) -> Verb {
+    let strip = |bytes: Arc<[u8]>| match files::sum(&bytes) {
+        files::Sum::Fits => [&bytes[..bytes.len() - SUM_BYTES - 2], b"}\n"].concat().into(),
+        // A record or a part, which has sums of its own.
+        files::Sum::Wrong | files::Sum::Missing => bytes,
+    };
+    match verb {
+        Verb::Create { name, bytes } => Verb::Create { name, bytes: strip(bytes) },
+        Verb::PutOwn { name, bytes } => Verb::PutOwn { name, bytes: strip(bytes) },
+        other => other,
     }
 }
 
