@@ -84,7 +84,7 @@ impl Ha {
             why: why.clone(),
             at: self.at.wall,
             gap_ms: self.gap().map(Span::as_millis),
-            lease_ms: self.cfg.lease().as_millis(),
+            lease_ms: Some(self.cfg.lease().as_millis()),
         };
         let bytes = files::to_bytes(&file);
         self.note_outage();

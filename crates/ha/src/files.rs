@@ -52,14 +52,14 @@ pub struct TermFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_ms: Option<u64>,
     /// How long its lease lasts after a beat, in milliseconds; earlier releases did not say it.
-    #[serde(default)]
-    pub lease_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_ms: Option<u64>,
 }
 
 impl TermFile {
     /// How long its owner must have been still for a lease of this term to have run out; zero: it does not say.
     pub fn lease_outlived(&self) -> Span {
-        outlived(self.lease_ms)
+        self.lease_ms.map_or(Span::ZERO, outlived)
     }
 }
 

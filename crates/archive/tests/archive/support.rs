@@ -82,7 +82,7 @@ impl Small {
             why: "w".into(),
             at: WallMs(1),
             gap_ms: None,
-            lease_ms: 0,
+            lease_ms: None,
         };
         small.put(names::term(Term(1)), files::to_bytes(&claim));
         let end = EndFile {

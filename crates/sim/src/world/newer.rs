@@ -50,7 +50,7 @@ impl World {
             why: "a newer release".to_owned(),
             at: WallMs(0),
             gap_ms: None,
-            lease_ms: 0,
+            lease_ms: None,
         };
         let header = Header {
             format: record::FORMAT + 1,

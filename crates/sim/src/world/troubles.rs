@@ -153,7 +153,7 @@ impl World {
             why: "it was misled".to_owned(),
             at: WallMs(0),
             gap_ms: None,
-            lease_ms: 0,
+            lease_ms: None,
         };
         let header = Header {
             format: record::FORMAT,

@@ -100,7 +100,7 @@ async fn the_history_comes_in_pages_and_names_what_cannot_be_read() {
             why: format!("reason {n}"),
             at: WallMs(n),
             gap_ms: Some(n),
-            lease_ms: 0,
+            lease_ms: None,
         };
         create(names::term(Term(n)), to_bytes(&claim));
     }
