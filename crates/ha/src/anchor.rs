@@ -74,10 +74,10 @@ impl Ha {
         self.anchor.looked_at >= when
     }
 
-    /// A claim, and an end, are not held up by a look that nothing asks for.
+    /// Who rules looks now and then; who stands by, before it claims and when it misses the master's file.
     pub(crate) fn anchor_is_due(&self) -> bool {
-        let settled = matches!(self.stage, Stage::Follow | Stage::Reign(_));
-        let late = settled && self.now().since(self.anchor.looked_at) >= PLANE_LOOKS;
+        let rules = matches!(self.stage, Stage::Reign(_));
+        let late = rules && self.now().since(self.anchor.looked_at) >= PLANE_LOOKS;
         self.anchor.wanted || self.anchor.gone.is_some() || late
     }
 

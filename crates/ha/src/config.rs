@@ -60,8 +60,9 @@ pub enum Store {
 pub const IDLE_BEAT: Span = Span::secs(10);
 /// On a bucket the own file is read before every so-manieth beat (each read is billed).
 pub const BUCKET_OWN_READS: u64 = 10;
-/// Between two looks for the plane itself.
-pub const PLANE_LOOKS: Span = Span::secs(60);
+/// Between two looks of a master for the plane itself (on a bucket each is billed, and a rule that expires objects takes
+/// days).
+pub const PLANE_LOOKS: Span = Span::secs(300);
 /// On a bucket all known nodes are read this often; in between only what decides something.
 pub const BUCKET_WIDE: Span = Span::secs(10);
 /// On a bucket all nodes are listed this often.

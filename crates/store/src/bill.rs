@@ -50,8 +50,8 @@ impl Requests {
     pub fn idle(servers: u32, times: Times) -> Requests {
         let each = |period: Span| 1.0 / (period.as_millis().max(1) as f64 / 1000.0);
         let (own_reads, idle_beat) = (ha::config::BUCKET_OWN_READS as f64, each(ha::config::IDLE_BEAT));
-        // Is the plane there? The master looks for the last record, too.
-        let looks = each(ha::config::PLANE_LOOKS);
+        // Is the plane there, and the last record?
+        let looks = 2.0 * each(ha::config::PLANE_LOOKS);
         let (wide, lists) = (each(ha::config::BUCKET_WIDE), each(ha::config::BUCKET_LISTS));
         let standbys = f64::from(servers.saturating_sub(1));
         // Each tries the bucket: two PUTs, and a look at its rules.
@@ -61,17 +61,12 @@ impl Requests {
         let master = Requests {
             put: each(times.beat) + 2.0 * trials,
             list: lists,
-            get: each(times.beat) * (1.0 + 1.0 / own_reads) + wide * standbys + lists + trials + 2.0 * looks,
+            get: each(times.beat) * (1.0 + 1.0 / own_reads) + wide * standbys + lists + trials + looks,
         };
         let standby = Requests {
             put: idle_beat + 2.0 * trials,
             list: lists,
-            get: each(times.poll)
-                + idle_beat / own_reads
-                + wide * (standbys - 1.0).max(0.0)
-                + lists
-                + trials
-                + looks,
+            get: each(times.poll) + idle_beat / own_reads + wide * (standbys - 1.0).max(0.0) + lists + trials,
         };
         master.plus(standby.times(standbys))
     }
