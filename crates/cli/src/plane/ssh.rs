@@ -25,7 +25,11 @@ impl Ssh {
     pub(super) fn run(self, session: &mut Session, place: &Place) -> Result<(), Failed> {
         let state = session.json(&format!("{}/sensors/current-state", place.path()))?;
         let words = words(&state, &self.options, &self.command).ok_or_else(|| {
-            Failed::refused(format!("{}: it has no machine that is reached over SSH", place.entity))
+            let folder = match text(&state, "run.dir") {
+                "" => String::new(),
+                folder => format!("; it runs beside its server, in {folder}"),
+            };
+            Failed::refused(format!("{}: it has no machine that is reached over SSH{folder}", place.entity))
         })?;
         if session.look.json {
             session.show(&Value::from(words), |_| String::new());
@@ -51,7 +55,11 @@ fn words(state: &Value, options: &[String], command: &[String]) -> Option<Vec<St
         return None;
     }
     let mut words: Vec<String> = ["ssh", "-p", port].map(str::to_owned).to_vec();
-    words.extend_from_slice(options);
+    // `-i ~/.ssh/key` comes as one word, and `ssh` takes two.
+    for option in options {
+        let (name, value) = option.split_once(char::is_whitespace).unwrap_or((option, ""));
+        words.extend([name, value.trim_start()].into_iter().filter(|word| !word.is_empty()).map(str::to_owned));
+    }
     let folder = text(state, "run.dir");
     let inside = if folder.is_empty() { String::new() } else { format!("cd {} && ", quoted(folder)) };
     if command.is_empty() {
@@ -80,6 +88,9 @@ mod tests {
         assert_eq!(run, ["ssh", "-p", "2222", "me@10.0.0.7", "cd '/run/it'\\''s' && ls -l"]);
         let shell = words(&json!({ "host.sshAddress": "me@host" }), &["-v".to_owned()], &[]).unwrap();
         assert_eq!(shell, ["ssh", "-p", "22", "-v", "-t", "me@host", "exec \"${SHELL:-/bin/sh}\" -l"]);
+        let key = ["-i ~/.ssh/key".to_owned(), "-o ProxyCommand=nc %h %p".to_owned()];
+        let with_key = words(&json!({ "host.sshAddress": "me@host" }), &key, &["ls".to_owned()]).unwrap();
+        assert_eq!(with_key[3..7], ["-i", "~/.ssh/key", "-o", "ProxyCommand=nc %h %p"]);
         assert_eq!(words(&json!({}), &[], &[]), None);
         assert_eq!(words(&json!({ "host.sshAddress": "-oProxyCommand=x" }), &[], &[]), None);
     }
