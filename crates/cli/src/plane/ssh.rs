@@ -58,7 +58,9 @@ fn words(state: &Value, options: &[String], command: &[String]) -> Option<Vec<St
     // `-i ~/.ssh/key` comes as one word, and `ssh` takes two.
     for option in options {
         let (name, value) = option.split_once(char::is_whitespace).unwrap_or((option, ""));
-        words.extend([name, value.trim_start()].into_iter().filter(|word| !word.is_empty()).map(str::to_owned));
+        words.extend(
+            [name, value.trim_start()].into_iter().filter(|word| !word.is_empty()).map(str::to_owned),
+        );
     }
     let folder = text(state, "run.dir");
     let inside = if folder.is_empty() { String::new() } else { format!("cd {} && ", quoted(folder)) };
