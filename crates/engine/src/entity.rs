@@ -171,6 +171,11 @@ impl Entity {
         types::by_wire_name(self.def.type_name.as_str())
     }
 
+    /// `name:version` of what it was made from: an item of a bundle, or the type itself where Brooklyn's own catalog has it.
+    pub fn catalog_id(&self) -> Option<String> {
+        self.def.catalog_id.clone().or_else(|| self.type_def()?.catalog_id())
+    }
+
     /// What it does. One of an unknown type is there and does nothing.
     pub fn behaviour(&self) -> Behaviour {
         self.type_def().map_or(Behaviour::Plain, |t| t.behaviour)

@@ -7,7 +7,7 @@ use base::EntityId;
 use model::ValueType;
 use model::config::resolve;
 use model::spec::{EntitySpec, StaticSensorSpec};
-use model::types::{Behaviour, sequence_entity};
+use model::types::{self, Behaviour, TypeDef, sequence_entity};
 use serde_json::{Value, json};
 
 use crate::change::Change;
@@ -120,15 +120,16 @@ impl Draft {
                 source: place.source.filter(|_| made.is_empty()).map(str::to_owned),
                 ..Definition::bare(spec_of.type_name.clone())
             };
+            let in_catalog = types::by_wire_name(def.type_name.as_str()).and_then(TypeDef::catalog_name);
             let seq = first + made.len() as u64;
             let mut entity = Entity {
                 parent,
                 name: spec_of.name.clone().unwrap_or_else(|| {
                     unnamed.push(made.len());
-                    if simple == "BasicApplication" {
-                        format!("Application ({id})")
-                    } else {
-                        format!("{simple}:{short}")
+                    match in_catalog {
+                        Some(name) => name.to_owned(),
+                        None if simple == "BasicApplication" => format!("Application ({id})"),
+                        None => format!("{simple}:{short}"),
                     }
                 }),
                 config: Arc::new(spec_of.config.clone()),
@@ -137,8 +138,7 @@ impl Draft {
             let mut sensors = first_sensors(entity.behaviour());
             sensors.insert("application.id".to_owned(), place.app.as_str().into());
             sensors.insert("entity.id".to_owned(), entity.id.as_str().into());
-            let catalog_id = spec_of.catalog_id.as_deref();
-            sensors.insert("catalog.id".to_owned(), catalog_id.map_or(Value::Null, Value::from));
+            sensors.insert("catalog.id".to_owned(), entity.catalog_id().into());
             for s in &spec_of.sensors {
                 sensors.insert(s.name.clone(), first_value(s));
             }

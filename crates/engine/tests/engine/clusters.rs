@@ -492,8 +492,17 @@ fn what_has_no_name_is_called_as_its_config_says_and_a_cluster_after_its_members
     let by_config = with(specs::basic("x"), [("defaultDisplayName", said), ("colour", json!("red"))]);
     let mut env = Env::new();
     let placed = unnamed(cluster("x", 0, &specs::basic("m")));
-    let (app, _) = env.deploy(specs::app("Shop", vec![unnamed(by_config.clone()), by_config, placed]));
+    let process = unnamed(specs::vanilla("p"));
+    let said = unnamed(with(specs::vanilla("p"), [("defaultDisplayName", json!("Said"))]));
+    let all = vec![unnamed(by_config.clone()), by_config, placed, process, said];
+    let (app, _) = env.deploy(specs::app("Shop", all));
     env.settle();
     let names: Vec<&str> = env.root.children(&app).map(|e| e.name.as_str()).collect();
-    assert_eq!(names, ["<red>", "x", "Cluster of BasicEntity (localhost)"]);
+    assert_eq!(
+        names,
+        ["<red>", "x", "Cluster of BasicEntity (localhost)", "Vanilla Software Process", "Said"]
+    );
+    let ids: Vec<_> = env.root.children(&app).map(brownstone_engine::Entity::catalog_id).collect();
+    let stock = Some("org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess:1.1.0".to_owned());
+    assert_eq!(ids, [None, None, None, stock.clone(), stock]);
 }

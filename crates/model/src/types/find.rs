@@ -1,6 +1,6 @@
 //! From a name in a blueprint to its type, or to the reason why there is none.
 
-use super::{ALL, ConfigDef, EffectorDef, SensorDef, TypeDef, common, later};
+use super::{ALL, CORE_VERSION, ConfigDef, EffectorDef, SensorDef, TypeDef, common, later};
 
 /// What a name in a blueprint stands for.
 #[derive(Debug)]
@@ -57,6 +57,20 @@ impl TypeDef {
     /// The last part of the wire name: `BasicEntity`.
     pub fn simple_name(&self) -> &'static str {
         self.java_type.rsplit('.').next().unwrap_or(self.java_type)
+    }
+
+    /// What Brooklyn's own catalog calls it; `None`: it is not in that catalog, and a blueprint means the class.
+    pub fn catalog_name(&self) -> Option<&'static str> {
+        match self.simple_name() {
+            "MachineEntity" => Some("Machine Entity"),
+            "VanillaSoftwareProcess" => Some("Vanilla Software Process"),
+            _ => None,
+        }
+    }
+
+    /// `name:version` of the item that it is in that catalog.
+    pub fn catalog_id(&self) -> Option<String> {
+        self.catalog_name().map(|_| format!("{}:{CORE_VERSION}", self.java_type))
     }
 
     /// All config keys that it declares.

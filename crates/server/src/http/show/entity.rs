@@ -19,13 +19,13 @@ pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
         id: entity.id.to_string(),
         name: Some(entity.name.clone()),
         kind: entity.def.type_name.to_string(),
-        catalog_item_id: entity.def.catalog_id.clone(),
+        catalog_item_id: entity.catalog_id(),
         links: EntityLinks::new(
             entity.app.as_str(),
             entity.id.as_str(),
             entity.parent.as_ref().map(base::EntityId::as_str),
             entity.def.icon_url.is_some(),
-            entity.def.catalog_id.as_deref(),
+            entity.catalog_id().as_deref(),
         ),
     }
 }
@@ -36,7 +36,7 @@ pub(in crate::http) fn bare(entity: &Entity) -> EntityBare {
         id: entity.id.to_string(),
         name: Some(entity.name.clone()),
         kind: entity.def.type_name.to_string(),
-        catalog_item_id: entity.def.catalog_id.clone(),
+        catalog_item_id: entity.catalog_id(),
         links: SelfLink { own: paths::entity(entity.app.as_str(), entity.id.as_str()) },
     }
 }
@@ -50,7 +50,16 @@ pub(in crate::http) fn specs(root: &Root, entity: &Entity) -> Vec<SpecSummary> {
         let (name, _) = id.rsplit_once(':')?;
         Some(spec(format!("{CAMP} plan for type {name}"), item_called(root.catalog(), id)?.wire_plan()))
     });
-    blueprint.chain(item).collect()
+    let stock = is_stock(entity).then(|| {
+        let name = &entity.def.type_name;
+        spec(format!("{CAMP} plan for type {name}"), format!("services: [{{ type: {name} }}]"))
+    });
+    blueprint.chain(item).chain(stock).collect()
+}
+
+/// Whether its type is all that it was made from, and stands in Brooklyn's own catalog.
+fn is_stock(entity: &Entity) -> bool {
+    entity.def.catalog_id.is_none() && entity.catalog_id().is_some()
 }
 
 /// The catalog item that an entity is the top of; what stands in an item's text has the item's id too.
@@ -65,7 +74,7 @@ fn made_from<'a>(root: &Root, entity: &'a Entity) -> Option<&'a str> {
 /// text it stands. Members of a cluster stand in no text.
 pub(in crate::http) fn tags(root: &Root, entity: &Entity) -> Vec<Value> {
     let mut tags = entity.def.tags.clone();
-    if (entity.def.source.is_some() || made_from(root, entity).is_some())
+    if (entity.def.source.is_some() || made_from(root, entity).is_some() || is_stock(entity))
         && let Some(spec) = specs(root, entity).pop()
     {
         tags.push(json!({ "kind": "yaml_spec", "contents": spec.contents }));
@@ -97,7 +106,7 @@ pub(in crate::http) fn detail(root: &Root, entity: &Entity) -> EntityDetail {
         service_up: entity.is_up(),
         service_state: entity.state().map(|s| s.word().to_owned()),
         icon_url: entity.def.icon_url.as_deref().map(|url| icon_url(entity, url)),
-        catalog_item_id: entity.def.catalog_id.clone(),
+        catalog_item_id: entity.catalog_id(),
         children: Vec::new(),
         group_ids: root.groups_of(&entity.id).iter().map(ToString::to_string).collect(),
         members: root
