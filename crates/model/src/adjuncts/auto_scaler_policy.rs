@@ -141,6 +141,21 @@ pub static JAVA_ONLY: [ConfigDef; 5] = [
         .aliases(&["currentSizeOperator"]),
 ];
 
+/// Those that Brooklyn lets be changed while the policy is there.
+pub(super) static RECONFIGURABLE: [&ConfigDef; 11] = [
+    &LOWER,
+    &UPPER,
+    &UP_INCREMENT,
+    &UP_MAX,
+    &DOWN_INCREMENT,
+    &DOWN_MAX,
+    &UP_DELAY,
+    &DOWN_DELAY,
+    &MIN_SIZE,
+    &MAX_SIZE,
+    &HIGH_WATER_MARK,
+];
+
 /// The policy.
 pub static TYPE: AdjunctDef = AdjunctDef {
     kind: AdjunctKind::Policy,

@@ -1,7 +1,7 @@
 //! The shape of an adjunct's table, and how a blueprint's name finds it.
 
 use super::needs::Check;
-use super::{ALL, later};
+use super::{ALL, auto_scaler_policy, later};
 use crate::spec::AdjunctKind;
 use crate::types::ConfigDef;
 
@@ -66,6 +66,12 @@ impl AdjunctDef {
     /// What one is called that was given no name: as in Brooklyn's catalog, or by its class.
     pub fn default_name(&self) -> &'static str {
         self.catalog_name().unwrap_or(self.java_type)
+    }
+
+    /// Whether Brooklyn lets a key be changed while an adjunct is there. Here every key may be; clients are told what
+    /// they know from there.
+    pub fn is_reconfigurable(key: &ConfigDef) -> bool {
+        auto_scaler_policy::RECONFIGURABLE.iter().any(|k| std::ptr::eq(*k, key))
     }
 
     /// All config keys that it declares.

@@ -6,7 +6,8 @@ use super::{ConfigDef, DefaultValue, ValueType};
 pub static EFFECTOR: ConfigDef = ConfigDef::new("effector", ValueType::Text, "The effector that is called");
 
 /// With what.
-pub static ARGS: ConfigDef = ConfigDef::new("args", ValueType::Map, "With what it is called");
+pub static ARGS: ConfigDef = ConfigDef::new("args", ValueType::Map, "With what it is called")
+    .java("java.util.Map<java.lang.String, java.lang.Object>");
 
 /// When.
 pub static TIME: ConfigDef = ConfigDef::new(

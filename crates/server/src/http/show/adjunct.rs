@@ -11,7 +11,7 @@ use api::catalog::SpecSummary;
 use api::entity::SelfLink;
 use api::paths;
 use engine::{Adjunct, Entity, Root};
-use model::adjuncts::{AdjunctDef, AdjunctKind, by_wire_name};
+use model::adjuncts::{AdjunctDef, AdjunctKind, by_wire_name, schedule};
 use model::catalog::Item;
 use model::types::ConfigDef;
 use serde_json::{Value, json};
@@ -162,9 +162,9 @@ impl<'a> Beside<'a> {
             kind: key.java_type().to_owned(),
             description: Some(key.description.to_owned()),
             default_value: key.default.value().map(|default| shown_default(key, default)),
-            reconfigurable: true,
+            reconfigurable: AdjunctDef::is_reconfigurable(key),
             possible_values: possible_values(key.value_type),
-            constraints: Vec::new(),
+            constraints: constraints(key),
             links: AdjunctConfigLinks::new(app, entity, id, key.name),
         };
         self.def().into_iter().flat_map(AdjunctDef::config_keys).map(summary).collect()
@@ -211,6 +211,12 @@ impl<'a> Beside<'a> {
         };
         self.parameters().into_iter().map(summary).collect()
     }
+}
+
+/// What the values of a key must fulfil, in Brooklyn's words.
+fn constraints(key: &ConfigDef) -> Vec<Value> {
+    let is_needed = [&schedule::EFFECTOR, &schedule::ARGS].into_iter().any(|k| std::ptr::eq(k, key));
+    is_needed.then(|| "Predicates.notNull".into()).into_iter().collect()
 }
 
 /// A default; a sensor that tells a failure as Brooklyn writes one, with the class of its values.

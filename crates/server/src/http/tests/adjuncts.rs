@@ -31,7 +31,7 @@ async fn a_policy_is_added_seen_changed_and_taken_away() {
     assert_eq!(made["links"]["stop"], format!("{one}/stop"));
     assert_eq!(made["links"]["destroy"], one);
     let first = &made["parameters"][0];
-    assert_eq!((&first["defaultValue"], &first["reconfigurable"]), (&json!("3m"), &json!(true)));
+    assert_eq!((&first["defaultValue"], &first["reconfigurable"]), (&json!("3m"), &json!(false)));
     let key = format!("{one}/config/failOnRecurringFailuresInThisDuration");
     assert_eq!(first["links"], json!({ "self": key, "action:json": key }));
     let read = door.get(&key).await;
