@@ -100,6 +100,7 @@ impl Instance<'_> {
         if !machines.is_empty() {
             config.insert("hosts".to_owned(), machines.into());
         }
+        local_keys(&mut config, self.spec);
         config
     }
 
@@ -183,6 +184,7 @@ fn config_of(found: &Registered<'_>, around: &Surroundings, full: bool) -> Map<S
     config.retain(|name, _| full || name == "displayName");
     if full {
         spec_keys(&mut config, &item.id.name, shown_spec(end_of(&spec)));
+        local_keys(&mut config, &spec);
     } else if let (true, Some(name)) = (config.is_empty(), &item.display_name) {
         config.insert("displayName".to_owned(), name.as_str().into());
     }
@@ -196,6 +198,15 @@ fn spec_keys(config: &mut Map<String, Value>, original: &str, last: &str) {
     }
     if original == last {
         config.remove("spec.named.name");
+    }
+}
+
+/// What Brooklyn's own `localhost` has where nothing else is said.
+fn local_keys(config: &mut Map<String, Value>, spec: &LocationSpec) {
+    if spec.kind == LocationKind::Localhost {
+        for (name, value) in [("name", LOCALHOST), ("address", "127.0.0.1")] {
+            config.entry(name).or_insert_with(|| value.into());
+        }
     }
 }
 
