@@ -117,7 +117,7 @@ pub static EFFECTORS: &[EffectorDef] = &[
         action: Action::ResizeByDelta,
         return_type: "java.util.Collection",
         description: "Changes the size of the cluster.",
-        parameters: &[number("delta", "The change in number of nodes")],
+        parameters: &[ParameterDef { java_type: "int", ..number("delta", "The change in number of nodes") }],
     },
     EffectorDef {
         name: "replaceMember",

@@ -44,8 +44,8 @@ pub static TYPE: TypeDef = TypeDef {
         common::START,
         common::STOP,
         common::RESTART,
-        effector("reset", Action::SequenceReset, "void", "Reset the sequence to its first value"),
-        effector("increment", Action::SequenceIncrement, "void", "Go on to the next value"),
+        effector("reset", Action::SequenceReset, "java.lang.Void", "Reset the sequence to its first value"),
+        effector("increment", Action::SequenceIncrement, "java.lang.Void", "Go on to the next value"),
         effector("get", Action::SequenceGet, "java.lang.Integer", "The current value"),
         effector(
             "incrementAndGet",

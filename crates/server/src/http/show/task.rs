@@ -9,6 +9,7 @@ use api::paths;
 use api::task::{StreamLink, TaskLink, TaskLinkMetadata, TaskLinks, TaskSummary};
 use engine::Root;
 use engine::effect::Captured;
+use engine::input::Caller;
 use engine::{Status, Task};
 use serde_json::{Value, json};
 
@@ -84,7 +85,11 @@ fn link(task: &Task) -> TaskLink {
 }
 
 fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
-    let Some(entity) = &task.entity else { return Vec::new() };
+    let Some(entity) = &task.entity else {
+        // Only an expunge tells, in Brooklyn, what it is and who asked for it; the end of an application does not.
+        let expunge = task.caller.as_ref().filter(|c| c.uri.ends_with("/expunge"));
+        return expunge.map_or_else(Vec::new, |c| vec![entitlement(task, c), "DESTRUCTION".into()]);
+    };
     let stub = json!({ "type": ENTITY_STUB_TYPE, "id": entity.as_str() });
     let wrapped = |kind: &str| json!({ "wrappingType": kind, "entity": stub });
     let mut tags = Vec::new();
@@ -106,10 +111,7 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
         let policy = json!({ "type": ADJUNCT_STUB_TYPE, "id": adjunct, "entityId": entity.as_str() });
         tags.push(json!({ "wrappingType": "contextAdjunct", "object": policy }));
     } else if let Some(caller) = &task.caller {
-        tags.push(json!({"entitlementContext": {
-            "user": caller.user, "sourceIp": caller.source, "requestUri": caller.uri, "attributes": {},
-            "requestUniqueIdentifier": task.id.as_str().get(..6).unwrap_or(task.id.as_str()),
-        }}));
+        tags.push(entitlement(task, caller));
     }
     if let (Some(by), Some(app)) = (&task.interrupted, app) {
         tags.push(json!({"interrupted": {
@@ -124,6 +126,14 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
         tags.push(json!({"streamType": name, "streamContents": contents, "streamSize": stream.size}));
     }
     tags
+}
+
+/// Who asked for a task.
+fn entitlement(task: &Task, caller: &Caller) -> Value {
+    json!({"entitlementContext": {
+        "user": caller.user, "sourceIp": caller.source, "requestUri": caller.uri, "attributes": {},
+        "requestUniqueIdentifier": task.id.as_str().get(..6).unwrap_or(task.id.as_str()),
+    }})
 }
 
 fn streams(task: &Task) -> BTreeMap<String, StreamLink> {
