@@ -74,7 +74,7 @@ impl Ha {
         self.anchor.looked_at >= when
     }
 
-    /// Who rules looks now and then; who stands by, before it claims and when it misses the master's file.
+    /// Who rules looks now and then; who stands by, before it claims and when it misses the master's file or a record.
     pub(crate) fn anchor_is_due(&self) -> bool {
         let rules = matches!(self.stage, Stage::Reign(_));
         let late = rules && self.now().since(self.anchor.looked_at) >= PLANE_LOOKS;

@@ -62,7 +62,7 @@ pub const IDLE_BEAT: Span = Span::secs(10);
 pub const BUCKET_OWN_READS: u64 = 10;
 /// Between two looks of a master for the plane itself (on a bucket each is billed, and a rule that expires objects takes
 /// days).
-pub const PLANE_LOOKS: Span = Span::secs(120);
+pub const PLANE_LOOKS: Span = Span::secs(100);
 /// On a bucket all known nodes are read this often; in between only what decides something.
 pub const BUCKET_WIDE: Span = Span::secs(10);
 /// On a bucket all nodes are listed this often.

@@ -185,6 +185,7 @@ impl Ha {
                 self.reload(&format!("record {lsn} lies below the newest checkpoint and is pruned"));
             }
             Answer::Content(None) => {
+                self.doubt_anchor();
                 let name = names::record(lsn);
                 self.stuck(lsn, &format!("{name} is named as durable and cannot be found; {NEXT_STEP}"));
             }

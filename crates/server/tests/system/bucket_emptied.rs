@@ -89,7 +89,7 @@ fn servers_of_a_bucket_that_is_emptied_say_so_and_go_on_when_all_is_back() {
     let hand = Hand::on(&server);
     let taken = hand.take_all();
     assert!(taken.len() > 5, "there was hardly anything");
-    within(Duration::from_secs(100), "the master says so", || says(&first, &client, "plane.json is gone"));
+    within(Duration::from_secs(140), "the master says so", || says(&first, &client, "plane.json is gone"));
     within(Duration::from_secs(100), "the standby says so", || says(&second, &client, "plane.json is gone"));
     assert!(says(&first, &client, "brownstone store restore"));
     assert_eq!((first.role().as_str(), second.role().as_str()), ("SUSPENDED", "FAILED"));
@@ -126,8 +126,8 @@ fn a_master_whose_log_expires_finds_out_though_nobody_writes() {
     assert!(client.writes(&first, &path, 1));
     let hand = Hand::on(&server);
     let taken = hand.take(hand.names_below("log"));
-    // It looks every two minutes.
-    within(Duration::from_secs(160), "it says so", || says(&first, &client, "the log was emptied"));
+    // It looks every 100 seconds.
+    within(Duration::from_secs(140), "it says so", || says(&first, &client, "the log was emptied"));
     assert_eq!(first.role(), "SUSPENDED");
     hand.bring_back(taken);
     until("it goes on", || first.state(&client) == "MASTER");
