@@ -131,18 +131,16 @@ impl Ha {
             Err(why) => self.note_damage(names::plane().to_string(), format!("it cannot be read ({why})")),
         }
         // On a folder a record's absence may be a cached lie; there nothing expires by itself.
-        let head = self.log.have.filter(|_| {
-            self.cfg.store == Store::Bucket && matches!(self.stage, Stage::Reign(_)) && !self.is_as_loaded()
-        });
+        let rules_bucket = self.cfg.store == Store::Bucket && matches!(self.stage, Stage::Reign(_));
+        // The last record of the checkpoint that was loaded may be pruned.
+        let head = self
+            .log
+            .have
+            .filter(|point| rules_bucket && self.log.loaded.is_none_or(|loaded| loaded.lsn != point.lsn));
         match head {
             Some(point) => self.look_for(started, Part::Head, Verb::Read { name: names::record(point.lsn) }),
             None => self.plane_is_there(started),
         }
-    }
-
-    /// Whether nothing was folded over the checkpoint that was loaded, whose last record may be pruned.
-    fn is_as_loaded(&self) -> bool {
-        self.log.have.is_none() || self.log.loaded.map(|p| p.lsn) == self.log.have.map(|p| p.lsn)
     }
 
     fn plane_is_there(&mut self, started: Mono) {

@@ -80,20 +80,27 @@ struct Inner {
 /// Bytes that may be moved for each second beyond the patience.
 const SLOW_BYTES_A_SECOND: u64 = 1024 * 1024;
 
-impl Store for BucketStore {
-    fn run(&self, verb: &Verb) -> Answer {
-        let (done, answer) = bounded(1);
-        let (inner, asked) = (Arc::clone(&self.inner), verb.clone());
+impl BucketStore {
+    /// What comes of this on the store's own threads; waits for it.
+    fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T, Fault> {
+        let (done, outcome) = bounded(1);
         if let Some(runtime) = &self.runtime {
             runtime.spawn(async move {
                 // Who asked waits below, unless its thread was torn down.
-                let _ = done.send(inner.answer(asked).await);
+                let _ = done.send(work.await);
             });
         }
-        answer.recv().unwrap_or_else(|_| {
+        outcome.recv().map_err(|_| {
             let text = format!("{}: the request was torn down (a defect)", self.inner.shown);
-            Answer::Unknown(Fault { kind: FaultKind::Unreachable, text })
+            Fault { kind: FaultKind::Unreachable, text }
         })
+    }
+}
+
+impl Store for BucketStore {
+    fn run(&self, verb: &Verb) -> Answer {
+        let (inner, asked) = (Arc::clone(&self.inner), verb.clone());
+        self.wait(async move { inner.answer(asked).await }).unwrap_or_else(Answer::Unknown)
     }
 
     fn describe(&self) -> String {

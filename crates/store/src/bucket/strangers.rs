@@ -1,9 +1,10 @@
 //! What lies at a plane's path in a bucket before there is a plane.
 
-use crossbeam_channel::bounded;
+use std::sync::Arc;
+
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 
-use ha::verbs::{Fault, FaultKind};
+use ha::verbs::Fault;
 
 use super::trouble::Trouble;
 use super::{BucketStore, Inner};
@@ -14,21 +15,8 @@ const LOOKED_AT: usize = 1000;
 impl BucketStore {
     /// The first segments below the path of some of the objects there; a request that lists.
     pub fn some_names(&self) -> Result<Vec<String>, Fault> {
-        let (done, answer) = bounded(1);
-        let inner = self.inner.clone();
-        if let Some(runtime) = &self.runtime {
-            runtime.spawn(async move {
-                // Who asked waits below.
-                let _ = done.send(inner.some_names().await);
-            });
-        }
-        match answer.recv() {
-            Ok(found) => found.map_err(|trouble| trouble.fault),
-            Err(_) => {
-                let text = format!("{}: the request was torn down (a defect)", self.inner.shown);
-                Err(Fault { kind: FaultKind::Unreachable, text })
-            }
-        }
+        let inner = Arc::clone(&self.inner);
+        self.wait(async move { inner.some_names().await })?.map_err(|trouble| trouble.fault)
     }
 }
 
