@@ -15,18 +15,19 @@ use crate::http::catalog::{CAMP, item_called};
 
 /// An entity in lists and alone.
 pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
+    let catalog_id = entity.catalog_id();
     EntitySummary {
         id: entity.id.to_string(),
         name: Some(entity.name.clone()),
         kind: entity.def.type_name.to_string(),
-        catalog_item_id: entity.catalog_id(),
         links: EntityLinks::new(
             entity.app.as_str(),
             entity.id.as_str(),
             entity.parent.as_ref().map(base::EntityId::as_str),
             entity.def.icon_url.is_some(),
-            entity.catalog_id().as_deref(),
+            catalog_id.as_deref(),
         ),
+        catalog_item_id: catalog_id,
     }
 }
 
