@@ -59,6 +59,9 @@ pub struct LogPosition {
     pub lag: u64,
     /// The newest checkpoint.
     pub floor: u64,
+    /// The record format that is written: it rises some minutes after the last server of an older release is gone.
+    #[serde(default)]
+    pub format: u32,
 }
 
 /// One server.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use base::{Lsn, Term, WallMs};
 use engine::{Change, Root};
 use ha::files::{OkFile, PlaneFile};
-use ha::record::{self, Chain, Kind, Record};
+use ha::record::{self, Chain, FIRST_FORMAT, Kind, Record};
 use serde_json::Value;
 
 /// A state at one position of the log.
@@ -28,6 +28,8 @@ pub struct Folded {
     pub losses: Vec<String>,
     /// Terms whose records it holds.
     pub terms: BTreeSet<Term>,
+    /// The record format in force.
+    pub format: u32,
     uncertain: bool,
 }
 
@@ -54,6 +56,7 @@ impl Folded {
             time: None,
             losses: Vec::new(),
             terms: BTreeSet::new(),
+            format: FIRST_FORMAT,
             uncertain: false,
         }
     }
@@ -65,6 +68,7 @@ impl Folded {
             chain: mark.chain,
             term: mark.term,
             data_term: mark.data_term,
+            format: mark.format,
             ..Folded::genesis(plane)
         }
     }
@@ -113,6 +117,7 @@ impl Folded {
         if let Some(header) = &record.header {
             self.term = self.term.max(header.term);
             self.terms.insert(header.term);
+            self.format = self.format.max(header.format);
             if header.kind == Kind::Data {
                 self.data_term = header.term;
             }

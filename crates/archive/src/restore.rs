@@ -9,7 +9,7 @@ use std::sync::Arc;
 use base::{Term, WallMs};
 use ha::files::{self, EndFile, EndWhy, OkFile, PartRef, PlaneFile, TermFile};
 use ha::names;
-use ha::record::{self, Chain};
+use ha::record::Chain;
 use ha::verbs::Name;
 
 use crate::folded::Folded;
@@ -195,7 +195,7 @@ fn checkpoint(
         term: folded.term,
         // No owner of an old term can hold a lease here, where it never was: the next term waits for none of them.
         data_term: folded.term.next(),
-        format: record::FORMAT,
+        format: folded.format,
         folder,
         parts,
     };

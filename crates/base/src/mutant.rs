@@ -35,6 +35,8 @@ pub enum Mutant {
     LostReplyIsNo,
     ChainIgnored,
     NewerFormatRead,
+    FormatUnasked,
+    FormatAtOnce,
     PauseIgnored,
     OrdersNotTold,
     OlderOrdersWin,
@@ -70,7 +72,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [(Mutant, &'static str); 55] = [
+    pub const ALL: [(Mutant, &'static str); 57] = [
         (Mutant::FencesDeleted, "pruning deletes fences as well (clause 9)"),
         (Mutant::NoComparison, "a fence above the floor is enough (5)"),
         (Mutant::ExistsIsMine, "a slot that is taken counts as written (7)"),
@@ -97,6 +99,8 @@ impl Mutant {
         (Mutant::LostReplyIsNo, "a lost reply counts as a create that failed (7)"),
         (Mutant::ChainIgnored, "a record is folded whatever it follows (5)"),
         (Mutant::NewerFormatRead, "a newer format is read as if it were known"),
+        (Mutant::FormatUnasked, "a newer format is written whoever cannot read it"),
+        (Mutant::FormatAtOnce, "a newer format leaves no time to go back"),
         (Mutant::PauseIgnored, "a pause of automatic fail-over holds nobody back"),
         (Mutant::OrdersNotTold, "a server's file does not say what was ordered"),
         (Mutant::OlderOrdersWin, "older orders replace newer ones"),

@@ -252,6 +252,7 @@ impl Ha {
                 self.ordered.newest.clone()
             },
             hand_over: self.ordered.handed.clone(),
+            formats: self.cfg.formats,
         };
         self.beat.flow = BeatFlow::Writing { started, role, term, orders: file.orders.serial };
         self.ask(Lane::Beat, Verb::PutOwn { name, bytes: files::to_bytes(&file) }, Want::Beat);

@@ -7,7 +7,7 @@ use base::{Lsn, Mono, Span, Term, limits};
 use crate::files::{self, OkFile, PartRef};
 use crate::input::{Effect, Level, Point};
 use crate::names;
-use crate::record::{self, Chain};
+use crate::record::Chain;
 use crate::state::{Ha, Stage, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
@@ -40,6 +40,7 @@ pub(crate) enum CkptJob {
         at: Point,
         fence_term: Term,
         data_term: Term,
+        format: u32,
         since: Mono,
     },
     /// Parts are written and read back, one by one.
@@ -101,6 +102,7 @@ impl Ha {
             at: point,
             fence_term: self.log.fence_term,
             data_term: self.log.data_term,
+            format: self.log.format,
             since: now,
         };
         self.ckpt.serial += 1;
@@ -113,7 +115,7 @@ impl Ha {
     }
 
     pub(crate) fn checkpoint_cut(&mut self, floor: Lsn, parts: Vec<Arc<[u8]>>) {
-        let CkptJob::Cutting { at, fence_term, data_term, .. } = self.ckpt.job else { return };
+        let CkptJob::Cutting { at, fence_term, data_term, format, .. } = self.ckpt.job else { return };
         if at.lsn != floor {
             return;
         }
@@ -122,7 +124,7 @@ impl Ha {
             chain: at.chain,
             term: fence_term,
             data_term,
-            format: record::FORMAT,
+            format,
             folder: format!("{}-{}-{}", self.cfg.node, self.incarnation, self.ckpt.serial),
             parts: parts.iter().map(|p| PartRef { bytes: p.len() as u64, sum: Chain::sum(p) }).collect(),
         };

@@ -59,7 +59,7 @@ pub enum Store {
 /// Nodes that do not rule beat this often.
 pub const IDLE_BEAT: Span = Span::secs(10);
 /// On a bucket the own file is read before every so-manieth beat (each read is billed).
-pub const BUCKET_OWN_READS: u64 = 10;
+pub const BUCKET_OWN_READS: u64 = 12;
 /// Between two looks of a master for the plane itself (on a bucket each is billed, and a rule that expires objects takes
 /// days).
 pub const PLANE_LOOKS: Span = Span::secs(100);
@@ -69,6 +69,9 @@ pub const BUCKET_WIDE: Span = Span::secs(10);
 pub const BUCKET_LISTS: Span = Span::secs(60);
 /// On a folder.
 pub const FOLDER_LISTS: Span = Span::secs(2);
+
+/// Time to go back to the release before ([`Config::format_calm`]).
+pub const FORMAT_CALM: Span = Span::secs(600);
 
 impl Store {
     /// How often all nodes are listed, to meet new ones.
@@ -125,6 +128,10 @@ pub struct Config {
     pub prune_after: Span,
     /// How long what was pruned is kept in packs, by the wall clock; zero: not at all.
     pub history: Span,
+    /// The newest record format that this server reads: that of its release ([`crate::record::FORMAT`]).
+    pub formats: u32,
+    /// How long all who live must have read a newer record format before a master writes it.
+    pub format_calm: Span,
     /// Records after which a checkpoint is due.
     pub checkpoint_records: u64,
     /// Seed of ids that this node makes (plane id).

@@ -85,7 +85,7 @@ impl Ha {
     pub(crate) fn send_fence(&mut self) {
         let Some(point) = self.log.have else { return };
         let lsn = point.lsn.next();
-        let bytes = self.encode(Kind::Fence, lsn, point.chain, &[]);
+        let bytes = self.encode(self.format_to_write(), Kind::Fence, lsn, point.chain, &[]);
         let Some(claim) = self.claim() else { return };
         let bytes = match &claim.fence {
             // Once sent it never changes.
@@ -102,9 +102,16 @@ impl Ha {
         self.ask(Lane::Log, Verb::Create { name: names::record(lsn), bytes }, Want::Fence(term, lsn));
     }
 
-    pub(crate) fn encode(&self, kind: Kind, lsn: Lsn, prev: Chain, ops: &[Arc<str>]) -> Arc<[u8]> {
+    pub(crate) fn encode(
+        &self,
+        format: u32,
+        kind: Kind,
+        lsn: Lsn,
+        prev: Chain,
+        ops: &[Arc<str>],
+    ) -> Arc<[u8]> {
         let header = Header {
-            format: record::FORMAT,
+            format,
             lsn,
             term: self.created,
             kind,
@@ -164,6 +171,9 @@ impl Ha {
         claim.owners_known_at = None;
         claim.step = ClaimStep::Files;
         self.log.fence_term = self.created;
+        if let Some(header) = record::decode(lsn, bytes).ok().and_then(|r| r.header) {
+            self.saw_format(header.format);
+        }
         self.advance(lsn, point.chain.next(bytes));
         self.say(Level::Debug, format!("fence of term {} stands at {lsn}", self.created));
         self.beat_soon();

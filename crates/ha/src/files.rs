@@ -8,7 +8,7 @@
 use base::{Incarnation, Lsn, NodeId, Orders, PlaneId, Span, Term, WallMs};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Chain, line_sum};
+use crate::record::{Chain, FIRST_FORMAT, line_sum};
 use crate::successor::HandOver;
 
 /// The layout of this release; a folder with a higher one belongs to a newer server.
@@ -199,6 +199,18 @@ pub struct NodeFile {
     /// The last term that it handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<HandOver>,
+    /// The newest record format that it reads; earlier releases read the first one alone, and did not say it.
+    #[serde(default = "first_format", skip_serializing_if = "is_first_format")]
+    pub formats: u32,
+}
+
+fn first_format() -> u32 {
+    FIRST_FORMAT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_first_format(format: &u32) -> bool {
+    *format == FIRST_FORMAT
 }
 
 impl NodeFile {
@@ -239,7 +251,7 @@ pub struct OkFile {
     pub term: Term,
     /// The last term that wrote data at or below F.
     pub data_term: Term,
-    /// The format of the parts.
+    /// The record format in force there: what is needed to read what follows.
     pub format: u32,
     /// The writer's own folder below `ckpt/F/`.
     pub folder: String,

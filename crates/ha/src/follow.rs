@@ -28,6 +28,8 @@ pub(crate) struct Follow {
     /// The term of the last valid fence, and the last term that wrote data.
     pub(crate) fence_term: Term,
     pub(crate) data_term: Term,
+    /// The newest format of a record that was folded: that in force.
+    pub(crate) format: u32,
     /// Up to where the log is known to reach: by a beat, or because it was folded in this life. It never falls.
     pub(crate) target: Lsn,
     /// Up to where the master says that it reaches. A hint: nothing waits for it, and it is dropped when it is wrong.
@@ -210,7 +212,7 @@ impl Ha {
     pub(crate) fn fold_record(&mut self, lsn: Lsn, bytes: &Arc<[u8]>, tries: u32) {
         let Some(point) = self.log.have else { return };
         debug_assert_eq!(point.lsn.next(), lsn);
-        let record = match record::decode(lsn, bytes) {
+        let record = match record::decode_up_to(self.cfg.formats, lsn, bytes) {
             Ok(record) => record,
             Err(refused) => return self.follow_failed(refused.to_string(), false),
         };
@@ -259,6 +261,9 @@ impl Ha {
             };
             self.note_damage(name.clone(), format!("{}: {costs}", flaw.what));
             self.out.push(Effect::Fold(Fold::Gap));
+        }
+        if let Some(header) = &record.header {
+            self.saw_format(header.format);
         }
         match &record.header {
             Some(h) if h.kind == Kind::Fence => {

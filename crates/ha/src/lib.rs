@@ -24,6 +24,7 @@ mod fence;
 pub mod files;
 mod floor;
 mod follow;
+mod formats;
 pub mod input;
 mod look;
 pub mod names;

@@ -150,6 +150,7 @@ impl Ha {
             outstanding: None,
             want_noop: false,
             over: None,
+            readable: None,
             records_since,
             bytes_since: 0,
         });

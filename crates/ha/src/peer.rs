@@ -174,6 +174,7 @@ mod tests {
             why: String::new(),
             orders: base::Orders::default(),
             hand_over: None,
+            formats: 1,
         }
     }
 

@@ -7,6 +7,7 @@ use base::{Lsn, Mono, Span, Term};
 
 use crate::files::EndWhy;
 use crate::floor::{FloorLook, Found};
+use crate::formats::Readable;
 use crate::input::{Effect, Level, LostAppend};
 use crate::names;
 use crate::record::{self, Kind};
@@ -31,6 +32,8 @@ pub(crate) struct Reign {
     pub(crate) want_noop: bool,
     /// A newer term was seen, why and when. Nothing is served any more; what is on its way is answered for first.
     pub(crate) over: Option<(String, Mono)>,
+    /// Which record format all who live read.
+    pub(crate) readable: Option<Readable>,
     /// Records and bytes since the last checkpoint.
     pub(crate) records_since: u64,
     pub(crate) bytes_since: u64,
@@ -40,6 +43,7 @@ pub(crate) struct Reign {
 pub(crate) struct Outstanding {
     pub(crate) lsn: Lsn,
     pub(crate) bytes: Arc<[u8]>,
+    pub(crate) format: u32,
     pub(crate) is_data: bool,
     /// The slot was answered for, and the floor is looked at.
     pub(crate) floor: Option<FloorLook>,
@@ -106,13 +110,15 @@ impl Ha {
     fn send(&mut self, kind: Kind, ops: &[Arc<str>], base: Option<Mono>) {
         let Some(point) = self.log.have else { return };
         let lsn = point.lsn.next();
-        let bytes = self.encode(kind, lsn, point.chain, ops);
+        let format = self.format_to_write();
+        let bytes = self.encode(format, kind, lsn, point.chain, ops);
         let since = self.now();
         let Some(reign) = self.reign() else { return };
         let term = reign.term;
         reign.outstanding = Some(Outstanding {
             lsn,
             bytes: bytes.clone(),
+            format,
             is_data: kind == Kind::Data,
             floor: None,
             base,
@@ -157,7 +163,7 @@ impl Ha {
             Answer::Content(Some(bytes)) if bytes == outstanding.bytes => self.is_mine(term, lsn),
             Answer::Content(Some(bytes)) => {
                 let is_data = outstanding.is_data;
-                let header = match record::decode(lsn, &bytes) {
+                let header = match record::decode_up_to(self.cfg.formats, lsn, &bytes) {
                     Ok(record) => record.header,
                     // Not damage, and nothing of it may be guessed.
                     Err(refused) => {
@@ -232,6 +238,7 @@ impl Ha {
             reign.proof_base = None;
             self.look_proved();
         }
+        self.saw_format(done.format);
         self.advance(lsn, point.chain.next(&done.bytes));
         if done.is_data {
             self.log.data_term = created;

@@ -8,7 +8,7 @@ use crate::files::OkFile;
 use crate::follow::{Job, NEXT_STEP, RETRY};
 use crate::input::{Effect, Fold, Point};
 use crate::names;
-use crate::record::{self, Chain};
+use crate::record::{Chain, FIRST_FORMAT};
 use crate::state::{Ha, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
@@ -97,6 +97,7 @@ impl Ha {
             self.out.push(Effect::Fold(Fold::Reset(Lsn(0))));
             self.log.fence_term = Term(0);
             self.log.data_term = Term(0);
+            self.log.format = FIRST_FORMAT;
             self.loaded(Point { lsn: Lsn(0), chain });
         } else {
             self.read_mark(found, 0);
@@ -115,9 +116,11 @@ impl Ha {
     fn mark_read(&mut self, mut left: Vec<Lsn>, tries: u32, found: Option<&[u8]>) {
         let Some(floor) = left.last().copied() else { return };
         match found.map(crate::files::from_bytes::<OkFile>) {
-            Some(Ok(ok)) if ok.format > record::FORMAT => {
-                let why =
-                    format!("checkpoint {floor} has format {}; start a release that knows it", ok.format);
+            Some(Ok(ok)) if ok.format > self.cfg.formats => {
+                let why = format!(
+                    "checkpoint {floor} has format {}, and this release knows up to {}; start a release that knows it",
+                    ok.format, self.cfg.formats
+                );
                 self.follow_failed(why, false);
             }
             Some(Ok(ok)) => {
@@ -142,6 +145,7 @@ impl Ha {
         if next >= ok.parts.len() {
             self.log.fence_term = ok.term;
             self.log.data_term = ok.data_term;
+            self.log.format = ok.format;
             self.ckpt.newest = Some(Point { lsn: ok.floor, chain: ok.chain });
             return self.loaded(Point { lsn: ok.floor, chain: ok.chain });
         }

@@ -107,6 +107,8 @@ pub struct Status {
     pub head: Lsn,
     /// The newest checkpoint.
     pub floor: Lsn,
+    /// The record format in force at `applied`.
+    pub format: u32,
     /// All nodes, this one included, by id.
     pub nodes: Vec<NodeView>,
     /// Why it is what it is, for people; empty when all is well.

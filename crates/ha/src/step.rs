@@ -16,6 +16,7 @@ use crate::input::{Effect, Input, Level};
 use crate::look::Look;
 use crate::orders::Ordered;
 use crate::prune::Prune;
+use crate::record::FIRST_FORMAT;
 use crate::state::{Ha, Stage, Want};
 use crate::terms::Terms;
 use crate::verbs::{Answer, OpId};
@@ -57,6 +58,7 @@ impl Ha {
                 have: None,
                 fence_term: Term(0),
                 data_term: Term(0),
+                format: FIRST_FORMAT,
                 target: Lsn(0),
                 told: Lsn(0),
                 job: Job::Idle,
@@ -130,6 +132,7 @@ impl Ha {
         self.run_log();
         self.run_watch();
         self.run_claim();
+        self.run_formats();
         self.run_reign();
         self.run_checkpoint();
         self.run_prune();

@@ -141,6 +141,7 @@ impl Ha {
             applied,
             head: self.log.target.max(applied),
             floor: self.ckpt.floor(),
+            format: self.log.format,
             nodes,
             why,
             damage: self.damage.clone(),

@@ -43,6 +43,8 @@ fn node(id: &str) -> Ha {
         wall_secs: 1000,
         prune_after: Span::secs(60),
         history: Span::ZERO,
+        formats: ha::record::FORMAT,
+        format_calm: ha::config::FORMAT_CALM,
         checkpoint_records: 10 * RECORDS as u64,
         seed: id.len() as u64,
     })

@@ -60,6 +60,8 @@ fn config() -> Config {
         wall_secs: 1000,
         prune_after: Span::secs(60),
         history: Span::ZERO,
+        formats: ha::record::FORMAT,
+        format_calm: ha::config::FORMAT_CALM,
         checkpoint_records: 1000,
         seed: 7,
     };

@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 /// How often each of these must be met by a thousand seeds: an empty campaign would prove nothing.
-const FLOORS: [(&str, u64); 46] = [
+const FLOORS: [(&str, u64); 48] = [
     ("crashes", 100),
     ("pauses", 100),
     ("reigns", 500),
@@ -57,6 +57,8 @@ const FLOORS: [(&str, u64); 46] = [
     ("lanes that hung", 20),
     ("permissions lost", 20),
     ("newer releases", 1),
+    ("servers upgraded", 100),
+    ("formats switched", 10),
     ("hand-overs", 40),
     ("switchovers", 10),
     ("step-downs", 15),

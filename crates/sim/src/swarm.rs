@@ -37,6 +37,10 @@ pub struct Draw {
     pub record_crash: u64,
     /// A server of a newer release takes over and writes what this release does not know.
     pub newer: bool,
+    /// All servers begin as those of the release before, and are upgraded as they start anew.
+    pub upgrade: bool,
+    /// How long all who live must read a newer record format before it is written.
+    pub format_calm: Span,
     /// Somebody asks for another mode.
     pub modes: bool,
     /// Somebody orders switchovers, now and planned, and pauses of automatic fail-over.
@@ -105,6 +109,9 @@ impl Draw {
             host_loss: rng.one_in(3),
             record_crash: if rng.one_in(3) { 30 + rng.below(100) } else { 0 },
             newer: rng.one_in(30),
+            upgrade: false,
+            // Longer than from one beat of a standby to when a master has read the next.
+            format_calm: timeout * 2 + Span::secs(if bucket { 22 } else { 14 }),
             modes: rng.one_in(3),
             stop: rng.one_in(2),
             chair: false,
@@ -125,6 +132,12 @@ impl Draw {
         };
         // These are not drawn, so that what each seed means for the rest stays.
         draw.chair = draw.checkpoint_records.is_multiple_of(4);
+        draw.upgrade = draw.checkpoint_records % 5 == 3;
+        if draw.upgrade {
+            // A reign must last as long as the calm: fewer troubles, for longer.
+            draw.trouble_every = draw.trouble_every * 4;
+            draw.storm += draw.format_calm * 4;
+        }
         draw.history = [Span::ZERO, timeout * 4, Span::secs(3600)][(draw.checkpoint_records % 3) as usize];
         draw
     }
@@ -148,6 +161,8 @@ impl Draw {
             host_loss: false,
             record_crash: 0,
             newer: false,
+            upgrade: false,
+            format_calm: Span::secs(20),
             modes: false,
             chair: false,
             stop: false,

@@ -28,6 +28,7 @@ mod seen;
 mod server;
 mod stage;
 mod troubles;
+mod upgrades;
 
 use clients::{CLIENTS, Client};
 use hosts::SimHost;
@@ -152,6 +153,8 @@ pub struct World {
     calm_at: u64,
     /// The record that a newer release has written.
     newer_at: Option<base::Lsn>,
+    /// When the log was first written in this release's format.
+    switched_at: Option<u64>,
     /// How a scene leads this world; empty in worlds that a seed drew.
     stage: Stage,
 }
@@ -199,6 +202,7 @@ impl World {
             reads: Vec::new(),
             calm_at: 0,
             newer_at: None,
+            switched_at: None,
             stage: Stage::default(),
             rng,
             draw,

@@ -17,6 +17,8 @@ pub struct Requests {
     pub list: f64,
     /// GET.
     pub get: f64,
+    /// DELETE, for which nobody takes anything.
+    pub delete: f64,
 }
 
 /// The times of a plane.
@@ -54,7 +56,7 @@ impl Requests {
         let looks = 2.0 * each(ha::config::PLANE_LOOKS);
         let (wide, lists) = (each(ha::config::BUCKET_WIDE), each(ha::config::BUCKET_LISTS));
         let standbys = f64::from(servers.saturating_sub(1));
-        // Each tries the bucket: two PUTs, and a look at its rules.
+        // Each tries the bucket: two PUTs, a DELETE, and a look at its rules.
         let trials = 1.0 / TRIAL.as_secs_f64();
         // Each server reads all others now and then, and the hint with each list; the master looks for a newer term
         // after each beat.
@@ -62,11 +64,13 @@ impl Requests {
             put: each(times.beat) + 2.0 * trials,
             list: lists,
             get: each(times.beat) * (1.0 + 1.0 / own_reads) + wide * standbys + lists + trials + looks,
+            delete: trials,
         };
         let standby = Requests {
             put: idle_beat + 2.0 * trials,
             list: lists,
             get: each(times.poll) + idle_beat / own_reads + wide * (standbys - 1.0).max(0.0) + lists + trials,
+            delete: trials,
         };
         master.plus(standby.times(standbys))
     }
@@ -75,21 +79,26 @@ impl Requests {
     pub fn writes(records_a_second: f64, servers: u32, strict_ack: bool) -> Requests {
         let looks = if strict_ack { 2.0 } else { 0.0 };
         let standbys = f64::from(servers.saturating_sub(1));
-        Requests { put: records_a_second, list: 0.0, get: records_a_second * (looks + standbys) }
+        Requests { put: records_a_second, list: 0.0, get: records_a_second * (looks + standbys), delete: 0.0 }
     }
 
     /// Both.
     pub fn plus(self, other: Requests) -> Requests {
-        Requests { put: self.put + other.put, list: self.list + other.list, get: self.get + other.get }
+        Requests {
+            put: self.put + other.put,
+            list: self.list + other.list,
+            get: self.get + other.get,
+            delete: self.delete + other.delete,
+        }
     }
 
     fn times(self, n: f64) -> Requests {
-        Requests { put: self.put * n, list: self.list * n, get: self.get * n }
+        Requests { put: self.put * n, list: self.list * n, get: self.get * n, delete: self.delete * n }
     }
 
     /// All of them.
     pub fn total(self) -> f64 {
-        self.put + self.list + self.get
+        self.put + self.list + self.get + self.delete
     }
 
     /// Dollars a month.
@@ -107,12 +116,12 @@ mod tests {
     #[test]
     fn an_idle_pair_asks_little_and_costs_about_18_dollars() {
         let pair = Requests::idle(2, TIMES);
-        assert!(pair.total() <= 3.5, "{pair:?}");
+        assert!(pair.total() <= 3.48, "{pair:?}: what is measured may be one more in a minute");
         let [standard, express] = PRICES.map(|prices| pair.dollars(prices));
         assert!((16.5..19.0).contains(&standard), "{standard}");
         assert!((3.4..4.2).contains(&express), "{express}");
         let alone = Requests::idle(1, TIMES).dollars(PRICES[0]);
-        assert!((14.1..15.1).contains(&alone), "{alone}");
+        assert!((14.1..15.0).contains(&alone), "{alone}");
     }
 
     #[test]

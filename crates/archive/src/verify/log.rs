@@ -1,6 +1,6 @@
 //! The log and its packs: each line by its sum, each record by the chain, and none missing that no checkpoint covers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use base::{Lsn, Term};
@@ -275,7 +275,9 @@ fn lines(bytes: &[u8], read: &record::Record) -> (String, String) {
     if all.last().is_some_and(|l| l.is_empty()) {
         all.pop();
     }
-    let bad: Vec<&[u8]> = all.iter().skip(1).filter(|l| record::sound_text(l).is_none()).copied().collect();
+    let sound: HashSet<&[u8]> = read.ops.iter().map(|op| op.as_bytes()).collect();
+    let is_bad = |line: &&&[u8]| line.get(17..).is_none_or(|text| !sound.contains(text));
+    let bad: Vec<&[u8]> = all.iter().skip(1).filter(is_bad).copied().collect();
     let ops = read.header.as_ref().map_or(all.len().saturating_sub(1), |h| h.ops);
     let mut costs: Vec<String> = bad.iter().map(|l| told(l.get(17..).unwrap_or_default())).collect();
     if read.header.as_ref().is_some_and(|h| h.ops + 1 > all.len()) {

@@ -202,6 +202,7 @@ impl Small {
             why: String::new(),
             orders: base::Orders::default(),
             hand_over: None,
+            formats: FORMAT,
         };
         self.put(names::node(&NodeId::new("n1")).unwrap(), files::to_bytes(&file));
     }

@@ -187,7 +187,7 @@ mod tests {
             master: None,
             master_uri: None,
             lease_remaining_ms: None,
-            log: LogPosition { applied: 9, head: 9, lag: 0, floor: 1 },
+            log: LogPosition { applied: 9, head: 9, lag: 0, floor: 1, format: 1 },
             paused: None,
             switchover: None,
             nodes,

@@ -78,6 +78,8 @@ pub(crate) fn config(id: &str, life: u64, mode: Mode, timeout: Span) -> Config {
         wall_secs: 1000,
         prune_after: Span::secs(60),
         history: Span::secs(3600),
+        formats: ha::record::FORMAT,
+        format_calm: ha::config::FORMAT_CALM,
         checkpoint_records: 10,
         seed: life + id.len() as u64,
     }

@@ -109,6 +109,7 @@ async fn cluster(call: Call) -> Answer {
             head: status.head.0,
             lag: lag(status),
             floor: status.floor.0,
+            format: status.format,
         },
         paused: chair::paused(&status.orders, wall).filter(|_| status.paused),
         switchover: status.orders.switchover.as_ref().map(chair::planned_shown),

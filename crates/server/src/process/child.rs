@@ -405,6 +405,8 @@ fn node_config(
         wall_secs: clock::wall().0 / 1000,
         prune_after: base::Span::secs(300).max(settings.timeout * 2),
         history: settings.history,
+        formats: ha::record::FORMAT,
+        format_calm: ha::config::FORMAT_CALM,
         checkpoint_records: base::limits::CHECKPOINT_RECORDS,
         seed: random_u64()?,
     };

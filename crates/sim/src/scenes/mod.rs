@@ -13,6 +13,7 @@ mod chair;
 mod cleared;
 mod earlier;
 mod emptied;
+mod formats;
 mod leases;
 mod pruned;
 mod restored;
@@ -46,6 +47,7 @@ pub fn all() -> impl Iterator<Item = &'static Scene> {
         cleared::SCENES,
         earlier::SCENES,
         emptied::SCENES,
+        formats::SCENES,
     ];
     files.into_iter().flatten()
 }

@@ -62,6 +62,7 @@ impl World {
             }
             Fate::Fails => Answer::Failed(unreachable(&verb)),
         };
+        self.note_release(node, &verb, &answer);
         if fate != Fate::Fine {
             self.count("store faults");
         }

@@ -12,6 +12,7 @@ use node::Node;
 use node::interface::{Config, Effect, Input, View};
 
 use super::hands::Hands;
+use super::upgrades::Release;
 use super::{Event, World, label};
 use crate::swarm::Draw;
 
@@ -21,6 +22,7 @@ pub(super) const WALL_AT_START: i64 = 1_700_000_000_000;
 /// A server of a world.
 pub(super) struct Server {
     pub(super) id: NodeId,
+    pub(super) release: Release,
     /// Counts starts; events of an earlier life fall through.
     pub(super) life: u64,
     pub(super) up: bool,
@@ -63,9 +65,11 @@ impl World {
         let span = self.draw.rate_permille;
         let rate = 1000 + self.rng.below(span * 2 + 1) - span;
         let offset = self.rng.below(1_000_000_000);
-        let config = config_of(&self.draw, &id, i, 0, Mode::Auto, 0, 0, 0, 0);
+        let release = Release::first(self.draw.upgrade);
+        let config = config_of(&self.draw, &id, i, 0, Mode::Auto, 0, 0, 0, 0, release);
         Server {
             id,
+            release,
             life: 0,
             up: false,
             node: Node::new(config),
@@ -215,6 +219,7 @@ pub(super) fn config_of(
     priority: i64,
     seed: u64,
     boot: u64,
+    release: Release,
 ) -> Config {
     let store = if draw.store.bucket { HaStore::Bucket } else { HaStore::Folder };
     let (poll, beat) = HaConfig::times(Span::secs(1), draw.timeout, None);
@@ -241,6 +246,8 @@ pub(super) fn config_of(
             wall_secs: 1000,
             prune_after: draw.prune_after,
             history: draw.history,
+            formats: release.formats,
+            format_calm: draw.format_calm,
             checkpoint_records: draw.checkpoint_records,
             seed,
         },

@@ -26,6 +26,9 @@ impl World {
         if self.draw.chair && self.rng.one_in(4) {
             return self.order();
         }
+        if self.draw.upgrade && !self.is_switched() && !self.rng.one_in(3) {
+            return self.roll();
+        }
         let node = self.rng.below(self.servers.len() as u64) as usize;
         let timeout = self.draw.timeout.0;
         match self.rng.below(14) {
@@ -156,7 +159,7 @@ impl World {
             lease_ms: None,
         };
         let header = Header {
-            format: record::FORMAT,
+            format: record::FIRST_FORMAT,
             lsn: slot,
             term,
             kind: Kind::Fence,
@@ -274,6 +277,8 @@ impl World {
         let server = &mut self.servers[node];
         server.life += 1;
         server.up = true;
+        self.starts_with_release(node);
+        let server = &self.servers[node];
         let config = config_of(
             &self.draw,
             &server.id,
@@ -284,7 +289,9 @@ impl World {
             server.priority,
             seed,
             self.hosts[node].boot,
+            server.release,
         );
+        let server = &mut self.servers[node];
         server.node = Node::new(config.clone());
         server.told = None;
         self.film_begins(node, config);
@@ -303,6 +310,7 @@ impl World {
         self.faults = self.draw.calm();
         self.store.full = false;
         self.note(|_| "calm: no more faults".to_owned());
+        self.upgrade_the_refused();
         for node in 0..self.servers.len() {
             self.servers[node].paused_until = 0;
             self.servers[node].cut_until = 0;

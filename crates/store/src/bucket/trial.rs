@@ -1,4 +1,4 @@
-//! What a bucket must go on being, tried once a minute: one that creates a name once only, and keeps what it has. Both
+//! What a bucket must go on being, tried every 100 seconds: one that creates a name once only, and keeps what it has. Both
 //! can end while servers run, by a hand on the bucket's settings (a service that ignores conditions in versioned
 //! buckets; a lifecycle rule), and no answer to any other request would show it before a write is lost.
 
@@ -15,7 +15,7 @@ use super::trouble::Outcome;
 use super::{Inner, lifecycle};
 
 /// How long a trial that went well holds.
-pub(crate) const TRIAL: Duration = Duration::from_mins(1);
+pub(crate) const TRIAL: Duration = Duration::from_secs(100);
 /// And one that did not: what is wrong may be mended any time.
 const AGAIN: Duration = Duration::from_secs(1);
 

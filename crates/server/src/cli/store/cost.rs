@@ -60,11 +60,11 @@ impl Cost {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         let bills = prices.iter().map(|p| format!("{} $/month", p.name));
-        let head = ["", "PUT/s", "LIST/s", "GET/s", "requests/s"].map(str::to_owned);
+        let head = ["", "PUT/s", "LIST/s", "GET/s", "DELETE/s", "requests/s"].map(str::to_owned);
         table.set_header(head.into_iter().chain(bills));
         for (what, requests) in rows {
-            let Requests { put, list, get } = requests;
-            let counts = [*put, *list, *get, requests.total()].map(|n| format!("{n:.2}"));
+            let Requests { put, list, get, delete } = requests;
+            let counts = [*put, *list, *get, *delete, requests.total()].map(|n| format!("{n:.2}"));
             let dollars = prices.iter().map(|p| format!("{:.2}", requests.dollars(*p)));
             table.add_row(std::iter::once(what.clone()).chain(counts).chain(dollars));
         }
@@ -95,6 +95,7 @@ fn json(rows: &[(String, Requests)], prices: &[Prices]) -> serde_json::Value {
             prices.iter().map(|p| (p.name.to_owned(), requests.dollars(*p).into())).collect();
         serde_json::json!({
             "what": what, "put": requests.put, "list": requests.list, "get": requests.get,
+            "delete": requests.delete,
             "requests": requests.total(), "dollarsAMonth": dollars,
         })
     });
