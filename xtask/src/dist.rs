@@ -31,11 +31,23 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     run::run(cargo.current_dir(root).args(["build", "--release", "--locked", "-p", "brownstone-server"]))?;
     let binary = target(root)?.join("release/brownstone");
+    check_is_stripped(&binary)?;
     let dist = root.join("target/dist");
     let folder = dist.join("brownstone");
     lay_out(root, &binary, &folder)?;
     archive(&folder, &dist, &workspace::version(root)?)?;
     Ok(folder)
+}
+
+/// A profile's override of the package that is linked takes the profile's `strip` away, and nothing says so.
+fn check_is_stripped(binary: &Path) -> Result<()> {
+    let program = fs::read(binary).with_context(|| format!("{} cannot be read", binary.display()))?;
+    let has = |section: &[u8]| program.windows(section.len()).any(|bytes| bytes == section);
+    // Section names, as the table of an ELF file has them.
+    if has(b"\0.debug_info\0") || has(b"\0.symtab\0") {
+        bail!("{} is not stripped: see `strip` in the release profile of Cargo.toml", binary.display());
+    }
+    Ok(())
 }
 
 /// A release folder around the program that the tests were built with: the same build, so that no dependency is

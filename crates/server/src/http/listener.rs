@@ -27,6 +27,7 @@ use super::limits::{
     RESETS_PENDING_MAX, STREAM_ERRORS_MAX, STREAMS_MAX, SWEEP_PERIOD,
 };
 use super::line::Sent;
+use super::linger;
 use super::places::{Place, Places};
 use super::unread;
 use crate::keys::ALPN;
@@ -263,21 +264,21 @@ async fn answer<S>(
             Ok::<_, Infallible>(response.map(|body| Sent::new(body, busy)))
         }
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
+    let (stream, back) = linger::lend(stream);
+    let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service));
     let mut leaving = false;
-    loop {
+    let ended = loop {
         tokio::select! {
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    debug!(peer = %peer.address, %error, "a connection broke");
-                }
-                break;
-            }
+            ended = connection.as_mut() => break ended,
             _ = stop.wait_for(|stop| *stop), if !leaving => {
                 leaving = true;
                 connection.as_mut().graceful_shutdown();
             }
         }
+    };
+    drop(connection);
+    if let Err(error) = ended {
+        debug!(peer = %peer.address, %error, "a connection broke");
+        back.linger().await;
     }
 }

@@ -22,6 +22,7 @@ mod history;
 mod inflow;
 pub mod limits;
 mod line;
+mod linger;
 pub mod listener;
 mod memo;
 pub mod metrics;

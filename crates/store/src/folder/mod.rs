@@ -63,7 +63,7 @@ impl FolderStore {
     /// As `open`, for the server of this id, which keeps 1 MiB free here for the day that the disk is full.
     pub fn open_with_reserve(path: impl AsRef<Path>, owner: &str) -> Result<FolderStore, OpenError> {
         let path = path.as_ref();
-        let mut store = match FolderStore::open(path) {
+        let mut store = match open::patiently(|| FolderStore::open(path), std::thread::sleep) {
             Err(error) if error.kind() == FaultKind::Full && reserve::give_up(path, owner) => {
                 FolderStore::open(path)?
             }

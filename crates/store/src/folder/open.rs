@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use nix::errno::Errno;
 
@@ -47,6 +48,9 @@ impl OpenError {
     }
 }
 
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(500);
+
 pub(super) fn open(path: &Path) -> Result<FolderStore, OpenError> {
     let wrap = |trouble: IoTrouble| explain(path, &trouble);
     // Absolute, so that a change of the working directory does not move the store.
@@ -55,6 +59,24 @@ pub(super) fn open(path: &Path) -> Result<FolderStore, OpenError> {
     let stage = Stage::open(&path).map_err(wrap)?;
     let root = Root::of(path.clone()).map_err(wrap)?;
     Ok(store(root, Some(stage)))
+}
+
+/// Tries again for five seconds while the folder's server does not answer: a mount that comes up with its machine may be
+/// sound a moment later.
+pub(super) fn patiently<T>(
+    mut attempt: impl FnMut() -> Result<T, OpenError>,
+    mut pause: impl FnMut(Duration),
+) -> Result<T, OpenError> {
+    for _ in 0..TRIES {
+        match attempt() {
+            Err(error) if error.kind() == FaultKind::Unreachable => {
+                tracing::warn!(%error, "it is tried again");
+                pause(PAUSE);
+            }
+            settled => return settled,
+        }
+    }
+    attempt()
 }
 
 pub(super) fn open_to_read(path: &Path) -> Result<FolderStore, OpenError> {
@@ -95,4 +117,30 @@ fn explain(path: &Path, trouble: &IoTrouble) -> OpenError {
         return OpenError::NotAFolder { path: blocker.unwrap_or(&trouble.path).to_owned() };
     }
     OpenError::Refused { path: path.to_owned(), fault: trouble.fault() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(kind: FaultKind) -> OpenError {
+        OpenError::Refused { path: "/mnt/plane".into(), fault: Fault { kind, text: "no".to_owned() } }
+    }
+
+    #[test]
+    fn a_mount_that_answers_a_moment_later_is_waited_for_and_nothing_else_is() {
+        let tried = |until: u32, kind| {
+            let (mut tries, mut waited) = (0, Duration::ZERO);
+            let attempt = || {
+                tries += 1;
+                if tries > until { Ok(()) } else { Err(refused(kind)) }
+            };
+            let opened = patiently(attempt, |pause| waited += pause);
+            (opened.is_ok(), tries, waited)
+        };
+        assert_eq!(tried(2, FaultKind::Unreachable), (true, 3, PAUSE * 2));
+        assert_eq!(tried(99, FaultKind::Unreachable), (false, TRIES + 1, PAUSE * TRIES));
+        assert_eq!(tried(99, FaultKind::Denied), (false, 1, Duration::ZERO));
+        assert_eq!(tried(99, FaultKind::Full), (false, 1, Duration::ZERO));
+    }
 }

@@ -45,6 +45,21 @@ pub(super) fn others(root: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// What is kept free for servers whose file was removed ([`super::reserve`]).
+pub(super) fn forgotten_reserves(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root.join(STAGE)).into_iter().flatten().flatten();
+    let of_nobody = entries.filter(|entry| {
+        let name = entry.file_name();
+        let server = name.to_str().and_then(|name| name.strip_suffix(".reserve"));
+        server.is_some_and(|id| is_missing(&root.join("nodes").join(format!("{id}.json"))))
+    });
+    of_nobody.map(|entry| entry.path()).collect()
+}
+
+fn is_missing(path: &Path) -> bool {
+    fs::File::open(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
 fn left_over(folder: &Path, prefix: &'static str) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder)
         .into_iter()

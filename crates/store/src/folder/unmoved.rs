@@ -1,4 +1,5 @@
-//! Stage folders of other hosts, which nobody here can ask whether their process lives.
+//! Stage folders of other hosts, which nobody here can ask whether their process lives; and the room that is kept for
+//! servers whose file is gone.
 //!
 //! A server that lives stages a beat every ten seconds at least, which changes its folder's times. Those times are
 //! compared with themselves only: what they say is nobody's business. A folder that was seen twice, an hour of this
@@ -11,7 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::stage_id::others;
+use super::stage_id::{forgotten_reserves, others};
 
 /// Between two looks.
 pub(super) const EVERY: Duration = Duration::from_mins(10);
@@ -21,22 +22,22 @@ const UNMOVED: Duration = Duration::from_hours(1);
 /// What tells one state of a folder from another.
 type Stamp = (u64, i64, i64, i64, i64);
 
-/// The folders of others, each with its last change as it was seen here, and when.
+/// What others have left, each with its last change as it was seen here, and when.
 #[derive(Default)]
 pub(super) struct Unmoved {
     seen: HashMap<PathBuf, (Stamp, Duration)>,
 }
 
 impl Unmoved {
-    /// Looks, at this time of the process, and removes what has not changed for long; how many folders went.
+    /// Looks, at this time of the process, and removes what has not changed for long; how much went.
     pub(super) fn sweep(&mut self, root: &Path, now: Duration) -> usize {
         let mut seen = HashMap::new();
         let mut gone = 0;
-        for path in others(root) {
+        for path in others(root).into_iter().chain(forgotten_reserves(root)) {
             let Some(stamp) = stamp(&path) else { continue };
             let known = self.seen.get(&path).filter(|(before, _)| *before == stamp);
             let since = known.map_or(now, |(_, since)| *since);
-            if now.saturating_sub(since) >= UNMOVED && fs::remove_dir_all(&path).is_ok() {
+            if now.saturating_sub(since) >= UNMOVED && remove(&path) {
                 tracing::info!(path = %path.display(), "what a server that is gone had staged is removed");
                 gone += 1;
             } else {
@@ -51,7 +52,12 @@ impl Unmoved {
 /// Opened first: on NFS that asks the server afresh.
 fn stamp(path: &Path) -> Option<Stamp> {
     let meta = fs::File::open(path).and_then(|folder| folder.metadata()).ok()?;
-    meta.is_dir().then(|| (meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()))
+    Some((meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()))
+}
+
+fn remove(path: &Path) -> bool {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.is_ok()
 }
 
 #[cfg(test)]
@@ -77,6 +83,9 @@ mod tests {
         let here = folder(dir.path(), &unique_id());
         let reserve = dir.path().join(STAGE).join("n1.reserve");
         fs::write(&reserve, "room").unwrap();
+        let beat = dir.path().join("nodes/n1.json");
+        fs::create_dir(dir.path().join("nodes")).unwrap();
+        fs::write(&beat, "a server that is known").unwrap();
         let mut unmoved = Unmoved::default();
         assert_eq!(unmoved.sweep(dir.path(), HOUR * 100), 0, "they were seen once");
         assert_eq!(unmoved.sweep(dir.path(), HOUR * 100 + EVERY * 5), 0, "too early");
@@ -87,6 +96,15 @@ mod tests {
         assert_eq!(unmoved.sweep(dir.path(), HOUR * 101 + EVERY * 5), 0, "it was seen to change");
         assert_eq!(unmoved.sweep(dir.path(), HOUR * 102), 1, "that one, too, is silent now");
         assert!(!lives.exists() && here.exists() && reserve.exists());
+        // `ha clear` has forgotten the server: what was kept for it goes as well, when nobody comes back.
+        fs::remove_file(&beat).unwrap();
+        assert_eq!(unmoved.sweep(dir.path(), HOUR * 110), 0, "it was seen without its server once");
+        fs::write(&beat, "it is back").unwrap();
+        assert_eq!(unmoved.sweep(dir.path(), HOUR * 112), 0);
+        fs::remove_file(&beat).unwrap();
+        assert_eq!(unmoved.sweep(dir.path(), HOUR * 113), 0);
+        assert_eq!(unmoved.sweep(dir.path(), HOUR * 114), 1);
+        assert!(here.exists() && !reserve.exists());
     }
 
     #[test]
