@@ -34,6 +34,9 @@ impl FromStr for ServerUrl {
 
     fn from_str(given: &str) -> Result<Self, BadServerUrl> {
         let bad = |why: String| BadServerUrl { given: given.to_owned(), why };
+        if given.trim().contains(char::is_whitespace) {
+            return Err(bad("there is a blank in it, and commas stand between several servers".to_owned()));
+        }
         let url = Url::parse(given).map_err(|e| bad(e.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad(format!("the scheme is `{}`, and must be http or https", url.scheme())));
@@ -71,6 +74,7 @@ mod tests {
     fn what_is_no_address_of_a_server_is_refused_and_a_password_in_it_not_repeated() {
         for (given, why) in [
             ("host:8443", "scheme is `host`"),
+            ("https://one:8443 https://two:8443", "commas stand between several"),
             ("ftp://host", "must be http or https"),
             ("8443", "relative URL"),
             ("https://host/?a=1", "no query"),

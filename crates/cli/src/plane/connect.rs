@@ -20,7 +20,8 @@ use crate::terminal::ask_password;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Servers")]
 pub struct Connect {
-    /// A server of the plane; any one will do, and several are better: the master among them is found and followed.
+    /// A server of the plane; any one will do, and several are better: the master among them is found and followed
+    /// (in the variable with commas between them).
     #[arg(
         long = "server",
         short = 's',
