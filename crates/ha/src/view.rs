@@ -168,7 +168,7 @@ impl Ha {
             }
             Stage::Claim(claim) => format!("claiming term {}: {}", claim.term, claim.why),
             Stage::Reign(_) if !self.serving() && self.store_is_full() => {
-                "store=full: writes are refused until there is room in it; make room or raise the quota"
+                "store=full: writes are refused until there is room in it; make room (`df`, `df -i`) or raise the quota"
                     .to_owned()
             }
             Stage::Reign(_) if !self.serving() => {

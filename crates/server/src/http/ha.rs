@@ -135,6 +135,7 @@ fn nodes(status: &Status, own_role: Role, links: Option<&Links>) -> Vec<ClusterN
         .iter()
         .map(|node| {
             let own = Some(&node.id) == status.node.as_ref();
+            let master = Some(&node.id) == status.master.as_ref();
             let linked = links.and_then(|links| links.applied(&node.id));
             let head = linked.map_or(node.head, |lsn| lsn.max(node.head));
             ClusterNode {
@@ -144,7 +145,8 @@ fn nodes(status: &Status, own_role: Role, links: Option<&Links>) -> Vec<ClusterN
                 term: node.term.0,
                 priority: node.priority,
                 head: head.0,
-                lag: behind(head),
+                // Its beat is older than what it has written since.
+                lag: if master { 0 } else { behind(head) },
                 linked: linked.is_some(),
                 last_beat: node.local.0,
                 seen_at: node.remote.0,
@@ -152,7 +154,7 @@ fn nodes(status: &Status, own_role: Role, links: Option<&Links>) -> Vec<ClusterN
                 host: node.host.clone(),
                 why: node.why.clone(),
                 own,
-                master: Some(&node.id) == status.master.as_ref(),
+                master,
             }
         })
         .collect()
