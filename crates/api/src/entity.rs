@@ -132,6 +132,9 @@ pub struct EntityDetail {
     pub members: Vec<Member>,
     /// Itself.
     pub links: SelfLink,
+    /// In `applications/details` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Value>>,
     /// Epoch milliseconds.
     pub creation_time_utc: u64,
     /// To other entities.
@@ -142,9 +145,6 @@ pub struct EntityDetail {
     /// Likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<BTreeMap<String, Value>>,
-    /// In `applications/details` only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<Value>>,
 }
 
 /// An entity of a tree, with as much of it as the depth that was asked for allows.

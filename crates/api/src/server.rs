@@ -114,6 +114,9 @@ pub struct HaMetrics {
     pub rebind: Rebind,
     /// Writing of state.
     pub persist: Rebind,
+    /// How often a server that follows the master has loaded the state anew; only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebind_read_only_count: Option<u64>,
     /// What was there when this server first loaded state.
     pub first_rebind_counts: RebindCounts,
     /// Access to the plane's own records.

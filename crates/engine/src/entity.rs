@@ -181,9 +181,23 @@ impl Entity {
         self.type_def().map_or(Behaviour::Plain, |t| t.behaviour)
     }
 
-    /// How error texts and task names show it: `BasicApplicationImpl{id=.., name=..}`.
+    /// How error texts and task names show it: `BasicApplicationImpl{id=.., name=..}`, without a name that nobody gave it.
     pub fn described(&self) -> String {
-        format!("{}Impl{{id={}, name={}}}", self.simple_type(), self.id, self.name)
+        let (kind, id) = (self.simple_type(), &self.id);
+        if self.is_named() {
+            format!("{kind}Impl{{id={id}, name={}}}", self.name)
+        } else {
+            format!("{kind}Impl{{id={id}}}")
+        }
+    }
+
+    /// Whether it has a name of its own, and none that was made from its type, its id or its item.
+    fn is_named(&self) -> bool {
+        let of_item = self.config.get(types::common::DEFAULT_NAME.name).and_then(|v| v.given().as_str());
+        let (simple, id) = (self.simple_type(), self.id.as_str());
+        let of_id = self.name.strip_prefix(simple).and_then(|rest| rest.strip_prefix(':'));
+        let is_made = of_id.is_some_and(|short| !short.is_empty() && id.starts_with(short));
+        !is_made && of_item != Some(self.name.as_str()) && self.name != format!("Application ({id})")
     }
 
     /// Where its folders are on the machine that it holds, once that has been looked at.

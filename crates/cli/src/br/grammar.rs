@@ -47,6 +47,8 @@ pub(super) struct Command {
     pub(super) usage: &'static str,
     pub(super) about: &'static str,
     pub(super) flags: &'static [Flag],
+    /// The words that may follow it, each with a help of its own.
+    pub(super) parts: &'static [Command],
 }
 
 const fn valued(name: &'static str, about: &'static str) -> Flag {
@@ -85,8 +87,19 @@ const fn command(
     about: &'static str,
     flags: &'static [Flag],
 ) -> Command {
-    Command { verb, name, aliases, usage, about, flags }
+    Command { verb, name, aliases, usage, about, flags, parts: &[] }
 }
+
+const fn of_catalog(name: &'static str, usage: &'static str, about: &'static str) -> Command {
+    command(Verb::Catalog, name, &[], usage, about, NONE)
+}
+
+const CATALOG: &[Command] = &[
+    of_catalog("show", "catalog show TYPE ITEM[:VERSION]", "Show an item of the catalog"),
+    of_catalog("list", "catalog list TYPE", "List the items of a type"),
+    of_catalog("add", "catalog add FILE|DIR|URL", "Add the items of a BOM, a zip or a folder"),
+    of_catalog("delete", "catalog delete TYPE ITEM:VERSION", "Take an item out of the catalog"),
+];
 
 /// All of them, in the order of the help.
 pub(super) const COMMANDS: &[Command] = &[
@@ -123,14 +136,17 @@ pub(super) const COMMANDS: &[Command] = &[
         "List the applications, or show one",
         NONE,
     ),
-    command(
-        Verb::Catalog,
-        "catalog",
-        &[],
-        "catalog list TYPE | show TYPE ITEM[:VERSION] | add FILE|DIR|URL | delete TYPE ITEM:VERSION",
-        "What blueprints can be made of",
-        NONE,
-    ),
+    Command {
+        parts: CATALOG,
+        ..command(
+            Verb::Catalog,
+            "catalog",
+            &[],
+            "catalog list TYPE | show TYPE ITEM[:VERSION] | add FILE|DIR|URL | delete TYPE ITEM:VERSION",
+            "What blueprints can be made of",
+            NONE,
+        )
+    },
     command(Verb::Config, "config", &[], "SCOPE config [KEY]", "Show the configuration of an entity", NONE),
     command(Verb::Delete, "delete", &[], "SCOPE delete", "Stop an application and remove it", NONE),
     command(Verb::Deploy, "deploy", &[], "deploy FILE|URL|-", "Deploy the application of a blueprint", NONE),
@@ -197,7 +213,17 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// The command of this name.
 pub(super) fn find(word: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == word || command.aliases.contains(&word))
+    find_in(COMMANDS, word)
+}
+
+/// The one of these that has this name.
+pub(super) fn find_in(commands: &'static [Command], word: &str) -> Option<&'static Command> {
+    commands.iter().find(|command| command.name == word || command.aliases.contains(&word))
+}
+
+/// Whether a word asks for help.
+pub(super) fn is_help(word: &str) -> bool {
+    matches!(word, "help" | "h")
 }
 
 #[cfg(test)]

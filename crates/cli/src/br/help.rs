@@ -42,9 +42,18 @@ pub(super) fn of(name: &str, command: &Command) -> String {
     out
 }
 
-/// One command in a line.
+/// One command in a line, and each of its parts in another.
 pub(super) fn short(command: &Command) -> String {
-    format!("NAME:\n   {} - {}\nUSAGE:\n   br {}\n", command.name, command.about, command.usage)
+    let mut out =
+        format!("NAME:\n   {} - {}\nUSAGE:\n   br {}\n", command.name, command.about, command.usage);
+    if !command.parts.is_empty() {
+        out.push_str("COMMANDS:\n");
+    }
+    for part in command.parts {
+        // Writing to a text cannot fail.
+        let _ = writeln!(out, "   {:<16}{}", part.name, part.about);
+    }
+    out
 }
 
 fn options(out: &mut String, flags: &[Flag]) {

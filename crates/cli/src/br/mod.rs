@@ -4,6 +4,7 @@
 
 mod activity;
 mod application;
+mod asked;
 mod catalog;
 mod config;
 mod config_file;
@@ -24,10 +25,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use asked::Asked;
 use ended::Ended;
 pub(crate) use entity::form_text;
 use flags::{Parsed, parse};
-use grammar::{Command, GLOBAL_FLAGS, Verb, find};
+use grammar::{Command, GLOBAL_FLAGS, Verb, find, is_help};
 use scope::Scope;
 use session::{Session, Verbosity};
 
@@ -95,26 +97,28 @@ fn try_run(words: &[String]) -> Result<(), Ended> {
         session::print(&help::all(name));
         return Ok(());
     };
-    if matches!(word.as_str(), "help" | "h") {
+    if is_help(word) {
         return help_on(name, arguments);
     }
     let command = find(word).ok_or_else(|| Ended::no_topic(word))?;
-    let parsed =
-        parse(arguments, command.flags).map_err(|why| Ended::wrong_flag(why, &help::of(name, command)))?;
-    if parsed.is_set("help") {
-        session::print(&help::short(command));
-        return Ok(());
-    }
+    let parsed = match asked::read(name, command, arguments)? {
+        Asked::Run(parsed) => parsed,
+        Asked::Help(text) => {
+            session::print(&text);
+            return Ok(());
+        }
+    };
     let mut session = Session::open(verbosity(&global))?;
     let json = global.value("json").map(|path| catalog::Json { path, is_raw: global.is_set("raw-output") });
     carry_out(&mut session, &scope, command, &parsed, json.as_ref(), name)
 }
 
 fn help_on(name: &str, arguments: &[String]) -> Result<(), Ended> {
-    match arguments.first() {
-        None => session::print(&help::all(name)),
-        Some(word) => session::print(&help::short(find(word).ok_or_else(|| Ended::no_topic(word))?)),
-    }
+    let told = match arguments.first().filter(|word| !is_help(word) && !word.starts_with('-')) {
+        None => help::all(name),
+        Some(word) => help::short(find(word).ok_or_else(|| Ended::no_topic(word))?),
+    };
+    session::print(&told);
     Ok(())
 }
 

@@ -31,6 +31,11 @@ pub(super) fn compile(cx: &mut Context<'_>, root: &Node) -> Option<EntitySpec> {
         return Some(if wrap::is_application(&entity) { entity } else { around(entity) });
     }
     let services = services(cx, root)?;
+    if services.is_empty() && !cx.failed() {
+        let at = root.get("services").map_or(0..0, |list| list.span.clone());
+        cx.error(at, "the list of services is empty").help("add an entity to it: `- type: NAME`");
+        return None;
+    }
     cx.is_plan = true;
     let mut plan = read(cx, root, services);
     if plan.is_single && plan.services.first().is_some_and(wrap::is_application) {

@@ -163,7 +163,15 @@ fn a_single_application_is_unwrapped_unless_something_contradicts() {
         tree(&check("services: [{type: BasicApplication}, {type: BasicApplication}]").root),
         "BasicApplication{BasicApplication BasicApplication}"
     );
-    assert_eq!(tree(&check("name: A\nservices: []\n").root), "BasicApplication(A)");
+}
+
+#[test]
+fn a_list_of_services_that_is_empty_is_no_blueprint() {
+    for text in ["name: A\nservices: []\n", "services: []\nbrooklyn.children: [{type: BasicEntity}]\n"] {
+        let said = compile("app.yaml", text, &Surroundings::default()).unwrap_err().to_string();
+        let expected = "Error in blueprint: UnsupportedTypePlanException: Invalid plan; format could not be recognized, the list of services is empty (line ";
+        assert!(said.starts_with(expected), "{said}");
+    }
 }
 
 #[test]
@@ -354,11 +362,11 @@ fn every_error_says_where_and_what_to_do() {
 fn what_has_no_effect_is_a_warning_with_its_place() {
     for (text, expected) in [
         (
-            "name: x\nname: y\nservices: []\n",
+            "name: x\nname: y\nservices: [{type: BasicEntity}]\n",
             "line 2, column 1: the key `name` stands here for the second time; the first value is not used (remove one of the two, or give it another name)",
         ),
         (
-            "nam: x\nservices: []\n",
+            "nam: x\nservices: [{type: BasicEntity}]\n",
             "line 1, column 1: unknown key 'nam' on BasicApplication: it has no effect (did you mean 'name'?)",
         ),
         (

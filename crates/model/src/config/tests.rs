@@ -124,9 +124,12 @@ fn the_nearest_value_counts_and_maps_merge() {
         Some((json!("1s"), 0))
     );
     assert_eq!(levels(&[(config(json!({})), v), (parent, app)], &sp::START_TIMEOUT), Some((json!("9s"), 1)));
-    // Never: an id is not inherited.
+    // Never: what an entity is called by default is its own.
+    let parent = config(json!({"defaultDisplayName": "app"}));
+    assert_eq!(levels(&[(config(json!({})), v), (parent, app)], &types::common::DEFAULT_NAME), None);
     let parent = config(json!({"camp.plan.id": "app"}));
-    assert_eq!(levels(&[(config(json!({})), v), (parent, app)], &types::common::PLAN_ID), None);
+    let found = levels(&[(config(json!({})), v), (parent, app)], &types::common::PLAN_ID);
+    assert_eq!(found, Some((json!("app"), 1)), "an id is read through");
     // Not reinherited: it passes those that do not declare the key, and stops at one that does.
     let cmd = config(json!({"launch.command": "x"}));
     assert_eq!(
@@ -259,7 +262,7 @@ fn parameters_are_keys_beside_those_of_the_type() {
     ]))
     .unwrap();
     let child_config = config(json!({"own": {"a": 1}, "own.b": 2}));
-    let parent_config = config(json!({"old.size": "8", "own": {"a": 0, "c": 3}, "camp.plan.id": "p"}));
+    let parent_config = config(json!({"old.size": "8", "own": {"a": 0, "c": 3}, "defaultDisplayName": "p"}));
     let child = Level { config: &child_config, parameters: &parameters, type_def: Some(&vanilla::TYPE) };
     let parent = Level { config: &parent_config, parameters: &parameters, type_def: None };
     let read = |chain: &[Level<'_>], name: &str| read_named(chain, name, &PlainOnly).unwrap().into_json();
@@ -270,7 +273,7 @@ fn parameters_are_keys_beside_those_of_the_type() {
     let bare_config = config(json!({}));
     let bare = Level { config: &bare_config, parameters: &[], type_def: Some(&basic_entity::TYPE) };
     assert_eq!(read(&[bare, parent], "size"), json!("3"), "the default that an entity above declares");
-    assert_eq!(read(&[bare, parent], "camp.plan.id"), Value::Null, "what is never inherited");
+    assert_eq!(read(&[bare, parent], "defaultDisplayName"), Value::Null, "what is never inherited");
     let names: Vec<&str> = child.keys().map(|k| k.name()).take(4).collect();
     assert_eq!(names[..3], ["size", "start.timeout", "own"]);
     assert_eq!(child.keys().filter(|k| k.name() == "start.timeout").count(), 1);

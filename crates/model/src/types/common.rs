@@ -4,13 +4,13 @@ use super::{
     Action, ConfigDef, DefaultValue, EffectorDef, EnumDef, Inheritance, ParameterDef, SensorDef, ValueType,
 };
 
-/// The `id` that a blueprint gives to an entity.
+/// The `id` that a blueprint gives to an entity. Who reads it sees that of an entity above where there is none, as was
+/// observed; a reference finds only the entity that was given it.
 pub static PLAN_ID: ConfigDef = ConfigDef::new(
     "camp.plan.id",
     ValueType::Text,
     "The id by which the blueprint's other entities name this one",
 )
-.inheritance(Inheritance::Never)
 .unlisted();
 
 /// What an entity is called that has no `name`.

@@ -10,12 +10,13 @@ use lang::yaml::{self, Limits, Node};
 
 use super::memo::{Compiled, Problem};
 use super::{Context, Frame, Made, make, only};
-use crate::catalog::{Bundle, Item};
+use crate::catalog::{Bundle, Item, ItemKind};
 use crate::compile::limits::{
     ENTITIES_MAX, ENTITY_DEPTH_MAX, ITEM_BYTES_LEAST, ITEM_BYTES_MAX, ITEM_DEPTH_MAX,
 };
 use crate::compile::location;
-use crate::spec::{AdjunctSpec, ConfigMap, EntitySpec};
+use crate::spec::{AdjunctSpec, ConfigMap, ConfigValue, EntitySpec};
+use crate::types::common;
 
 /// The entity that an item makes, as the start of the one that names it.
 pub(crate) fn entity<'a>(
@@ -27,6 +28,11 @@ pub(crate) fn entity<'a>(
     let compiled = compiled(cx, at, bundle, item)?;
     let Ok(Made::Entity(spec)) = &compiled.made else { return None };
     let mut spec = (**spec).clone();
+    let names = item.kind != ItemKind::Template && spec.name.is_none();
+    if let Some(name) = item.display_name.as_ref().filter(|_| names) {
+        let called = spec.config.entry(common::DEFAULT_NAME.name.to_owned());
+        called.or_insert_with(|| ConfigValue::new(name.as_str()));
+    }
     spec.catalog_id = Some(item.id.to_string());
     if item.icon_url.is_some() {
         spec.icon_url.clone_from(&item.icon_url);

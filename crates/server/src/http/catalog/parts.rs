@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use api::catalog::{TypeConfig, TypeEffector, TypeSensor};
 use base::secret::is_sensitive_name;
 use model::Surroundings;
-use model::catalog::{Described, describe};
+use model::catalog::{Described, ItemKind, describe};
 use model::config::Key;
 use model::spec::EntitySpec;
 use model::types::{self, TypeDef};
@@ -26,6 +26,10 @@ pub(super) fn of(registered: &Registered<'_>, around: &Surroundings) -> Parts {
     match registered {
         Registered::Entity(def) => of_entity(None, def, def.config_keys().map(Key::from).collect()),
         Registered::Adjunct(def) => of_keys(def.config_keys().map(Key::from).collect()),
+        // What an application that is made from it has is not told.
+        Registered::Item(_, item) if item.kind == ItemKind::Template => {
+            Parts { sensors: Some(Vec::new()), effectors: Some(Vec::new()), ..of_keys(Vec::new()) }
+        }
         Registered::Item(bundle, item) => match describe(item, &bundle.id, around) {
             Ok(described) => match &described {
                 Described::Entity { spec, type_def } => of_entity(Some(spec), type_def, described.keys()),
@@ -49,10 +53,18 @@ fn of_entity(spec: Option<&EntitySpec>, def: &TypeDef, keys: Vec<Key<'_>>) -> Pa
 }
 
 fn of_keys(keys: Vec<Key<'_>>) -> Parts {
-    Parts { config: Some(keys.iter().filter(|k| k.is_listed()).map(config).collect()), ..Parts::default() }
+    let mut pinned = 0.0;
+    let mut numbered = |key: &Key<'_>| {
+        let is_pinned = key.spec.is_some_and(|s| s.pinned);
+        pinned += if is_pinned { 1.0 } else { 0.0 };
+        config(key, is_pinned.then_some(pinned))
+    };
+    let listed = keys.iter().filter(|k| k.is_listed());
+    Parts { config: Some(listed.map(&mut numbered).collect()), ..Parts::default() }
 }
 
-fn config(key: &Key<'_>) -> TypeConfig {
+/// `priority`: the place among those that are pinned, which pages sort by.
+fn config(key: &Key<'_>, priority: Option<f64>) -> TypeConfig {
     let default = key.default().filter(|_| !is_sensitive_name(key.name()));
     TypeConfig {
         name: key.name().to_owned(),
@@ -61,9 +73,9 @@ fn config(key: &Key<'_>) -> TypeConfig {
         description: key.description().map(str::to_owned),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
         label: key.spec.and_then(|s| s.label.clone()).unwrap_or_else(|| key.name().to_owned()),
-        priority: key.spec.filter(|s| s.pinned).map(|_| 1.0),
+        priority,
         possible_values: possible_values(key.value_type()),
-        pinned: Some(key.spec.is_some_and(|s| s.pinned)),
+        pinned: Some(priority.is_some()),
         constraints: key.spec.map(|s| s.constraints.iter().map(constraint).collect()).unwrap_or_default(),
         links: BTreeMap::new(),
     }

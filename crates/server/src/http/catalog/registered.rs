@@ -53,11 +53,17 @@ impl<'a> Registered<'a> {
         }
     }
 
-    /// The one with this version; `latest`, in any case, is the best one.
+    /// The one with this version, however it is written (`1.0` is `1.0.0`); `latest`, in any case, is the best one.
     pub(in crate::http) fn find(catalog: &'a Catalog, name: &str, version: &str) -> Option<Registered<'a>> {
-        let is_any = version.eq_ignore_ascii_case("latest");
-        let mut versions = Self::versions(catalog, name).into_iter();
-        versions.find(|r| is_any || r.version() == version)
+        let versions = Self::versions(catalog, name);
+        if version.eq_ignore_ascii_case("latest") {
+            return versions.into_iter().next();
+        }
+        let alike = || {
+            let version = Version::new(version);
+            versions.iter().find(|r| version.is_the_same_as(&Version::new(r.version())))
+        };
+        versions.iter().find(|r| r.version() == version).or_else(alike).copied()
     }
 
     fn built_in() -> impl Iterator<Item = Registered<'a>> {

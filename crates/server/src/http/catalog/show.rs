@@ -83,17 +83,14 @@ pub(in crate::http) mod types {
 /// An item, as `/v1/catalog/entities` and its like show it. `folder`: which of them.
 pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundings) -> CatalogItemSummary {
     let mut parts = parts::of(r, around);
-    match r.kind() {
-        // What an application that is made from it has is not told.
-        ItemKind::Template => parts = parts::Parts::default(),
-        ItemKind::Policy | ItemKind::Enricher => {
-            parts.config.iter_mut().flatten().for_each(|key| key.pinned = None);
-        }
-        _ => {}
+    if matches!(r.kind(), ItemKind::Policy | ItemKind::Enricher) {
+        parts.config.iter_mut().flatten().for_each(|key| key.pinned = None);
     }
+    // Lists that are empty are told by the newer resources only.
+    let parts_config = parts.config.filter(|_| r.kind() != ItemKind::Template);
     let kind = match r.kind() {
-        ItemKind::Entity | ItemKind::Application => "ENTITY",
-        ItemKind::Template => "APPLICATION",
+        ItemKind::Entity => "ENTITY",
+        ItemKind::Application | ItemKind::Template => "APPLICATION",
         ItemKind::Policy => "policy",
         ItemKind::Enricher => "enricher",
         ItemKind::Location => "location",
@@ -110,7 +107,7 @@ pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundi
         description: r.description().map(str::to_owned),
         icon_url: icon_url(r, icon_path),
         tags: r.tags(),
-        config: parts.config,
+        config: parts_config,
         sensors: parts.sensors.unwrap_or_default(),
         effectors: parts.effectors.unwrap_or_default(),
         deprecated: r.is_deprecated(),

@@ -5,7 +5,6 @@ use engine::{Entity, Root};
 use model::ValueType;
 use model::config::Key;
 use model::spec::Constraint;
-use model::types::Behaviour;
 use serde_json::{Map, Value, json};
 
 use super::secrets::suppress;
@@ -38,10 +37,17 @@ pub(in crate::http) fn values(root: &Root, entity: &Entity, resolved: bool) -> M
 /// One value that is set here or above.
 pub(in crate::http) fn shown(root: &Root, entity: &Entity, name: &str, resolved: bool) -> Option<Value> {
     if name == TEMPLATE_ID {
-        // Clients know it as a mark of what was made from a blueprint; what it names was gone with the deployment.
-        return (entity.behaviour() != Behaviour::Quarantine).then(|| entity.id.as_str().into());
+        return Some(template(root, entity).id.as_str().into());
     }
     root.config_shown(&entity.id, name, resolved)
+}
+
+/// Who stands for the part of a blueprint that an entity came from: an application, a service, or what was added
+/// alone. Everything below inherits it. Clients know it as a mark; what it names was gone with the deployment.
+fn template<'r>(root: &'r Root, entity: &'r Entity) -> &'r Entity {
+    let is_one =
+        |e: &Entity| e.def.source.is_some() || e.parent.as_ref().is_none_or(|parent| *parent == e.app);
+    root.ancestry(&entity.id).find(|e| is_one(e)).unwrap_or(entity)
 }
 
 /// The class of a key's values, as lists of keys have it: all enums have the same.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use api::catalog::SpecSummary;
 use api::entity::{EntityBare, EntityDetail, EntityLinks, EntityNode, EntitySummary, Member, SelfLink};
 use api::paths;
 use engine::Entity;
@@ -11,7 +10,7 @@ use model::types::{Behaviour, TypeDef};
 use serde_json::{Value, json};
 
 use super::sensor;
-use crate::http::catalog::{CAMP, item_called};
+use super::spec::{item_of, made_from, specs};
 
 /// An entity in lists and alone.
 pub(in crate::http) fn summary(entity: &Entity) -> EntitySummary {
@@ -42,49 +41,26 @@ pub(in crate::http) fn bare(entity: &Entity) -> EntityBare {
     }
 }
 
-/// What an entity was made from, the original first: an application's blueprint, or the item of the catalog, as long
-/// as it is there.
-pub(in crate::http) fn specs(root: &Root, entity: &Entity) -> Vec<SpecSummary> {
-    let spec = |summary: String, contents| SpecSummary { summary, format: CAMP.to_owned(), contents };
-    let blueprint = entity.def.source.iter().map(|text| spec(format!("{CAMP} plan"), text.clone()));
-    let item = made_from(root, entity).and_then(|id| {
-        let (name, _) = id.rsplit_once(':')?;
-        Some(spec(format!("{CAMP} plan for type {name}"), item_called(root.catalog(), id)?.wire_plan()))
-    });
-    let stock = is_stock(entity).then(|| {
-        let name = &entity.def.type_name;
-        spec(format!("{CAMP} plan for type {name}"), format!("services: [{{ type: {name} }}]"))
-    });
-    blueprint.chain(item).chain(stock).collect()
-}
-
-/// Whether its type is all that it was made from, and stands in Brooklyn's own catalog.
-fn is_stock(entity: &Entity) -> bool {
-    entity.def.catalog_id.is_none() && entity.catalog_id().is_some()
-}
-
-/// The catalog item that an entity is the top of; what stands in an item's text has the item's id too.
-fn made_from<'a>(root: &Root, entity: &'a Entity) -> Option<&'a str> {
-    let id = entity.def.catalog_id.as_deref()?;
-    let parent = entity.parent.as_ref().and_then(|parent| root.entity(parent));
-    let inside = parent.is_some_and(|parent| parent.def.catalog_id.as_deref() == Some(id));
-    (!inside).then_some(id)
-}
-
-/// Its tags, and those that tell what it was made from: the text of its blueprint or item, and how far below the beginning of a
-/// text it stands. Members of a cluster stand in no text.
+/// Its tags, and those that tell what it was made from: its icon's address, the texts of its blueprint and its item, and how
+/// far below the beginning of a text it stands. Members of a cluster stand in no text.
 pub(in crate::http) fn tags(root: &Root, entity: &Entity) -> Vec<Value> {
     let mut tags = entity.def.tags.clone();
-    if (entity.def.source.is_some() || made_from(root, entity).is_some() || is_stock(entity))
-        && let Some(spec) = specs(root, entity).pop()
-    {
-        tags.push(json!({ "kind": "yaml_spec", "contents": spec.contents }));
-        tags.push(json!({ "spec_hierarchy": [spec] }));
+    let of_item = item_of(root, entity).and_then(|item| item.icon_url.as_ref());
+    if let Some(url) = entity.def.icon_url.as_ref().filter(|url| of_item != Some(url)) {
+        tags.push(json!({ "kind": "icon_url", "contents": url }));
     }
-    let is_added = !root.groups_of(&entity.id).is_empty() || entity.type_def().is_some_and(is_quarantine);
+    let specs = specs(root, entity);
+    tags.extend(specs.iter().map(|spec| json!({ "kind": "yaml_spec", "contents": spec.contents })));
+    if !specs.is_empty() {
+        tags.push(json!({ "spec_hierarchy": specs }));
+    }
+    let is_added = entity.def.source.is_some()
+        || !root.groups_of(&entity.id).is_empty()
+        || entity.type_def().is_some_and(is_quarantine);
     if entity.parent.is_some() && !is_added {
         let above = root.ancestry(&entity.id).skip(1);
-        let begins = |e: &&Entity| e.parent.is_none() || made_from(root, e).is_some();
+        let begins =
+            |e: &&Entity| e.parent.is_none() || e.def.source.is_some() || made_from(root, e).is_some();
         let depth = above.take_while(|e| !begins(e)).count() + 1;
         tags.push(json!({ "depth_in_ancestor": depth }));
     }

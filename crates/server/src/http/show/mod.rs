@@ -11,5 +11,6 @@ pub(super) mod md5;
 pub(super) mod secrets;
 pub(super) mod sensor;
 pub(super) mod server;
+pub(super) mod spec;
 pub(super) mod task;
 pub(super) mod text;

@@ -93,6 +93,8 @@ pub(in crate::http) fn metrics(
         },
         rebind: rebind(counted.loads.read(), now),
         persist: rebind(counted.records.read(), now),
+        rebind_read_only_count: matches!(role, Role::HotStandby | Role::HotBackup)
+            .then(|| counted.loads.read().count),
         first_rebind_counts: RebindCounts { applications, entities, all_items },
         management_state_persistence: ReadWrite {
             read: store_count(counted.reads.read()),

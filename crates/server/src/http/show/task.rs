@@ -43,7 +43,7 @@ pub(in crate::http) fn summary(root: &Root, task: &Task, detail: Detail) -> Task
         description: task.description.clone(),
         entity_id: entity.map(str::to_owned),
         entity_display_name: task.entity_name.clone(),
-        tags: tags(task, app),
+        tags: tags(root, task, app),
         submit_time_utc: Some(task.submitted_at.0),
         start_time_utc: Some(task.submitted_at.0),
         end_time_utc: task.ended_at.map(|at| at.0),
@@ -84,7 +84,7 @@ fn link(task: &Task) -> TaskLink {
     }
 }
 
-fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
+fn tags(root: &Root, task: &Task, app: Option<&str>) -> Vec<Value> {
     let Some(entity) = &task.entity else {
         // Only an expunge tells, in Brooklyn, what it is and who asked for it; the end of an application does not.
         let expunge = task.caller.as_ref().filter(|c| c.uri.ends_with("/expunge"));
@@ -93,6 +93,7 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
     let stub = json!({ "type": ENTITY_STUB_TYPE, "id": entity.as_str() });
     let wrapped = |kind: &str| json!({ "wrappingType": kind, "entity": stub });
     let mut tags = Vec::new();
+    let by_user = asked(root, task);
     if let Some(call) = &task.call {
         tags.push("EFFECTOR".into());
         tags.push(json!({
@@ -102,16 +103,23 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
     }
     if task.parent.is_some() {
         tags.push("SUB-TASK".into());
-    } else {
+    } else if by_user.is_none() {
         tags.push("TOP-LEVEL".into());
+    } else if task.call.is_none() {
+        tags.push("NON-TRANSIENT".into());
+    } else if by_user.is_some_and(is_deployment) {
+        tags.push(wrapped("callerEntity"));
+        tags.push("inessential".into());
     }
     tags.push(wrapped("contextEntity"));
     tags.push(json!({ "type": "org.apache.brooklyn.api.mgmt.ManagementContext" }));
     if let Some(adjunct) = task.caller.as_ref().and_then(|c| c.uri.strip_prefix("adjunct:")) {
         let policy = json!({ "type": ADJUNCT_STUB_TYPE, "id": adjunct, "entityId": entity.as_str() });
         tags.push(json!({ "wrappingType": "contextAdjunct", "object": policy }));
-    } else if let Some(caller) = &task.caller {
-        tags.push(entitlement(task, caller));
+    } else if let Some(caller) = by_user {
+        // Brooklyn notes it when the request comes in, and again when an effector is called.
+        let times = if task.call.is_some() { 2 } else { 1 };
+        tags.extend(std::iter::repeat_n(entitlement(task, caller), times));
     }
     if let (Some(by), Some(app)) = (&task.interrupted, app) {
         tags.push(json!({"interrupted": {
@@ -128,7 +136,20 @@ fn tags(task: &Task, app: Option<&str>) -> Vec<Value> {
     tags
 }
 
-/// Who asked for a task.
+/// Who asked over HTTP for a task, or for the one that it is a part of.
+fn asked<'r>(root: &'r Root, task: &'r Task) -> Option<&'r Caller> {
+    let parents = std::iter::successors(Some(task), |t| t.parent.as_ref().and_then(|p| root.task(p)));
+    let caller = parents.filter_map(|t| t.caller.as_ref()).next()?;
+    caller.uri.starts_with('/').then_some(caller)
+}
+
+/// Whether a request was one that deploys an application.
+fn is_deployment(caller: &Caller) -> bool {
+    let below = caller.uri.strip_prefix("/v1/applications");
+    below.is_some_and(|rest| !rest.trim_matches('/').contains('/'))
+}
+
+/// The tag that says who asked for a task.
 fn entitlement(task: &Task, caller: &Caller) -> Value {
     json!({"entitlementContext": {
         "user": caller.user, "sourceIp": caller.source, "requestUri": caller.uri, "attributes": {},

@@ -113,7 +113,8 @@ async fn tags_are_added_replaced_and_taken_away() {
     // What the application was made from is told behind them.
     let own: Vec<&Value> = tags.as_array().unwrap().iter().take(2).collect();
     assert_eq!(json!(own), json!(["new", { "wire.tag.key": { "two": 2 } }]));
-    assert_eq!(tags[2]["kind"], "yaml_spec");
+    assert_eq!(tags[2], json!({ "kind": "icon_url", "contents": "https://example.org/tree.png" }));
+    assert_eq!(tags[3]["kind"], "yaml_spec");
     assert_eq!(door.get(&format!("{base}/tag/get/wire.tag.key")).await.body, r#"{"two":2}"#);
 }
 

@@ -27,7 +27,11 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .needs(AddCatalogItem)
             .hot()
             .takes(Consumes::Upload, one::<String>())
-            .query("format?", Text, "Looked at by Brooklyn; what a body is shows in the body itself")
+            .query(
+                "format?",
+                Text,
+                "What the body is: brooklyn-bom-yaml or brooklyn-bom-bundle; left out: it shows",
+            )
             .answers(StatusCode::CREATED, Json(answer))
             .answers(StatusCode::OK, Json(answer))
     };
@@ -73,25 +77,34 @@ enum Mark {
 }
 
 async fn post(mut call: Call) -> Answer {
+    check_format(&call)?;
     let force = call.query_flag("forceUpdate").unwrap_or(false);
     let (bundle, added) = add(&mut call, force).await?;
+    let brief = call.query_flag("itemDetails") == Some(false);
+    let around = call.surroundings();
+    let shown = |r: &Registered<'_>| if brief { types::summary(r) } else { types::uploaded(r, &around) };
     if call.query_flag("detail").unwrap_or(false) {
-        let brief = call.query_flag("itemDetails") == Some(false);
-        let around = call.surroundings();
-        return installed(&bundle, added, |r| {
-            if brief { types::summary(r) } else { types::uploaded(r, &around) }
-        });
+        return installed(&bundle, added, shown);
     }
     if added == Added::Identical {
         return json_with(status(added), &BTreeMap::<String, Value>::new());
     }
-    let around = call.surroundings();
-    let all: BTreeMap<String, _> =
-        Registered::of_bundle(&bundle).map(|r| (r.id(), types::uploaded(&r, &around))).collect();
+    let all: BTreeMap<String, _> = Registered::of_bundle(&bundle).map(|r| (r.id(), shown(&r))).collect();
     json_with(status(added), &all)
 }
 
+/// What a body is shows in the body itself, so a format only has to be one that there is.
+fn check_format(call: &Call) -> Result<(), Fail> {
+    match call.query_value("format").as_deref() {
+        None | Some("" | "brooklyn-bom-yaml" | "brooklyn-bom-bundle") => Ok(()),
+        Some(other) => Err(Fail::bad(format!(
+            "Invalid '{other}' bundle; format could not be recognized: expected brooklyn-bom-yaml or brooklyn-bom-bundle, or no format"
+        ))),
+    }
+}
+
 async fn post_bundle(mut call: Call) -> Answer {
+    check_format(&call)?;
     let force = call.query_flag("force").unwrap_or(false);
     let (bundle, added) = add(&mut call, force).await?;
     installed(&bundle, added, types::summary)

@@ -131,8 +131,8 @@ async fn download(call: Call) -> Answer {
 async fn delete(call: Call) -> Answer {
     let app = Arc::clone(&call.app);
     let _turn = app.adding.lock().await;
-    let id = id(&call);
-    let gone = call.root().catalog().bundle(&id).cloned();
+    let gone = named(&call).ok().cloned();
+    let id = gone.as_ref().map_or_else(|| id(&call), |bundle| bundle.id.clone());
     call.ask(Command::RemoveBundle { bundle: id.clone() }, b"").await?;
     let (message, code) = (format!("Uninstalled bundle {id}"), InstallationCode::Removed);
     let types = gone.iter().flat_map(|bundle| Registered::of_bundle(bundle));
@@ -146,7 +146,14 @@ fn id(call: &Call) -> BundleId {
 
 fn named(call: &Call) -> Result<&Arc<Bundle>, Fail> {
     let id = id(call);
-    call.root().catalog().bundle(&id).ok_or_else(|| missing("Bundle", &id.name, id.version.as_str()))
+    let catalog = call.root().catalog();
+    let is_any = id.version.as_str().eq_ignore_ascii_case("latest");
+    let alike = || {
+        let of_name = catalog.bundles().filter(|b| b.id.name == id.name);
+        of_name.filter(|b| is_any || b.id.version.is_the_same_as(&id.version)).max_by_key(|b| &b.id.version)
+    };
+    let found = catalog.bundle(&id).or_else(alike);
+    found.ok_or_else(|| missing("Bundle", &id.name, id.version.as_str()))
 }
 
 fn named_type(call: &Call) -> Result<Registered<'_>, Fail> {
@@ -159,6 +166,8 @@ fn named_type(call: &Call) -> Result<Registered<'_>, Fail> {
     let mut of_name: Vec<_> = Registered::of_bundle(bundle).filter(|r| r.name() == name).collect();
     of_name.sort_by_key(|r| Version::new(r.version()));
     let mut newest_first = of_name.into_iter().rev();
-    let found = newest_first.find(|r| version == "latest" || r.version() == version);
+    let wanted = Version::new(version);
+    let is_it = |r: &Registered<'_>| Version::new(r.version()).is_the_same_as(&wanted);
+    let found = newest_first.find(|r| version.eq_ignore_ascii_case("latest") || is_it(r));
     found.ok_or_else(|| missing("Entity", name, version))
 }

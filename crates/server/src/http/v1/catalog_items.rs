@@ -79,11 +79,10 @@ fn holds(folder: &str, kind: ItemKind) -> bool {
     }
 }
 
-/// Whether a folder lists them: what one starts from is an application there and no entity.
+/// Whether a folder lists them: an application is only what one starts from, an entity each of them.
 fn lists(folder: &str, r: &Registered<'_>) -> bool {
     match folder {
         "applications" => r.kind() == ItemKind::Template && !r.is_deprecated(),
-        "entities" => r.kind() != ItemKind::Template && holds(folder, r.kind()),
         _ => holds(folder, r.kind()),
     }
 }

@@ -22,7 +22,7 @@ use crate::http::route::Content::{Bytes, Json, Nothing, Text};
 use crate::http::route::Kind::{self, Flag, Number};
 use crate::http::route::{LIMIT, Route};
 use crate::http::show::task::Detail;
-use crate::http::show::{entity, location, task};
+use crate::http::show::{entity, location, spec, task};
 
 /// Brooklyn calls it `text/json`; clients that ask for JSON get it all the same.
 const AS_EITHER_JSON: &[&str] = &["text/json", "application/json"];
@@ -101,12 +101,12 @@ async fn relations(call: Call) -> Answer {
 }
 
 async fn specs(call: Call) -> Answer {
-    let specs = entity::specs(call.root(), find::entity(&call)?);
+    let specs = spec::specs(call.root(), find::entity(&call)?);
     if specs.is_empty() { Ok(no_content()) } else { json(&specs) }
 }
 
 async fn spec(call: Call) -> Answer {
-    match entity::specs(call.root(), find::entity(&call)?).into_iter().next() {
+    match spec::specs(call.root(), find::entity(&call)?).into_iter().next() {
         Some(spec) => Ok(raw(StatusCode::OK, call.form, spec.contents)),
         None => Ok(no_content()),
     }

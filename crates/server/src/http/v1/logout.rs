@@ -41,11 +41,14 @@ async fn logout(call: Call) -> Answer {
     if !user.is_empty() {
         map.insert("currentUser".to_owned(), user.into());
     }
-    let other = call.query_value("user").filter(|other| other != user);
+    let asked = call.query_value("user");
+    if let Some(asked) = &asked {
+        map.insert("requestedUser".to_owned(), asked.clone().into());
+    }
+    let other = asked.filter(|other| other != user);
     let (status, message) = match (other, call.query_value("unauthorize")) {
         (Some(other), _) => {
             let message = format!("Not logged in as {other}: nothing was done");
-            map.insert("requestedUser".to_owned(), other.into());
             (StatusCode::FORBIDDEN, message)
         }
         (None, Some(text)) => (StatusCode::UNAUTHORIZED, text),

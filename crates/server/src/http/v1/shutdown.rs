@@ -33,6 +33,7 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .form("shutdownTimeout?", Kind::Span, "How long they may take (default 20s; 0: no limit)")
             .form("requestTimeout?", Kind::Span, "Read and not waited for")
             .form("delayForHttpReturn?", Kind::Span, "Read and not waited for")
+            .form("delayMillis?", Kind::Number, "The same, by its older name")
             .answers(StatusCode::NO_CONTENT, Nothing),
     );
 }
@@ -52,13 +53,18 @@ async fn shutdown(mut call: Call) -> Answer {
         }
         Some(text) => text.parse::<Span>().map_err(|e| Fail::bad(format!("{name}: {e}"))),
     };
-    span("delayForHttpReturn", Span::secs(5))?;
+    if flag("stopAppsFirst") && call.role() != Role::Master {
+        return Err(Fail::forbidden("Not allowed to stop all apps when server is not master"));
+    }
+    if field("delayMillis").is_some_and(|text| !text.is_empty() && text.parse::<i64>().is_err()) {
+        return Err(Fail::Bare(StatusCode::BAD_REQUEST));
+    }
+    for name in ["delayForHttpReturn", "delayMillis"] {
+        span(name, Span::secs(5))?;
+    }
     span("requestTimeout", Span::secs(20))?;
     let limit = span("shutdownTimeout", Span::secs(20))?;
     if flag("stopAppsFirst") {
-        if call.role() != Role::Master {
-            return Err(Fail::forbidden("Not allowed to stop all apps when server is not master"));
-        }
         let stopped = stop_all(&mut call, limit).await?;
         if !stopped && !flag("forceShutdownOnError") {
             return Err(Fail::said(
