@@ -195,19 +195,22 @@ const CALLED_WITH: [(&str, &str, &str); 5] = [
     ("failOnEffectorFailure", "boolean", "Whether a call that fails is an error"),
 ];
 
+/// The type of a parameter that says none: a value is what it was given as.
+const UNTYPED: &str = "java.lang.Object";
+
 /// A map from names to what is known of each, or to its default alone.
 fn parameters(cx: &mut Context<'_>, node: &Node) -> Vec<ParameterSpec> {
     let mut out = Vec::new();
     for (name, _, value) in keyed(cx.map("parameters", node)) {
         let mut parameter = ParameterSpec {
             name: name.clone(),
-            type_name: "string".to_owned(),
+            type_name: UNTYPED.to_owned(),
             description: None,
             default: None,
         };
         match value.as_map().filter(|entries| !is_expression(entries)) {
             Some(entries) => {
-                parameter.type_name = type_name(cx, value.get("type"), "string");
+                parameter.type_name = type_name(cx, value.get("type"), UNTYPED);
                 parameter.description = value.get("description").and_then(|n| cx.text("description", n));
                 let default = value.get("defaultValue").or_else(|| value.get("default"));
                 // Nothing and no default are the same; only one of them comes back from a record.

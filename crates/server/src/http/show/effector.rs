@@ -7,7 +7,7 @@ use engine::EffectorRef;
 use engine::Entity;
 use engine::Root;
 use model::ValueType;
-use model::spec::EffectorSpec;
+use model::spec::{EffectorBody, EffectorSpec};
 use model::types::EffectorDef;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,7 @@ pub(in crate::http) fn of_type(def: &EffectorDef) -> TypeEffector {
 pub(in crate::http) fn of_spec(spec: &EffectorSpec) -> TypeEffector {
     TypeEffector {
         name: spec.name.clone(),
-        return_type: "java.lang.String".to_owned(),
+        return_type: returned(&spec.body).to_owned(),
         parameters: spec
             .parameters
             .iter()
@@ -66,6 +66,17 @@ pub(in crate::http) fn of_spec(spec: &EffectorSpec) -> TypeEffector {
             })
             .collect(),
         description: spec.description.clone().filter(|d| !d.is_empty()),
+    }
+}
+
+/// The class of what an effector of a blueprint answers.
+fn returned(body: &EffectorBody) -> &'static str {
+    match body {
+        EffectorBody::AddChildren(_) | EffectorBody::Composite { .. } => "java.util.List",
+        EffectorBody::Proxy { .. } => "java.lang.Object",
+        EffectorBody::ShellCommand { .. } | EffectorBody::Http(_) | EffectorBody::ChildrenBatch(_) => {
+            "java.lang.String"
+        }
     }
 }
 
