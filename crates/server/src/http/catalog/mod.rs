@@ -3,6 +3,7 @@
 mod add;
 mod filter;
 mod icon;
+mod location_bom;
 mod parts;
 mod registered;
 mod show;
@@ -10,5 +11,6 @@ mod show;
 pub(super) use add::{add, add_bytes};
 pub(super) use filter::Filter;
 pub(super) use icon::{icon, icon_at};
+pub(super) use location_bom::location_bom;
 pub(super) use registered::{Registered, item_called};
 pub(super) use show::{CAMP, bundle, item, types};

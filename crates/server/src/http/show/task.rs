@@ -138,8 +138,8 @@ fn tags(root: &Root, task: &Task, app: Option<&str>) -> Vec<Value> {
 
 /// Who asked over HTTP for a task, or for the one that it is a part of.
 fn asked<'r>(root: &'r Root, task: &'r Task) -> Option<&'r Caller> {
-    let parents = std::iter::successors(Some(task), |t| t.parent.as_ref().and_then(|p| root.task(p)));
-    let caller = parents.filter_map(|t| t.caller.as_ref()).next()?;
+    let mut parts = std::iter::successors(Some(task), |t| t.parent.as_ref().and_then(|p| root.task(p)));
+    let caller = parts.find_map(|t| t.caller.as_ref())?;
     caller.uri.starts_with('/').then_some(caller)
 }
 

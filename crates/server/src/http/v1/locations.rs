@@ -11,11 +11,10 @@ use base::Version;
 use engine::input::Command;
 use model::Surroundings;
 use model::catalog::ItemKind;
-use serde_json::json as value;
 
 use crate::http::answer::{Answer, at, json, json_with, no_content};
 use crate::http::call::Call;
-use crate::http::catalog::add_bytes;
+use crate::http::catalog::{add_bytes, location_bom};
 use crate::http::fail::Fail;
 use crate::http::negotiate::Consumes;
 use crate::http::route::Content::{Json, Nothing};
@@ -85,15 +84,7 @@ fn shown(call: &Call, definition: Definition, around: &Surroundings, full: bool)
 async fn define(mut call: Call) -> Answer {
     let given = serde_json::from_value::<NewLocation>(call.json().await?)
         .map_err(|e| Fail::bad(format!("The body is no location (name, spec, config): {e}")))?;
-    let item = value!({
-        "id": given.name,
-        "itemType": "location",
-        "item": { "type": given.spec, "brooklyn.config": given.config },
-    });
-    let bom = value!({
-        "brooklyn.catalog": { "bundle": given.name, "version": Version::UNSAID, "items": [item] },
-    });
-    add_bytes(&mut call, bom.to_string().into_bytes(), false).await?;
+    add_bytes(&mut call, location_bom(&given).into_bytes(), false).await?;
     let token = format!("{}:{}", given.name, Version::UNSAID);
     let around = call.surroundings();
     let definition = location::definition(&around, &token)
