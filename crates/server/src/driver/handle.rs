@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::Sender;
@@ -16,7 +17,7 @@ use node::interface::{Input, Response, View};
 use super::clock;
 
 /// How long an answer may take to leave before a drill ends the process.
-const ANSWER_LEAVES: std::time::Duration = std::time::Duration::from_millis(50);
+const ANSWER_LEAVES: Duration = Duration::from_millis(50);
 
 /// What reaches the driver's thread.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) waiting: AtomicUsize,
     /// Whether an end was asked for.
     pub(crate) stopping: AtomicBool,
+    /// For how long requests are answered once it has come.
+    serving: watch::Sender<Duration>,
     next_request: AtomicU64,
     queue: Sender<Message>,
 }
@@ -55,6 +58,7 @@ impl Shared {
             view: ArcSwap::from_pointee(view),
             waiting: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
+            serving: watch::Sender::new(Duration::ZERO),
             next_request: AtomicU64::new(1),
             queue,
         })
@@ -147,10 +151,24 @@ impl Handle {
         }
     }
 
-    /// Ends the server gracefully.
+    /// Ends the server gracefully. Asked once more, it does not serve any longer either.
     pub fn stop(&self) {
+        self.stop_serving_for(Duration::ZERO);
+    }
+
+    /// The same; requests are answered for so long afterwards.
+    pub fn stop_serving_for(&self, serving: Duration) {
+        self.shared.serving.send_replace(serving);
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.send(Input::Stop);
+    }
+
+    /// Comes back when requests need not be answered any more by a server that has ended.
+    pub async fn served(&self) {
+        let mut serving = self.shared.serving.subscribe();
+        let asked = *serving.borrow();
+        // Its sender is held here, so this ends by the clock or because somebody asked again.
+        let _ = tokio::time::timeout(asked, serving.wait_for(Duration::is_zero)).await;
     }
 
     /// Whether an end was asked for.

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{Lsn, Mono, NodeId, WallMs};
 use engine::input::{Caller, Command, WriteKey};
@@ -37,8 +38,8 @@ pub trait Plane: Send + Sync + 'static {
     fn lift_pause(&self, by: String);
     /// Ends the server as by kill -9, a moment from now.
     fn kill(&self);
-    /// Ends the server gracefully.
-    fn stop(&self);
+    /// Ends the server gracefully; requests are answered for so long afterwards.
+    fn stop(&self, serving: Duration);
     /// Whether an end was asked for.
     fn stopping(&self) -> bool;
     /// Tells of every publication.
@@ -86,8 +87,8 @@ impl Plane for Handle {
         Handle::kill(self);
     }
 
-    fn stop(&self) {
-        Handle::stop(self);
+    fn stop(&self, serving: Duration) {
+        Handle::stop_serving_for(self, serving);
     }
 
     fn stopping(&self) -> bool {

@@ -288,6 +288,7 @@ async fn run(
     }));
     info!("Started Brownstone console at {}", settings.node_uri);
     let end = exit.await.map_or_else(|_| End::new(1, "the driver's thread ended without a word"), End::from);
+    running.handle.served().await;
     // What is being answered comes to its end.
     stop_web.send_replace(true);
     for task in web {

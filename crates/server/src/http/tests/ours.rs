@@ -286,7 +286,7 @@ async fn who_follows_hears_what_happens_and_goes_on_where_it_broke_off() {
     assert!(old.until("event: resync").await.contains("data: {}"));
     door.plane.set_mode(Mode::Standby);
     assert!(old.until("event: ha").await.contains("\"role\":\"STANDBY\""));
-    door.plane.stop();
+    door.plane.stop(Duration::ZERO);
     again.end().await;
 }
 

@@ -186,7 +186,7 @@ impl Plane for Small {
         self.killed.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn stop(&self) {
+    fn stop(&self, _serving: std::time::Duration) {
         let old = self.view.load_full();
         self.publish(old.root.clone(), status(Role::Terminated));
     }

@@ -147,10 +147,9 @@ fn id(call: &Call) -> BundleId {
 fn named(call: &Call) -> Result<&Arc<Bundle>, Fail> {
     let id = id(call);
     let catalog = call.root().catalog();
-    let is_any = id.version.as_str().eq_ignore_ascii_case("latest");
     let alike = || {
-        let of_name = catalog.bundles().filter(|b| b.id.name == id.name);
-        of_name.filter(|b| is_any || b.id.version.is_the_same_as(&id.version)).max_by_key(|b| &b.id.version)
+        let mut of_name = catalog.bundles().filter(|b| b.id.name == id.name);
+        of_name.find(|b| b.id.version.is_the_same_as(&id.version))
     };
     let found = catalog.bundle(&id).or_else(alike);
     found.ok_or_else(|| missing("Bundle", &id.name, id.version.as_str()))

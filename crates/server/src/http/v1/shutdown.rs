@@ -1,8 +1,7 @@
 //! `POST /v1/server/shutdown`, which every role takes.
 //!
-//! The server ends as soon as this request and those beside it are answered. Brooklyn stays for
-//! `delayForHttpReturn` (5 s) without serving anything; here nobody has to wait for that, so it is read and not
-//! waited for.
+//! The server ends as soon as this request and those beside it are answered. Brooklyn then tells for
+//! `delayForHttpReturn` that it has ended (5 s); here nobody has to wait for that who does not ask for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use super::wait::ended;
 use crate::http::answer::{Answer, no_content};
 use crate::http::call::Call;
 use crate::http::fail::Fail;
+use crate::http::limits::{MODE_WAIT_MAX, SERVING_ON_MAX};
 use crate::http::route::Content::Nothing;
 use crate::http::route::Kind::{self, Flag};
 use crate::http::route::Route;
@@ -32,7 +32,11 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .form("forceShutdownOnError?", Flag, "End also when one of them does not stop")
             .form("shutdownTimeout?", Kind::Span, "How long they may take (default 20s; 0: no limit)")
             .form("requestTimeout?", Kind::Span, "Read and not waited for")
-            .form("delayForHttpReturn?", Kind::Span, "Read and not waited for")
+            .form(
+                "delayForHttpReturn?",
+                Kind::Span,
+                "How long to tell that it has ended (default 0, at most 60s)",
+            )
             .form("delayMillis?", Kind::Number, "The same, by its older name")
             .answers(StatusCode::NO_CONTENT, Nothing),
     );
@@ -59,9 +63,8 @@ async fn shutdown(mut call: Call) -> Answer {
     if field("delayMillis").is_some_and(|text| !text.is_empty() && text.parse::<i64>().is_err()) {
         return Err(Fail::Bare(StatusCode::BAD_REQUEST));
     }
-    for name in ["delayForHttpReturn", "delayMillis"] {
-        span(name, Span::secs(5))?;
-    }
+    let delay = span("delayForHttpReturn", Span::ZERO)?;
+    let delay = span("delayMillis", delay)?;
     span("requestTimeout", Span::secs(20))?;
     let limit = span("shutdownTimeout", Span::secs(20))?;
     if flag("stopAppsFirst") {
@@ -74,7 +77,13 @@ async fn shutdown(mut call: Call) -> Answer {
         }
     }
     tracing::info!(user = call.user(), "the server was asked over HTTP to end");
-    call.app.plane.stop();
+    let serving = Duration::from_micros(delay.0).min(SERVING_ON_MAX);
+    let plane = &call.app.plane;
+    plane.stop(serving);
+    if !serving.is_zero() {
+        // Who asks again is told what it is now.
+        call.until(MODE_WAIT_MAX, || plane.view().status.role_at(plane.now()) == Role::Terminated).await;
+    }
     Ok(no_content())
 }
 
