@@ -68,7 +68,7 @@ pub const PENDING_KEYS_MAX: usize = 10_000;
 /// How long `POST ha/state` waits to see the change that it asked for.
 pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long a server that has ended answers requests when it is asked to, at most.
-pub const SERVING_ON_MAX: Duration = Duration::from_secs(60);
+pub const SERVING_ON_MAX: Duration = Duration::from_mins(1);
 /// How long `POST ha/switchover` looks for a server that can take over before it says that there is none.
 pub const SUCCESSOR_WAIT_MAX: Duration = Duration::from_secs(1);
 /// How long an order about the chair waits to stand in the server's own file, before it is answered anyway.

@@ -82,8 +82,15 @@ fn plan(call: &Call, body: String, is_put: bool) -> Result<String, Fail> {
         return plan.ok_or_else(|| Fail::bad("The form has no part 'plan' with the blueprint"));
     }
     if is_put && is_form(kind) {
-        let plan = pairs::parse(&body).into_iter().find(|(name, _)| name == "plan");
-        return Ok(plan.map_or(body, |(_, plan)| plan));
+        let fields = pairs::parse(&body);
+        let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        if let Some(format) = field("format").filter(|f| !matches!(f.as_str(), "" | "brooklyn-camp")) {
+            return Err(Fail::bad(format!(
+                "Error in blueprint: UnsupportedTypePlanException: Invalid '{format}' plan; format could not be recognized: \
+                 expected brooklyn-camp, or no format"
+            )));
+        }
+        return Ok(field("plan").cloned().unwrap_or(body));
     }
     Ok(body)
 }
