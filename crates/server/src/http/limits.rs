@@ -65,7 +65,7 @@ pub const WRITE_WAIT_MAX: Duration = Duration::from_mins(1);
 pub const WRITE_KEY_CHARS_MAX: usize = 200;
 /// Keyed writes under way that are remembered as pending.
 pub const PENDING_KEYS_MAX: usize = 10_000;
-/// How long `POST ha/state` waits to see the change that it asked for.
+/// How long `POST ha/state` and `ha/priority` wait to see the change that they asked for.
 pub const MODE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long a server that has ended answers requests when it is asked to, at most.
 pub const SERVING_ON_MAX: Duration = Duration::from_mins(1);

@@ -230,7 +230,8 @@ fn long_status(root: &Root, task: &Task) -> String {
     parts.join("\n\n")
 }
 
-/// An entity's list: what goes on first, then what changed last; of each name at least one.
+/// An entity's list: what goes on first, then what changed last. Where not all fit, the first of each name comes before the
+/// second of any.
 pub(in crate::http) fn ordered<'a>(tasks: impl Iterator<Item = &'a Task>, limit: usize) -> Vec<&'a Task> {
     let mut all: Vec<&Task> = tasks.collect();
     all.sort_by_key(|t| {
@@ -239,11 +240,12 @@ pub(in crate::http) fn ordered<'a>(tasks: impl Iterator<Item = &'a Task>, limit:
     });
     let mut names = std::collections::BTreeSet::new();
     let firsts: Vec<bool> = all.iter().map(|t| names.insert(t.name.as_str())).collect();
-    let mut room = limit.saturating_sub(names.len());
+    let (mut room, mut others) = (limit, limit.saturating_sub(names.len()));
     let mut keep = |is_first: bool| {
-        let others = !is_first && room > 0;
-        room -= usize::from(others);
-        is_first || others
+        let room = if is_first { &mut room } else { &mut others };
+        let fits = *room > 0;
+        *room -= usize::from(fits);
+        fits
     };
     all.into_iter().zip(firsts).filter(|(_, is_first)| keep(*is_first)).map(|(task, _)| task).collect()
 }

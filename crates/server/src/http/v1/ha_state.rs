@@ -107,8 +107,12 @@ async fn set_priority(mut call: Call) -> Answer {
     let fields = call.fields().await?;
     let given = fields.iter().find(|(name, _)| name == "priority");
     let (_, given) = given.ok_or_else(|| Fail::bad("Missing parameter: priority"))?;
-    let priority = given.trim().parse().map_err(|_| Fail::Bare(StatusCode::BAD_REQUEST))?;
-    json(&call.app.plane.set_priority(priority))
+    let priority: i64 = given.trim().parse().map_err(|_| Fail::Bare(StatusCode::BAD_REQUEST))?;
+    let plane = &call.app.plane;
+    let before = plane.set_priority(priority);
+    // The caller may ask for it at once.
+    call.until(MODE_WAIT_MAX, || plane.view().status.priority == priority).await;
+    json(&before)
 }
 
 async fn ha_metrics(call: Call) -> Answer {
