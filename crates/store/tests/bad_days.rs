@@ -1,16 +1,18 @@
 //! Real file systems in trouble: full, read-only, in the way, taken away.
 
+mod tmpfs;
+
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, thread};
 
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
 
 use brownstone_store::Store;
 use brownstone_store::folder::{FILE_BYTES_MAX, FolderStore, OpenError};
 use ha::verbs::{Answer, FaultKind, Name, Verb};
+use tmpfs::with_tmpfs;
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
@@ -39,28 +41,6 @@ fn list_all(prefix: &str) -> Verb {
 #[track_caller]
 fn assert_failed(answer: &Answer, kind: FaultKind) {
     assert!(matches!(answer, Answer::Failed(fault) if fault.kind == kind), "expected {kind:?}: {answer:?}");
-}
-
-/// Runs `test` with a small tmpfs at a path that only this thread sees; says so when that is not possible.
-fn with_tmpfs(size: &str, test: impl FnOnce(&Path) + Send + 'static) {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let path = dir.path().to_owned();
-    let options = format!("size={size},mode=0700");
-    thread::spawn(move || {
-        let none: Option<&str> = None;
-        let mounted = unshare(CloneFlags::CLONE_NEWNS)
-            .and_then(|()| mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none))
-            .and_then(|()| {
-                mount(Some("tmpfs"), &path, Some("tmpfs"), MsFlags::empty(), Some(options.as_str()))
-            });
-        match mounted {
-            Ok(()) => test(&path),
-            Err(errno) => println!("skipped: mounting a tmpfs needs root and mount rights ({errno})"),
-        }
-    })
-    .join()
-    .expect("the test passes");
-    drop(dir);
 }
 
 fn remount_read_only(path: &Path) {
