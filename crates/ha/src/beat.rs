@@ -295,9 +295,7 @@ impl Ha {
     pub(crate) fn beat_counts(&mut self) {
         if let BeatFlow::Looking { started } = self.beat.flow {
             self.beat.flow = BeatFlow::Idle;
-            if self.rules() {
-                self.lease_beat(started);
-            }
+            self.lease_beat(started);
         }
     }
 }

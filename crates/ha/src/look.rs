@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use base::{Mono, NodeId, Span, Term};
 
-use crate::beat::BeatFlow;
 use crate::boot::Boot;
 use crate::config::{BUCKET_WIDE, Store};
 use crate::files::{self, FileRole, LeaderFile, NodeFile, TermFile};
@@ -360,13 +359,9 @@ impl Ha {
             self.depose(&format!("{owner} has created term {}", self.terms.newest));
             return;
         }
-        if let BeatFlow::Looking { .. } = self.beat.flow {
-            // Rounds run one at a time and one is wanted by the write itself: this one may have begun earlier.
-            if self.beat_look_is_fresh(round.started) {
-                self.beat_counts();
-            } else {
-                self.look.wanted = true;
-            }
+        // Rounds run one at a time and one is wanted by the write itself: this one may have begun earlier.
+        if self.beat_look_is_fresh(round.started) {
+            self.beat_counts();
         }
     }
 

@@ -150,6 +150,37 @@ mod tests {
     }
 
     #[test]
+    fn a_flipped_bit_of_its_first_line_and_a_newer_form_are_refused_by_name() {
+        let mut packing = Packing::default();
+        packing.push(Lsn(3), b"three\n".as_slice().into());
+        let bytes = packing.to_bytes(WallMs(77));
+        let line = bytes.iter().position(|b| *b == b'\n').unwrap();
+        for bit in 0..line * 8 {
+            let mut bad = bytes.to_vec();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert!(Pack::from_bytes(&bad).is_err(), "bit {bit}");
+        }
+        let newer = Head { pack: FORMAT + 1, at: WallMs(77), records: Vec::new() };
+        let why = Pack::from_bytes(&files::to_bytes(&newer)).unwrap_err();
+        assert!(why.contains("use a release that knows it"), "{why}");
+    }
+
+    #[test]
+    fn it_is_closed_when_it_has_enough_bytes_or_records() {
+        let full_after = |bytes: usize| {
+            let (mut packing, record) = (Packing::default(), Arc::<[u8]>::from(vec![0; bytes]));
+            let mut records = 0;
+            while !packing.is_full() {
+                records += 1;
+                packing.push(Lsn(records as u64), record.clone());
+            }
+            records
+        };
+        assert_eq!(full_after(0), limits::PACK_RECORDS_MAX);
+        assert_eq!(full_after(limits::PACK_BYTES / 4), 4);
+    }
+
+    #[test]
     fn names_tell_what_they_hold() {
         let (first, last, at) = (Lsn(1), Lsn(9), WallMs(1_700_000_000_000));
         assert_eq!(Kept::of(&pack_name(first, last, at)), Some(Kept::Pack(first, last, at)));

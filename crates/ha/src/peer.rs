@@ -235,6 +235,11 @@ mod tests {
         assert!(!peer.gave_up(TERM, LIFE.next(), FENCE, Store::Folder));
         assert!(peer.gave_up(TERM, LIFE, FENCE, Store::Bucket), "the prover's word is for good");
         assert!(peer.gave_up(TERM, Incarnation(4), FENCE, Store::Bucket), "a later life has begun");
+        let mut peer = None;
+        read(&mut peer, file(FileRole::Master, 7, 9), after(Span(1)));
+        let peer = peer.unwrap();
+        assert!(peer.gave_up(TERM, Incarnation(4), FENCE, Store::Bucket), "whatever the later life does");
+        assert!(!peer.gave_up(TERM, LIFE, FENCE, Store::Folder), "it is that very life");
     }
 
     #[test]
@@ -279,5 +284,8 @@ mod tests {
         assert!(peer.as_ref().unwrap().has_ended());
         peer.as_mut().unwrap().saw_nothing(after(T + Span(4)));
         assert!(!peer.unwrap().has_ended(), "what lies there now was not read");
+        let mut peer = None;
+        read(&mut peer, file(FileRole::Terminated, 6, 9), FENCE);
+        assert!(peer.unwrap().has_ended(), "by its own word");
     }
 }

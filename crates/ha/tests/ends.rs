@@ -8,7 +8,7 @@ use base::{Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::files::{EndFile, EndWhy, from_bytes};
-use ha::input::{Exit, Input};
+use ha::input::{Exit, Input, LostAppend};
 use ha::status::Role;
 use world::World;
 
@@ -43,7 +43,47 @@ fn an_end_is_marked_when_the_own_file_says_it_and_not_before() {
     assert!(!w.files.contains_key(&end), "its file still says that it rules");
     w.nodes.get_mut("a").unwrap().failing = None;
     w.run(Span::secs(2));
-    assert!(w.files.contains_key(&end));
+    let end: EndFile = from_bytes(&w.files[&end]).unwrap();
+    assert_eq!(end.beat, w.file("a").unwrap().beat, "a higher beat would make it void");
+}
+
+#[test]
+fn whoever_is_stopped_on_its_way_to_the_chair_ends_its_term_and_one_that_has_not_begun_ends_at_once() {
+    let mut w = pair();
+    w.nodes.get_mut("b").unwrap().held = Some("ckpt");
+    w.input("b", Input::SetMode(Mode::Master));
+    w.input("b", Input::Stop);
+    assert_eq!(w.node("b").exit, Some(Exit::Stopped));
+    let end: EndFile = from_bytes(&w.files[&ha::names::term_end(Term(2))]).unwrap();
+    assert_eq!((end.node.to_string(), end.why), ("b".to_owned(), EndWhy::Exit));
+    w.start("c", 0, Mode::Auto);
+    let mut config = world::config("c", 1, Mode::Auto, Span::secs(30));
+    config.uid = "held".into();
+    w.start_with("c", config);
+    w.nodes.get_mut("c").unwrap().held = Some("");
+    w.input("c", Input::Stop);
+    w.run(Span::secs(10));
+    assert_eq!(w.node("c").exit, Some(Exit::Stopped));
+}
+
+#[test]
+fn an_end_waits_for_the_record_that_is_on_its_way_for_two_seconds() {
+    for answered in [true, false] {
+        let mut w = pair();
+        w.nodes.get_mut("a").unwrap().held = Some("log/");
+        assert!(!w.write("a", "one"));
+        w.input("a", Input::Stop);
+        w.run(Span::millis(1500));
+        assert_eq!((w.node("a").exit.clone(), w.role("a")), (None, Role::Master));
+        if answered {
+            w.let_go("a");
+            assert_eq!((w.node("a").landed, w.node("a").exit.clone()), (1, Some(Exit::Stopped)));
+        } else {
+            w.run(Span::millis(700));
+            assert_eq!(w.node("a").exit, Some(Exit::Stopped));
+            assert_eq!(w.node("a").lost, [LostAppend::Unknown]);
+        }
+    }
 }
 
 #[test]
@@ -60,5 +100,6 @@ fn a_claim_that_cannot_be_finished_is_given_up_and_the_next_one_has_its_turn() {
     w.run(Span::secs(120));
     let end: EndFile = from_bytes(&w.files[&ha::names::term_end(Term(2))]).unwrap();
     assert_eq!((end.node.to_string(), end.why), ("b".to_owned(), EndWhy::GaveUp));
+    assert!(end.beat > 10, "beats that were on their way do not make it void");
     assert_eq!(w.role("c"), Role::Master, "{:?}", w.node("c").ha.status());
 }

@@ -50,16 +50,23 @@ fn a_folder_that_holds_anything_but_its_plane_json_is_no_empty_one() {
 }
 
 #[test]
-fn a_plane_of_a_newer_layout_is_left_alone() {
-    let mut w = left_behind();
-    let plane = ha::names::plane();
-    let mut file: ha::files::PlaneFile = ha::files::from_bytes(&w.files[&plane]).unwrap();
-    file.layout = ha::files::LAYOUT + 1;
-    w.files.insert(plane, ha::files::to_bytes(&file));
-    let before = w.files.clone();
-    let exit = exit(&mut w, fresh());
-    assert!(matches!(&exit, Some(Exit::Unfit(why)) if why.contains("start a newer release")), "{exit:?}");
-    assert_eq!(w.files, before);
+fn a_plane_of_a_newer_layout_is_left_alone_and_so_are_a_back_up_and_half_a_restore() {
+    use ha::files::{BACKUP, LAYOUT, PlaneFile, RESTORING, from_bytes, to_bytes};
+    for (layout, words) in [
+        (LAYOUT + 1, "start a newer release"),
+        (BACKUP, "it is a back-up"),
+        (RESTORING, "a restore into it has not finished"),
+    ] {
+        let mut w = left_behind();
+        let plane = ha::names::plane();
+        let mut file: PlaneFile = from_bytes(&w.files[&plane]).unwrap();
+        file.layout = layout;
+        w.files.insert(plane, to_bytes(&file));
+        let before = w.files.clone();
+        let exit = exit(&mut w, fresh());
+        assert!(matches!(&exit, Some(Exit::Unfit(why)) if why.contains(words)), "{layout}: {exit:?}");
+        assert_eq!(w.files, before);
+    }
 }
 
 #[test]
@@ -83,6 +90,11 @@ fn rebind_wants_a_state_clean_and_disabled_want_no_company() {
         assert_eq!((w.role("b"), w.files.contains_key(&ha::names::term(Term(2)))), (Role::Master, true));
     }
     assert_eq!(exit(&mut left_behind(), asks(Persist::Rebind, Mode::Auto)), None);
+    // A server that never rules is company too.
+    let mut w = left_behind();
+    w.start("c", 0, Mode::HotBackup);
+    w.run(Span::secs(1));
+    refused(exit(&mut w, asks(Persist::Auto, Mode::Disabled)), "DISABLED");
 }
 
 /// Another data folder uses the id, and its server is stopped for a while, with a lease in hand.

@@ -10,9 +10,10 @@ use base::{Incarnation, Moment, Mono, NodeId, Span, Term, WallMs};
 use brownstone_ha as ha;
 use ha::Ha;
 use ha::config::{Config, Mode, Persist, Store};
+use ha::files::{NodeFile, from_bytes};
 use ha::input::{Effect, Exit, Fold, Input, LostAppend};
 use ha::status::Role;
-use ha::verbs::{Answer, Fault, FaultKind, Lane, Name, Verb};
+use ha::verbs::{Answer, Fault, FaultKind, Lane, Name, OpId, Verb};
 
 #[derive(Default)]
 pub(crate) struct World {
@@ -44,12 +45,20 @@ pub(crate) struct Node {
     pub(crate) served: Option<Term>,
     pub(crate) exit: Option<Exit>,
     pub(crate) up: bool,
-    /// Its requests whose names begin so are not answered.
+    /// Its requests whose names begin so (or, after `put `, only those that replace such a name; `|` stands between several)
+    /// are not answered, until they are let go.
     pub(crate) held: Option<&'static str>,
+    waiting: Vec<(OpId, Lane, Verb)>,
     /// Its requests whose names begin so fail.
     pub(crate) failing: Option<&'static str>,
+    /// How they do.
+    pub(crate) fault: FaultKind,
     /// Its host encodes no checkpoint.
     pub(crate) idle_host: bool,
+    /// The claim that its prover was told of.
+    pub(crate) told: Option<Term>,
+    /// What is kept of its life in its data folder.
+    pub(crate) kept: Option<Incarnation>,
     /// Whom it told to look.
     pub(crate) nudged: Vec<String>,
 }
@@ -103,8 +112,12 @@ impl World {
             exit: None,
             up: true,
             held: None,
+            waiting: vec![],
             failing: None,
+            fault: FaultKind::Unreachable,
             idle_host: false,
+            told: None,
+            kept: None,
             nudged: vec![],
         };
         self.nodes.insert(id.into(), node);
@@ -118,8 +131,8 @@ impl World {
         if node.blind && lane == Lane::Look {
             return lost;
         }
-        if node.failing.is_some_and(|begins| name_of(&verb).starts_with(begins)) {
-            return Answer::Failed(Fault { kind: FaultKind::Unreachable, text: "it fails".into() });
+        if node.failing.is_some_and(|begins| is_of(&verb, begins)) {
+            return Answer::Failed(Fault { kind: node.fault, text: "it fails".into() });
         }
         let in_log = matches!(&verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
         match node.trouble.take_if(|_| in_log) {
@@ -184,8 +197,9 @@ impl World {
             for effect in out {
                 let node = self.nodes.get_mut(id).unwrap();
                 match effect {
-                    Effect::Store { verb, .. }
-                        if node.held.is_some_and(|held| name_of(&verb).starts_with(held)) => {}
+                    Effect::Store { op, lane, verb } if node.held.is_some_and(|held| is_of(&verb, held)) => {
+                        node.waiting.push((op, lane, verb));
+                    }
                     Effect::Store { op, lane, verb } => {
                         let answer = self.store_for(id, lane, verb);
                         inputs.push(Input::Answer { op, answer });
@@ -213,6 +227,8 @@ impl World {
                         inputs.push(Input::CheckpointCut { floor, parts: vec![part] });
                     }
                     Effect::Nudge(uris) => node.nudged.extend(uris),
+                    Effect::KeepIncarnation(life) => node.kept = Some(life),
+                    Effect::TellProver { term, .. } => node.told = Some(term),
                     Effect::Event(e) => println!("{:>9} {id}: {:?} {}", self.now / 1000, e.level, e.text),
                     _ => {}
                 }
@@ -240,6 +256,29 @@ impl World {
         self.now = self.now.max(until);
     }
 
+    /// What was held of this node's requests reaches the store now, one after the other.
+    pub(crate) fn let_go(&mut self, id: &str) {
+        self.nodes.get_mut(id).unwrap().held = None;
+        while self.let_go_of_one(id) {}
+    }
+
+    /// The first of them; false when there is none.
+    pub(crate) fn let_go_of_one(&mut self, id: &str) -> bool {
+        let node = self.nodes.get_mut(id).unwrap();
+        if node.waiting.is_empty() {
+            return false;
+        }
+        let (op, lane, verb) = node.waiting.remove(0);
+        let answer = self.store_for(id, lane, verb);
+        self.input(id, Input::Answer { op, answer });
+        true
+    }
+
+    /// A node's own file, as it lies in the store.
+    pub(crate) fn file(&self, id: &str) -> Option<NodeFile> {
+        from_bytes(self.files.get(&ha::names::node(&NodeId::new(id))?)?).ok()
+    }
+
     pub(crate) fn node(&self, id: &str) -> &Node {
         &self.nodes[id]
     }
@@ -258,6 +297,13 @@ impl World {
         self.input(id, Input::Append { ops: vec![op.into()] });
         self.node(id).landed > before
     }
+}
+
+fn is_of(verb: &Verb, begins: &str) -> bool {
+    begins.split('|').any(|begins| match begins.strip_prefix("put ") {
+        Some(begins) => matches!(verb, Verb::PutOwn { .. }) && name_of(verb).starts_with(begins),
+        None => name_of(verb).starts_with(begins),
+    })
 }
 
 pub(crate) fn name_of(verb: &Verb) -> &str {

@@ -1,0 +1,63 @@
+//! What a checkpoint's mark says of terms: by it a claimant knows that a newer one rules, and whose leases it must wait for.
+
+#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
+
+mod world;
+
+use base::{Span, Term};
+use brownstone_ha as ha;
+use ha::config::Mode;
+use ha::files::{OkFile, from_bytes};
+use ha::input::Input;
+use ha::status::Role;
+use world::World;
+
+/// The terms in the newest mark: of the last fence below it, and of the last data.
+fn newest_mark(w: &World) -> Option<(Term, Term)> {
+    let mark = w.files.iter().rfind(|(name, _)| ha::names::number(name.leaf(), ".ok").is_some())?;
+    let ok: OkFile = from_bytes(mark.1).unwrap();
+    Some((ok.term, ok.data_term))
+}
+
+/// One that ruled is stopped, and this one takes over.
+fn follows(w: &mut World, before: &str, id: &str) {
+    w.input(before, Input::Stop);
+    w.input(id, Input::Nudge);
+    w.run(Span::secs(5));
+    assert_eq!(w.role(id), Role::Master);
+}
+
+#[test]
+fn a_mark_names_the_newest_term_that_it_covers_and_the_last_that_wrote_data() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(3));
+    for i in 0..9 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    assert_eq!(newest_mark(&w), None, "one in ten records");
+    w.run(Span::secs(2));
+    follows(&mut w, "a", "b");
+    assert_eq!(newest_mark(&w), Some((Term(2), Term(1))), "what was left behind counts");
+    for i in 0..12 {
+        assert!(w.write("b", &format!("{i}")));
+    }
+    assert_eq!(newest_mark(&w), Some((Term(2), Term(2))));
+    // Whoever loads that checkpoint knows both, and whoever follows the log from there.
+    w.start("c", 0, Mode::Auto);
+    w.start("d", 0, Mode::HotBackup);
+    w.run(Span::secs(3));
+    for (before, id, term) in [("b", "c", 3), ("c", "d", 4)] {
+        for i in 0..8 {
+            assert!(w.write(before, &format!("{before}{i}")));
+        }
+        w.run(Span::secs(2));
+        if id == "d" {
+            w.input("d", Input::SetMode(Mode::Auto));
+        }
+        follows(&mut w, before, id);
+        assert_eq!(newest_mark(&w), Some((Term(term), Term(term - 1))), "{id}");
+    }
+}

@@ -1,0 +1,190 @@
+//! A server's own file: what it says, and what it is read for before it is written again.
+
+#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
+
+mod world;
+
+use base::{Incarnation, Lsn, NodeId, Span, Term};
+use brownstone_ha as ha;
+use ha::config::{Config, Mode, Store};
+use ha::files::{FileRole, NodeFile, to_bytes};
+use ha::input::{Exit, Input};
+use ha::record::{Kind, decode};
+use ha::status::Role;
+use ha::verbs::{FaultKind, Name, Verb};
+use world::{World, config, name_of};
+
+fn pair() -> World {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Auto);
+    w.run(Span::secs(12));
+    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
+    w
+}
+
+fn name(id: &str) -> Name {
+    ha::names::node(&NodeId::new(id)).unwrap()
+}
+
+/// Something is changed in the file of `a`; how `a` ends, if it does.
+fn meets(w: &mut World, change: impl FnOnce(&mut NodeFile)) -> Option<Exit> {
+    let mut file = w.file("a").unwrap();
+    change(&mut file);
+    w.files.insert(name("a"), to_bytes(&file));
+    w.run(Span::millis(1100));
+    w.node("a").exit.clone()
+}
+
+#[test]
+fn it_says_what_its_server_is_and_whose_records_it_applies() {
+    let mut w = pair();
+    assert!(w.write("a", "one"));
+    w.input("b", Input::SetPriority(7));
+    w.run(Span::secs(12));
+    let (a, b) = (w.file("a").unwrap(), w.file("b").unwrap());
+    assert_eq!((a.role, a.term, a.follows, a.lease_ms), (FileRole::Master, Term(1), Term(1), 24_000));
+    assert_eq!((b.role, b.term, b.follows, b.priority), (FileRole::HotStandby, Term(0), Term(1), 7));
+    assert_eq!((a.head, b.head, a.floor, a.ended), (Lsn(2), Lsn(2), Lsn(0), false));
+    for i in 0..12 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    w.run(Span::secs(2));
+    assert!(w.file("a").unwrap().floor > Lsn(0), "it names the newest checkpoint");
+    w.input("b", Input::Stop);
+    let b = w.file("b").unwrap();
+    assert_eq!((b.role, b.ended), (FileRole::Terminated, true));
+}
+
+#[test]
+fn a_beat_that_was_never_sent_ends_its_server_by_one_and_another_life_does_not() {
+    let failed =
+        |exit: Option<Exit>| matches!(&exit, Some(Exit::Failed(why)) if why.contains("back in time"));
+    assert!(failed(meets(&mut pair(), |file| file.beat += 1)));
+    let mut w = pair();
+    let late = |file: &mut NodeFile| {
+        (file.uid, file.incarnation, file.beat) = ("earlier".into(), Incarnation(5), 9999);
+    };
+    assert_eq!(meets(&mut w, late), None, "a put of an earlier life that came late");
+    assert_eq!((w.role("a"), w.file("a").unwrap().incarnation), (Role::Master, Incarnation(1001)));
+}
+
+#[test]
+fn an_id_that_somebody_else_uses_too_is_given_up_unless_that_life_is_over() {
+    for (higher, ended) in [(0, false), (1, false), (0, true), (1, true)] {
+        let exit = meets(&mut pair(), |file| {
+            (file.uid, file.ended) = ("twin".into(), ended);
+            file.incarnation.0 += higher;
+        });
+        let given_up = matches!(&exit, Some(Exit::BadConfig(why)) if why.contains("in use twice"));
+        assert_eq!(given_up, !ended, "{higher} {ended}: {exit:?}");
+    }
+}
+
+#[test]
+fn an_older_beat_is_a_store_that_went_back_if_the_last_record_is_gone_too() {
+    for gone in [false, true] {
+        let mut w = pair();
+        assert!(w.write("a", "one"));
+        w.run(Span::secs(2));
+        if gone {
+            w.files.remove(&ha::names::record(Lsn(2)));
+        }
+        let exit = meets(&mut w, |file| file.beat -= 1);
+        let failed = matches!(&exit, Some(Exit::Failed(why)) if why.contains("the store went back in time"));
+        assert_eq!(failed, gone, "{exit:?}");
+        let beat = w.file("a").unwrap().beat;
+        w.run(Span::secs(5));
+        assert_eq!(w.file("a").unwrap().beat == beat, gone, "nothing is written to it");
+    }
+}
+
+fn is_put(verb: &Verb) -> bool {
+    matches!(verb, Verb::PutOwn { .. }) && name_of(verb) == "nodes/a.json"
+}
+
+fn is_read(verb: &Verb) -> bool {
+    matches!(verb, Verb::Read { .. }) && name_of(verb) == "nodes/a.json"
+}
+
+/// Each read is billed on a bucket; these must be.
+#[test]
+fn on_a_bucket_it_is_read_before_the_first_beats_each_tenth_and_whenever_a_write_is_in_doubt() {
+    let mut w = World::default();
+    let store = Store::Bucket;
+    w.start_with("a", Config { store, ..config("a", 0, Mode::Auto, Span::secs(30)) });
+    w.run(Span::secs(60));
+    let own: Vec<bool> = w.asked.iter().filter(|v| is_put(v) || is_read(v)).map(is_read).collect();
+    // Once by the start; then before the first two beats.
+    assert_eq!(own[..6], [true, true, false, true, false, false], "{own:?}");
+    let tenths = own[6..].iter().filter(|read| **read).count();
+    assert!((5..=7).contains(&tenths), "{tenths} of {}", own.len());
+    while w.file("a").unwrap().beat % 10 != 2 {
+        w.run(Span::millis(100));
+    }
+    w.asked.clear();
+    w.nodes.get_mut("a").unwrap().failing = Some("put nodes/a");
+    w.run(Span::millis(1100));
+    w.nodes.get_mut("a").unwrap().failing = None;
+    w.run(Span::millis(300));
+    let own: Vec<bool> = w.asked.iter().filter(|v| is_put(v) || is_read(v)).map(is_read).collect();
+    assert_eq!(own.iter().position(|read| !read), Some(own.len() - 1), "read before it is written: {own:?}");
+    assert!(own.len() >= 2, "{own:?}");
+    w.asked.clear();
+    w.run(Span::millis(1500));
+    assert!(!w.asked.iter().any(is_read), "it is known again");
+}
+
+/// A beat finds room that a record may not find (the store's reserve).
+#[test]
+fn a_beat_that_met_a_full_store_makes_its_master_prove_that_records_can_be_written() {
+    for (fault, noops) in [(FaultKind::Full, 1), (FaultKind::Unreachable, 0)] {
+        let mut w = pair();
+        let before = w.node("a").ha.status().applied;
+        let a = w.nodes.get_mut("a").unwrap();
+        (a.failing, a.fault) = (Some("put nodes/a"), fault);
+        w.run(Span::millis(1100));
+        w.nodes.get_mut("a").unwrap().failing = None;
+        w.run(Span::secs(3));
+        assert_eq!(w.node("a").ha.status().applied.0 - before.0, noops, "{fault:?}");
+        if noops > 0 {
+            let record = decode(before.next(), &w.files[&ha::names::record(before.next())]).unwrap();
+            assert_eq!(record.header.unwrap().kind, Kind::Noop);
+        }
+    }
+}
+
+/// A look that was under way when the file was written did not see the world after it (clause 10).
+#[test]
+fn a_beat_counts_by_a_look_that_began_after_it_was_written_and_not_when_it_was_begun() {
+    let mut w = pair();
+    w.nodes.get_mut("a").unwrap().held = Some("put nodes/a|leader.json");
+    w.run(Span::millis(1100));
+    w.input("a", Input::Nudge);
+    let lease = w.node("a").ha.lease_until();
+    assert!(
+        w.let_go_of_one("a") && w.let_go_of_one("a"),
+        "the beat, and the look that began before it was there"
+    );
+    assert_eq!(w.node("a").ha.lease_until(), lease);
+    w.let_go("a");
+    assert!(w.node("a").ha.lease_until() > lease);
+}
+
+#[test]
+fn a_beat_counts_by_a_look_that_began_after_it() {
+    let mut w = pair();
+    w.run(Span::millis(500));
+    w.nodes.get_mut("a").unwrap().held = Some("leader.json");
+    w.input("a", Input::Nudge);
+    let beat = w.file("a").unwrap().beat;
+    while w.file("a").unwrap().beat == beat {
+        w.run(Span::millis(10));
+    }
+    let lease = w.node("a").ha.lease_until();
+    assert!(w.let_go_of_one("a"), "the look that was under way goes on");
+    assert_eq!(w.node("a").ha.lease_until(), lease, "it began before the beat");
+    w.let_go("a");
+    assert!(w.node("a").ha.lease_until() > lease);
+}
