@@ -46,6 +46,7 @@ pub enum Mutant {
     HandOverToUnfit,
     ToldIsDurable,
     ToldByTheDeposed,
+    LooksAreSilence,
     PackLeftOut,
     PackUnproved,
     PackGoesEarly,
@@ -72,7 +73,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [(Mutant, &'static str); 57] = [
+    pub const ALL: [(Mutant, &'static str); 58] = [
         (Mutant::FencesDeleted, "pruning deletes fences as well (clause 9)"),
         (Mutant::NoComparison, "a fence above the floor is enough (5)"),
         (Mutant::ExistsIsMine, "a slot that is taken counts as written (7)"),
@@ -110,6 +111,7 @@ impl Mutant {
         (Mutant::HandOverToUnfit, "the chair is handed to whoever is named"),
         (Mutant::ToldIsDurable, "a head that was told counts as one that a beat named"),
         (Mutant::ToldByTheDeposed, "a head is believed whatever term tells it"),
+        (Mutant::LooksAreSilence, "each look counts as silence, so that nudges hasten a claim (2)"),
         (Mutant::PackLeftOut, "records are pruned without a pack"),
         (Mutant::PackUnproved, "a pack of which nothing is known counts as made"),
         (Mutant::PackGoesEarly, "packs go however young they are"),

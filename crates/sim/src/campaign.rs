@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 /// How often each of these must be met by a thousand seeds: an empty campaign would prove nothing.
-const FLOORS: [(&str, u64); 48] = [
+const FLOORS: [(&str, u64); 56] = [
     ("crashes", 100),
     ("pauses", 100),
     ("reigns", 500),
@@ -69,6 +69,14 @@ const FLOORS: [(&str, u64); 48] = [
     ("pauses of fail-over learnt", 100),
     ("resumes of fail-over learnt", 10),
     ("pauses lifted at a standby", 3),
+    ("heads told", 10_000),
+    ("heads told too high", 500),
+    ("heads told too low", 200),
+    ("heads told of another term", 200),
+    ("heads told late", 500),
+    ("heads told twice", 500),
+    ("stray nudges", 10_000),
+    ("records read before a beat named them", 100),
 ];
 
 impl Report {

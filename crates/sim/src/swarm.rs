@@ -45,6 +45,8 @@ pub struct Draw {
     pub modes: bool,
     /// Somebody orders switchovers, now and planned, and pauses of automatic fail-over.
     pub chair: bool,
+    /// Servers tell each other how far the log reaches; in a storm also what is not so, and to look for no reason.
+    pub link: bool,
     /// Nodes end gracefully.
     pub stop: bool,
     /// Whether the prover works.
@@ -115,6 +117,7 @@ impl Draw {
             modes: rng.one_in(3),
             stop: rng.one_in(2),
             chair: false,
+            link: false,
             prover: rng.one_in(2),
             rate_permille: if rng.one_in(2) { 110 } else { 5 },
             checkpoint_records: 3 + rng.below(40),
@@ -138,6 +141,7 @@ impl Draw {
             draw.trouble_every = draw.trouble_every * 4;
             draw.storm += draw.format_calm * 4;
         }
+        draw.link = draw.checkpoint_records % 7 < 4;
         draw.history = [Span::ZERO, timeout * 4, Span::secs(3600)][(draw.checkpoint_records % 3) as usize];
         draw
     }
@@ -165,6 +169,7 @@ impl Draw {
             format_calm: Span::secs(20),
             modes: false,
             chair: false,
+            link: false,
             stop: false,
             prover: false,
             rate_permille: 0,

@@ -22,10 +22,12 @@ mod healed;
 mod hosts;
 mod image;
 mod lanes;
+mod link;
 mod newer;
 mod reads;
 mod seen;
 mod server;
+mod silence;
 mod stage;
 mod troubles;
 mod upgrades;
@@ -33,6 +35,7 @@ mod upgrades;
 use clients::{CLIENTS, Client};
 use hosts::SimHost;
 pub(crate) use image::Image;
+use link::Links;
 use server::Server;
 pub(crate) use stage::Cue;
 use stage::Stage;
@@ -146,6 +149,7 @@ pub struct World {
     closing: bool,
     next_request: u64,
     clients: Vec<Client>,
+    links: Links,
     hosts: Vec<SimHost>,
     /// What registers showed.
     reads: Vec<Read>,
@@ -198,6 +202,7 @@ impl World {
             closing: false,
             next_request: 1,
             clients: (0..CLIENTS).map(|_| Client::default()).collect(),
+            links: Links::new(seed, draw.nodes),
             hosts: (0..draw.nodes).map(|_| SimHost::default()).collect(),
             reads: Vec::new(),
             calm_at: 0,
@@ -356,6 +361,7 @@ fn label(input: &Input) -> Option<String> {
     match input {
         Input::Start => Some("is started".to_owned()),
         Input::Nudge => Some("is nudged".to_owned()),
+        Input::ToldHead { term, lsn } => Some(format!("is told that term {term} reaches {lsn}")),
         _ => None,
     }
 }

@@ -48,6 +48,8 @@ pub enum Rule {
     Heals,
     /// Silence is no reason to claim while automatic fail-over is paused.
     Paused,
+    /// Silence is what the store has shown, and no other is a reason to claim.
+    Silent,
     /// A scene takes the course that it is written for.
     Scene,
     /// Nothing panics.

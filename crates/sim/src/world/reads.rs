@@ -53,7 +53,10 @@ impl World {
         }
         if view.status.role == Some(Role::Master) {
             self.checker.says_master(view.status.term, node);
+        } else if moved {
+            self.note_read_early(&view);
         }
-        self.servers[node].view = Some(view);
+        self.servers[node].view = Some(view.clone());
+        self.tell_head(node, &view);
     }
 }

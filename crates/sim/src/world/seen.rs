@@ -84,6 +84,11 @@ impl World {
         self.file(node).map_or(0, |file| file.beat)
     }
 
+    /// The names of all that lies in the store.
+    pub(crate) fn lies_there(&self) -> Vec<&str> {
+        self.store.truth().keys().map(ha::verbs::Name::as_str).collect()
+    }
+
     /// Whether a record stands in the log now.
     pub(crate) fn stands(&self, lsn: Lsn) -> bool {
         self.store.truth().contains_key(&names::record(lsn))

@@ -12,6 +12,7 @@ use node::Node;
 use node::interface::{Config, Effect, Input, View};
 
 use super::hands::Hands;
+use super::silence::Silences;
 use super::upgrades::Release;
 use super::{Event, World, label};
 use crate::swarm::Draw;
@@ -53,6 +54,8 @@ pub(super) struct Server {
     pub(super) waiting: HashMap<RequestId, usize>,
     /// What its executor cares for.
     pub(super) hands: Hands,
+    /// What the store has shown it of the others' files.
+    pub(super) silences: Silences,
     /// Counts wishes to be woken.
     pub(super) wish: u64,
     /// When it last learnt that a pause is over.
@@ -92,6 +95,7 @@ impl World {
             told: None,
             waiting: HashMap::new(),
             hands: Hands::new(),
+            silences: Silences::default(),
             wish: 0,
             unpaused_at: 0,
         }
@@ -127,6 +131,9 @@ impl World {
             self.note(|w| format!("{} {label}", w.servers[node].id));
         }
         self.filmed(node, at, &input);
+        if let Input::Stored { op, answer } = &input {
+            self.is_shown(node, *op, answer);
+        }
         self.servers[node].node.step(at, input, &mut out);
         for effect in out {
             self.carry_out(node, effect);
@@ -154,6 +161,7 @@ impl World {
         let life = self.servers[node].life;
         match effect {
             Effect::Store { op, lane, verb } => {
+                self.asks_store(node, op, &verb);
                 self.servers[node].lanes.entry(lane).or_default().push_back((op, verb));
                 self.start_lane(node, lane);
             }
@@ -173,19 +181,11 @@ impl World {
             Effect::TellProver { term, incarnation } => self.servers[node].told = Some((term, incarnation)),
             Effect::KeepIncarnation(life) => self.servers[node].incarnation = life.0,
             Effect::KeepPriority(priority) => self.servers[node].priority = priority,
-            Effect::Nudge(_) => {
-                self.count("nudges");
-                for other in 0..self.servers.len() {
-                    if other != node && self.servers[other].up && !self.rng.one_in(4) {
-                        let life = self.servers[other].life;
-                        let at = self.now + 500 + self.rng.below(5000);
-                        self.put(at, Event::Deliver { node: other, life, input: Input::Nudge });
-                    }
-                }
-            }
+            Effect::Nudge(_) => self.nudge_others(node),
             Effect::Event(event) => {
                 self.cover(&event.text);
                 self.check_pause(node, &event.text);
+                self.check_silence(node, &event.text);
                 if self.draw.pause && event.text.starts_with("claiming term") && self.rng.one_in(4) {
                     // A claimant that sleeps while the world goes on is what the comparison with the newest
                     // checkpoint is for: long enough for others to rule, mark and prune.

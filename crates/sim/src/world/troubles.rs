@@ -10,6 +10,7 @@ use node::Node;
 use node::interface::{Effect, Input};
 
 use super::server::config_of;
+use super::silence::Silences;
 use super::{Event, World};
 
 /// A client of the store that is none of the servers.
@@ -23,6 +24,7 @@ impl World {
         let every = self.draw.trouble_every.0;
         let at = self.now + every / 2 + self.rng.below(every);
         self.put(at, Event::Trouble);
+        self.stray_words();
         if self.draw.chair && self.rng.one_in(4) {
             return self.order();
         }
@@ -211,6 +213,7 @@ impl World {
         server.busy.clear();
         server.waiting.clear();
         server.hands.clear();
+        server.silences = Silences::default();
         server.view = None;
         server.read = None;
         server.paused_until = 0;
