@@ -55,9 +55,10 @@ impl Ha {
         }
     }
 
-    /// Before a claim: as soon as the own file is not being written.
+    /// Before a claim: as soon as the own file is not being written. One that is wanted already may wait after one that
+    /// failed.
     pub(crate) fn look_for_plane_soon(&mut self) {
-        if !matches!(self.beat.flow, BeatFlow::Anchoring { .. }) {
+        if !self.anchor.wanted && !matches!(self.beat.flow, BeatFlow::Anchoring { .. }) {
             self.anchor.wanted = true;
             self.beat_soon();
             self.run_beat();

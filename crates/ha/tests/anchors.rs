@@ -78,6 +78,7 @@ fn nobody_claims_where_the_plane_is_not_there_any_more() {
     }
 }
 
+/// And it is made again after a pause: where each failure made the next one, both sides would do nothing else.
 #[test]
 fn a_look_for_the_plane_that_failed_has_not_found_it() {
     let mut w = about_to_claim();

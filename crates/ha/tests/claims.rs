@@ -104,10 +104,11 @@ fn a_term_whose_owner_cannot_be_known_is_waited_for_and_not_for_ever() {
         // `b` has met the claim by its fence only.
         w.start_with("b", config("b", 1, Mode::Auto, Span::secs(2)));
         let term = ha::names::term(Term(2));
-        match torn {
-            true => w.files.insert(term, Arc::from(&b"{torn"[..])),
-            false => w.files.remove(&term),
-        };
+        if torn {
+            w.files.insert(term, Arc::from(&b"{torn"[..]));
+        } else {
+            w.files.remove(&term);
+        }
         w.files.remove(&name("c"));
         w.run(Span::millis(300));
         order(&mut w, "b");

@@ -95,6 +95,34 @@ fn a_beat_that_counts_when_the_lease_has_run_out_revives_nothing() {
     assert!(w.node("a").ha.lease_until().unwrap() > Mono(slept_at));
 }
 
+/// From the start of the beat: that is when others may have seen it last (clause 10).
+#[test]
+fn a_lease_that_is_proved_counts_from_the_start_of_its_beat_however_late_look_and_noop_are() {
+    for late in ["leader.json|put nodes/a", "log/|put nodes/a"] {
+        let mut w = World::default();
+        let rules = config("a", 0, Mode::Auto, Span::secs(30));
+        w.start_with("a", Config { strict_ack: false, ..rules });
+        w.run(Span::secs(2));
+        w.nodes.get_mut("a").unwrap().failing = Some("nodes/a");
+        w.run(Span::secs(30));
+        assert_eq!(w.role("a"), Role::Suspended);
+        hold(&mut w, late);
+        w.nodes.get_mut("a").unwrap().failing = None;
+        w.run(Span::millis(300));
+        let (began, beat) = (w.now, w.file("a").unwrap().beat);
+        while w.file("a").unwrap().beat == beat {
+            assert!(w.let_go_of_one("a"), "a beat is on its way");
+        }
+        w.run(Span::secs(5));
+        assert!(!serves(&w), "{late}");
+        while !serves(&w) {
+            assert!(w.let_go_of_one("a"));
+        }
+        let until = w.node("a").ha.lease_until().unwrap();
+        assert!(until <= Mono(began) + Span::secs(24), "{late}: {until:?} of {began}");
+    }
+}
+
 #[test]
 fn a_strict_look_that_shows_a_beat_that_was_never_sent_ends_the_server_and_acknowledges_nothing() {
     let mut w = lone();
