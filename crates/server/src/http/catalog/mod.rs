@@ -7,6 +7,7 @@ mod location_bom;
 mod parts;
 mod registered;
 mod show;
+mod supertypes;
 
 pub(super) use add::{add, add_bytes};
 pub(super) use filter::Filter;

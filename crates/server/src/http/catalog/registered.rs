@@ -8,6 +8,8 @@ use model::catalog::{Bundle, Catalog, Item, ItemKind};
 use model::types::{self, CORE_VERSION, TypeDef};
 use serde_json::Value;
 
+use super::supertypes;
+
 /// One of them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) enum Registered<'a> {
@@ -188,6 +190,17 @@ impl<'a> Registered<'a> {
             Registered::Entity(def) => all(def.java_type, general(self.kind())),
             Registered::Adjunct(def) => all(def.java_type, general(self.kind())),
         }
+    }
+
+    /// The same as the wire has them: what it can be used as comes first.
+    pub(in crate::http) fn told_supertypes(&self) -> Vec<String> {
+        let all = self.supertypes();
+        if let Some(told) = all.first().and_then(|class| supertypes::of(class)) {
+            return told;
+        }
+        let general = general(self.kind());
+        let others = all.iter().map(String::as_str).filter(|name| !general.contains(name));
+        general.iter().copied().chain(others).map(str::to_owned).collect()
     }
 
     /// Whether it is also a thing of this kind: `entity`, a class's name, or the name of another type.

@@ -32,7 +32,7 @@ pub(in crate::http) mod types {
             description: r.description().map(str::to_owned),
             icon_url: icon_url(r, type_icon_path),
             aliases: r.aliases().iter().map(|alias| (*alias).to_owned()).collect(),
-            supertypes: r.supertypes(),
+            supertypes: r.told_supertypes(),
             tags: r.tags(),
             disabled: r.is_disabled(),
             deprecated: r.is_deprecated(),
