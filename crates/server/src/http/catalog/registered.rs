@@ -203,6 +203,15 @@ impl<'a> Registered<'a> {
         general.iter().copied().chain(others).map(str::to_owned).collect()
     }
 
+    /// Its class; of a location all that it is, in one text.
+    pub(in crate::http) fn java_type(&self) -> String {
+        let own = self.supertypes().into_iter().next().unwrap_or_else(|| self.name().to_owned());
+        if self.kind() == ItemKind::Location {
+            return supertypes::listed(&own, &self.told_supertypes());
+        }
+        own
+    }
+
     /// Whether it is also a thing of this kind: `entity`, a class's name, or the name of another type.
     pub(in crate::http) fn is_a(&self, what: &str) -> bool {
         let kind = self.kind();

@@ -101,7 +101,7 @@ pub(in crate::http) fn item(r: &Registered<'_>, folder: &str, around: &Surroundi
         version: r.version().to_owned(),
         containing_bundle: r.bundle().map(|b| b.id.to_string()),
         name: r.display_name(),
-        java_type: r.supertypes().into_iter().next().unwrap_or_else(|| r.name().to_owned()),
+        java_type: r.java_type(),
         item_type: kind.to_owned(),
         plan_yaml: r.item().map(model::catalog::Item::wire_plan),
         description: r.description().map(str::to_owned),

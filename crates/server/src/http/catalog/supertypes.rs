@@ -16,6 +16,16 @@ pub(super) fn of(class: &str) -> Option<Vec<String>> {
     Some(line.1.split(' ').map(whole).collect())
 }
 
+/// All of them in one text, each with what it is: how a location's class is told, which Brooklyn does not single out.
+pub(super) fn listed(own: &str, all: &[String]) -> String {
+    let is_class = |name: &str| {
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        name == own || simple.starts_with("Abstract") || simple.starts_with("FixedList") || simple == "Object"
+    };
+    let word = |name: &String| format!("{} {name}", if is_class(name) { "class" } else { "interface" });
+    format!("[{}]", all.iter().map(word).collect::<Vec<_>>().join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +41,16 @@ mod tests {
             assert!(told.iter().skip(1).any(|name| name == class), "{class}: {told:?}");
         }
         assert_eq!(of("a.B"), None);
+    }
+
+    #[test]
+    fn a_list_says_of_each_what_it_is() {
+        let byon = "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation";
+        let text = listed(byon, &of(byon).unwrap());
+        let begin = format!(
+            "[interface org.apache.brooklyn.api.location.Location, class {byon}, class org.apache.brooklyn.core.location.AbstractLocation, interface "
+        );
+        assert!(text.starts_with(&begin), "{text}");
+        assert!(text.contains(", class java.lang.Object, ") && text.ends_with("Rebindable]"), "{text}");
     }
 }
