@@ -4,13 +4,14 @@
 use base::{EntityId, Span};
 use model::config::{self, ConfigError, Effective, Key, Level, Unresolved};
 use model::spec::ConfigValue;
-use model::types::ConfigDef;
+use model::types::{ConfigDef, group};
 use model::value::{Coerced, ValueType};
 use serde_json::{Map, Value};
 
 use crate::advance::Flow;
 use crate::dsl::{Place, Reader};
 use crate::machine::Try;
+use crate::quorum::Quorum;
 use crate::state::Root;
 
 /// What a step does that cannot read a value: it waits for what the value needs, or fails.
@@ -52,7 +53,10 @@ impl Root {
         let value_type = key.map_or(ValueType::Any, |k| k.value_type());
         let read = || config::value_of(name, value_type, &given, &reader).ok();
         let shown = if resolved { read() } else { None };
-        Some(shown.map_or_else(|| given.value.given().clone(), Coerced::into_json))
+        let shown = shown.map_or_else(|| given.value.given().clone(), Coerced::into_json);
+        let is_quorum = resolved && key.is_some_and(|k| k.java_type() == group::QUORUM);
+        let quorum = Quorum::read(&shown).ok().filter(|_| is_quorum);
+        Some(quorum.map_or(shown, |quorum| quorum.as_json()))
     }
 
     /// Which entities set a key for an entity, nearest first: those whose values count or would, if nearer ones were not
@@ -63,7 +67,9 @@ impl Root {
         let name = key.map_or(name, |k| k.name());
         let counts = config::effective_named(&levels, name).map(|e| e.level);
         let chain: Vec<&crate::Entity> = self.ancestry(id).collect();
-        let setters = chain.iter().enumerate().filter(|(_, e)| e.config.contains_key(name));
+        let names: Vec<&str> = key.into_iter().flat_map(|k| k.aliases()).chain([name]).collect();
+        let sets = |e: &crate::Entity| names.iter().any(|name| e.config.contains_key(*name));
+        let setters = chain.iter().enumerate().filter(|(_, e)| sets(e));
         let (at, setters): (Vec<usize>, Vec<&crate::Entity>) = setters.map(|(i, e)| (i, *e)).unzip();
         (setters, counts.and_then(|level| at.iter().position(|i| *i == level)))
     }

@@ -1,4 +1,4 @@
-//! How a whole (an application, a group, a cluster) is by its parts: `quorum.up` and `quorum.running`
+//! How a whole (an application, a group, a cluster) is by its parts: how many must be up, and running well
 //! (`brooklyn-blueprints.md` 5.2).
 
 use base::EntityId;
@@ -109,7 +109,7 @@ impl Root {
             return Ok(Quorum::AtLeastOneUnlessEmpty);
         }
         let value = self.config(id, def).map_err(|e| e.to_string())?.into_json();
-        Quorum::read(&value).map_err(|why| format!("{key}: {why}"))
+        Quorum::read(&value).map_err(|why| format!("{}: {why}", def.name))
     }
 }
 

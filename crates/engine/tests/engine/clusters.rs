@@ -343,6 +343,34 @@ fn quorums_are_what_the_blueprint_says() {
 }
 
 #[test]
+fn a_quorum_that_an_earlier_release_kept_counts_and_is_shown_by_its_name_of_today() {
+    const UP: &str = "enricher.service_state.children_and_members.quorum.up";
+    let mut env = Env::new();
+    let spec = with(cluster("c", 2, &specs::vanilla("m")), [("quorum.up", json!(2))]);
+    env.deploy(specs::app("Shop", vec![spec]));
+    env.settle();
+    let c = env.named("c");
+    let names = env.root.config_names(&c);
+    assert!(names.iter().any(|n| n == UP) && !names.iter().any(|n| n == "quorum.up"), "{names:?}");
+    let two = json!({ "minRequiredSize": 2, "minRequiredRatio": 0.0, "allowEmpty": true, "name": null });
+    for name in [UP, "quorum.up"] {
+        assert_eq!(env.root.config_shown(&c, name, true), Some(two.clone()), "{name}");
+        assert_eq!(env.root.config_setters(&c, name).1, Some(0), "{name}");
+    }
+    let is_up = |env: &Env| value(env, &c, "service.isUp").cloned();
+    assert_eq!(is_up(&env), Some(json!(true)));
+    env.command(Command::SetSensor {
+        entity: members(&env, &c)[0].clone(),
+        sensor: "service.notUp.indicators".to_owned(),
+        value: json!({ "test": "down" }),
+    });
+    assert_eq!(is_up(&env), Some(json!(false)), "both must be up");
+    // What is set today counts before what was kept.
+    env.command(Command::SetConfig { entity: c.clone(), key: UP.to_owned(), value: json!(1) });
+    assert_eq!(env.root.config_shown(&c, "quorum.up", true).unwrap()["minRequiredSize"], 1);
+}
+
+#[test]
 fn a_sequence_gives_each_number_once_over_a_take_over() {
     let mut env = Env::new();
     let spec = with(

@@ -118,16 +118,22 @@ pub fn default_of(chain: &[Level<'_>], name: &str) -> Option<Effective> {
 }
 
 /// The names of all keys that have a value for the entity, its own first, each once. A map that the entity's type
-/// declares is told entry by entry, as Brooklyn keeps it (`brooklyn-blueprints.md` E.2.2).
+/// declares is told entry by entry, as Brooklyn keeps it (`brooklyn-blueprints.md` E.2.2). What the entity holds by a
+/// name that its key had in an earlier release has the key's name.
 pub fn all_names(chain: &[Level<'_>]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
-    for name in chain.iter().flat_map(|l| l.config.keys()) {
+    let own = chain
+        .first()
+        .into_iter()
+        .flat_map(|l| l.config.keys().map(|name| l.key(name).map_or(name.as_str(), |key| key.name())));
+    let above = chain.iter().skip(1).flat_map(|l| l.config.keys().map(String::as_str));
+    for name in own.chain(above) {
         let key = chain.first().and_then(|l| declaring(l, name)).filter(Key::is_map);
         let entries = key.and_then(|key| Some((key.name(), entries(&effective(chain, key)?)?)));
         let found = match entries {
             Some((map, entries)) => entries.iter().map(|entry| format!("{map}.{entry}")).collect(),
-            None => vec![name.clone()],
+            None => vec![name.to_owned()],
         };
         let there = |n: &String| entry_or_named(chain, n).is_some();
         all.extend(found.into_iter().filter(|n| there(n) && seen.insert(n.clone())));

@@ -21,7 +21,7 @@ pub static TYPE: TypeDef = TypeDef {
     description: "An application: starts and stops its children and is as healthy as they are",
     behaviour: Behaviour::Application,
     config: &[
-        &[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP, &group::UP_ALL, &group::RUNNING_ALL, &sp::LATCH_START],
+        &[&STOP_SHOULD_DESTROY, &common::WRAPPER_APP, &group::APP_UP, &group::APP_RUNNING, &sp::LATCH_START],
         common::CONFIG,
     ],
     sensors: &[common::SENSORS],

@@ -2,10 +2,6 @@
 
 use super::{Behaviour, ConfigDef, TypeDef, ValueType, common, group, software_process as sp};
 
-// How many of its children must be well can be said here as of other wholes; Brooklyn's type does not declare it.
-static UP_ALL: ConfigDef = group::up_quorum("all").unlisted();
-static RUNNING_ALL: ConfigDef = group::running_quorum("all").unlisted();
-
 /// Which locations its children are given: a Java object, so any value of it is refused.
 static LOCATIONS_FILTER: ConfigDef = ConfigDef::new(
     "brooklyn.locationsFilter",
@@ -20,7 +16,7 @@ pub static TYPE: TypeDef = TypeDef {
     java_type: "org.apache.brooklyn.entity.stock.BasicStartable",
     description: "Holds children: starts and stops them and is as healthy as they are",
     behaviour: Behaviour::Startable,
-    config: &[&[&UP_ALL, &RUNNING_ALL, &sp::LATCH_START, &LOCATIONS_FILTER], common::CONFIG],
+    config: &[&[&group::OWN_UP, &group::OWN_RUNNING, &sp::LATCH_START, &LOCATIONS_FILTER], common::CONFIG],
     sensors: &[common::SENSORS],
     effectors: &[&[common::START, common::STOP, common::RESTART]],
 };

@@ -37,7 +37,7 @@ pub static TYPE: TypeDef = TypeDef {
     description: "Has a child, made from a spec, if its config says so when it is started",
     behaviour: Behaviour::Conditional,
     config: &[
-        &[&SPEC, &CREATE, &PROPAGATE, &SENSORS_LIST, &group::UP_ALL, &group::RUNNING_ALL],
+        &[&SPEC, &CREATE, &PROPAGATE, &SENSORS_LIST, &group::OWN_UP, &group::OWN_RUNNING],
         common::CONFIG,
     ],
     sensors: &[

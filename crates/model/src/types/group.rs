@@ -2,40 +2,63 @@
 
 use super::{ConfigDef, DefaultValue, Inheritance, SensorDef, ValueType};
 
-const QUORUM: &str = "org.apache.brooklyn.util.collections.QuorumCheck";
+/// The class of a quorum on the wire.
+pub const QUORUM: &str = "org.apache.brooklyn.util.collections.QuorumCheck";
 
-/// How many must be up for the whole to be up; each type that has it gives its own default.
-pub const fn up_quorum(default: &'static str) -> ConfigDef {
-    ConfigDef::new(
-        "quorum.up",
-        ValueType::Any,
-        "How many of its members or children must be up for it to be up",
-    )
-    .aliases(&["upQuorumCheck"])
-    .default(DefaultValue::Text(default))
-    .inheritance(Inheritance::NotReinherited)
-    .java(QUORUM)
+/// How many must be up, by the name that groups have it by. State of an earlier release has it by the alias.
+pub static UP_ONE: ConfigDef = up_quorum(
+    "enricher.service_state.children_and_members.quorum.up",
+    &["quorum.up", "upQuorumCheck"],
+    "atLeastOne",
+);
+
+/// How many must be running well, by the name that groups have it by.
+pub static RUNNING_ALL: ConfigDef = running_quorum(
+    "enricher.service_state.children_and_members.quorum.running",
+    &["quorum.running", "runningQuorumCheck"],
+);
+
+/// How many must be up, by the name that applications have it by.
+pub static APP_UP: ConfigDef = up_quorum(
+    "quorum.up",
+    &["enricher.service_state.children_and_members.quorum.up", "upQuorumCheck"],
+    "all",
+);
+
+/// How many must be running well, by the name that applications have it by.
+pub static APP_RUNNING: ConfigDef = running_quorum(
+    "quorum.running",
+    &["enricher.service_state.children_and_members.quorum.running", "runningQuorumCheck"],
+);
+
+/// How many must be up, where that is all.
+pub static UP_ALL: ConfigDef = up_quorum(UP_ONE.name, UP_ONE.aliases, "all");
+
+/// How many must be up, where Brooklyn's type does not declare it and it can be said here all the same.
+pub static OWN_UP: ConfigDef = up_quorum(UP_ONE.name, UP_ONE.aliases, "all").unlisted();
+
+/// How many must be running well, likewise.
+pub static OWN_RUNNING: ConfigDef = running_quorum(RUNNING_ALL.name, RUNNING_ALL.aliases).unlisted();
+
+const fn up_quorum(name: &'static str, aliases: &'static [&'static str], default: &'static str) -> ConfigDef {
+    ConfigDef::new(name, ValueType::Any, "How many of its members or children must be up for it to be up")
+        .aliases(aliases)
+        .default(DefaultValue::Text(default))
+        .inheritance(Inheritance::NotReinherited)
+        .java(QUORUM)
 }
 
-/// How many must be running for the whole to be well.
-pub const fn running_quorum(default: &'static str) -> ConfigDef {
+const fn running_quorum(name: &'static str, aliases: &'static [&'static str]) -> ConfigDef {
     ConfigDef::new(
-        "quorum.running",
+        name,
         ValueType::Any,
         "How many of its members or children must be running well for it to have no problem",
     )
-    .aliases(&["runningQuorumCheck"])
-    .default(DefaultValue::Text(default))
+    .aliases(aliases)
+    .default(DefaultValue::Text("all"))
     .inheritance(Inheritance::NotReinherited)
     .java(QUORUM)
 }
-
-/// All must be up.
-pub static UP_ALL: ConfigDef = up_quorum("all");
-/// One must be up.
-pub static UP_ONE: ConfigDef = up_quorum("atLeastOne");
-/// All must be well.
-pub static RUNNING_ALL: ConfigDef = running_quorum("all");
 
 const ENTITY: &str = "org.apache.brooklyn.api.entity.Entity";
 

@@ -11,7 +11,7 @@ use model::spec::EntitySpec;
 use model::types::{self, TypeDef};
 
 use super::Registered;
-use crate::http::show::config::{constraint, declared_type, possible_values};
+use crate::http::show::config::{constraint, declared_type, possible_values, shown_quorum};
 use crate::http::show::effector;
 
 /// The parts of a type; `None`: it has no such thing, or its item cannot be used (any more).
@@ -69,7 +69,7 @@ fn config(key: &Key<'_>, priority: Option<f64>) -> TypeConfig {
     TypeConfig {
         name: key.name().to_owned(),
         kind: declared_type(key).to_owned(),
-        default_value: default,
+        default_value: default.map(|default| shown_quorum(key.java_type(), default)),
         description: key.description().map(str::to_owned),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
         label: key.spec.and_then(|s| s.label.clone()).unwrap_or_else(|| key.name().to_owned()),

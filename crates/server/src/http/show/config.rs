@@ -1,10 +1,11 @@
 //! Config: which keys an entity declares, and which values count.
 
 use api::config::{ConfigLinks, ConfigSummary, PossibleValue};
-use engine::{Entity, Root};
+use engine::{Entity, Root, quorum_text};
 use model::ValueType;
 use model::config::Key;
 use model::spec::Constraint;
+use model::types::group;
 use serde_json::{Map, Value, json};
 
 use super::secrets::suppress;
@@ -19,13 +20,19 @@ pub(in crate::http) fn list(root: &Root, entity: &Entity) -> Vec<ConfigSummary> 
         name: key.name().to_owned(),
         kind: declared_type(&key).to_owned(),
         description: key.description().map(str::to_owned),
-        default_value: key.default(),
+        default_value: key.default().map(|default| shown_quorum(key.java_type(), default)),
         reconfigurable: key.spec.is_some_and(|s| s.reconfigurable),
         possible_values: possible_values(key.value_type()),
         constraints: key.spec.map_or_else(Vec::new, |s| s.constraints.iter().map(constraint).collect()),
         links: ConfigLinks::new(app, id, key.name()),
     };
     root.config_keys(&entity.id).into_iter().filter(Key::is_listed).map(summary).collect()
+}
+
+/// A default of this class: a quorum as Brooklyn writes one, anything else as it is.
+pub(in crate::http) fn shown_quorum(class: &str, default: Value) -> Value {
+    let quorum = (class == group::QUORUM).then(|| quorum_text(&default)).flatten();
+    quorum.map_or(default, Value::String)
 }
 
 /// All values that are set here or above; a default is none.
@@ -94,8 +101,10 @@ pub(in crate::http) fn explained(root: &Root, entity: &Entity, name: &str) -> Va
     let key = root.config_keys(&entity.id).into_iter().find(|k| k.is_called(name));
     let canonical = key.map_or(name, |k| k.name());
     let (setters, counts) = root.config_setters(&entity.id, name);
+    let aliases: Vec<&str> = key.into_iter().flat_map(|k| k.aliases()).collect();
     let set_on = |e: &Entity| {
-        let given = e.config.get(canonical).map_or(Value::Null, |v| v.given().clone());
+        let mut names = std::iter::once(&canonical).chain(&aliases);
+        let given = names.find_map(|name| e.config.get(*name)).map_or(Value::Null, |v| v.given().clone());
         json!({
             "entityId": e.id, "entityDisplayName": e.name, "applicationId": e.app,
             "given": suppress(canonical, given),
