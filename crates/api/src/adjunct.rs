@@ -50,9 +50,12 @@ pub struct AdjunctSummary {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Where its picture is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
     /// How it is.
     pub state: Status,
-    /// What it last saw or did.
+    /// What it listens to, and what it last saw or did.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub highlights: BTreeMap<String, Highlight>,
     /// Where more is.
@@ -75,9 +78,12 @@ pub struct AdjunctDetail {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Where its picture is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
     /// How it is.
     pub state: Status,
-    /// What it last saw or did.
+    /// What it listens to, and what it last saw or did.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub highlights: BTreeMap<String, Highlight>,
     /// Where more is.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use base::{AdjunctId, EntityId};
-use model::adjuncts;
+use model::adjuncts::{self, schedule};
 use model::spec::AdjunctSpec;
 use serde_json::Value;
 
 use super::Cause;
+use super::tag::unique_tag;
 use crate::change::Change;
 use crate::draft::Draft;
 use crate::effect::{Refusal, Reply};
@@ -25,7 +26,8 @@ impl Draft {
     ) -> Map<AdjunctId, Arc<Adjunct>> {
         let mut made = Map::new_sync();
         for (i, spec) in specs.iter().enumerate() {
-            let replaced = |s: &AdjunctSpec| s.unique_tag.is_some() && s.unique_tag == spec.unique_tag;
+            let tag = unique_tag(spec);
+            let replaced = |s: &AdjunctSpec| tag.is_some() && unique_tag(s) == tag;
             if !specs[i + 1..].iter().any(replaced) {
                 let id = self.draw_adjunct_id();
                 let (seq, spec) = (first + i as u64, spec.clone());
@@ -52,8 +54,8 @@ impl Draft {
 
     /// Adds an adjunct; one with the same tag goes.
     pub(crate) fn add_adjunct(&mut self, id: &EntityId, spec: AdjunctSpec) -> AdjunctId {
-        let tag = spec.unique_tag.clone();
-        let same = |a: &&Arc<Adjunct>| tag.is_some() && a.spec.unique_tag == tag;
+        let tag = unique_tag(&spec);
+        let same = |a: &&Arc<Adjunct>| tag.is_some() && a.unique_tag() == tag;
         let old = self.root.entity(id).and_then(|e| e.adjuncts.values().find(same)).map(|a| a.id.clone());
         if let Some(old) = old {
             self.remove_adjunct(id, &old);
@@ -121,6 +123,12 @@ impl Draft {
         let Some(declared) = declared else {
             return Err(Refusal::NotFound(format!("{} has no config key '{key}'", found.spec.type_name)));
         };
+        if schedule::KEPT.iter().any(|key| std::ptr::eq(*key, declared)) {
+            return Err(Refusal::Invalid(format!(
+                "'{}' is kept by the server: it cannot be set",
+                declared.name
+            )));
+        }
         let key = declared.name.to_owned();
         let (entity, id_of, value) = (id.clone(), adjunct.clone(), as_data(value));
         self.record(Change::AdjunctConfigSet { entity, adjunct: id_of, key, value });

@@ -15,12 +15,14 @@ mod ears;
 mod enrichers;
 mod feeds;
 mod function;
+mod innate;
 mod policies;
 mod poll;
 mod running;
 mod settings;
 mod shown;
 mod slow_fire;
+mod tag;
 
 use base::EntityId;
 use model::adjuncts::AdjunctDef;

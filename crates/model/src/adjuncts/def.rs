@@ -1,7 +1,7 @@
 //! The shape of an adjunct's table, and how a blueprint's name finds it.
 
 use super::needs::Check;
-use super::{ALL, auto_scaler_policy, later};
+use super::{ALL, auto_scaler_policy, later, schedule};
 use crate::spec::AdjunctKind;
 use crate::types::ConfigDef;
 
@@ -68,10 +68,15 @@ impl AdjunctDef {
         self.catalog_name().unwrap_or(self.java_type)
     }
 
+    /// Whether it declares this very key.
+    pub fn declares(&self, key: &ConfigDef) -> bool {
+        self.config_keys().any(|k| std::ptr::eq(k, key))
+    }
+
     /// Whether Brooklyn lets a key be changed while an adjunct is there. Here every key may be; clients are told what
     /// they know from there.
     pub fn is_reconfigurable(key: &ConfigDef) -> bool {
-        auto_scaler_policy::RECONFIGURABLE.iter().any(|k| std::ptr::eq(*k, key))
+        auto_scaler_policy::RECONFIGURABLE.iter().chain(&schedule::KEPT).any(|k| std::ptr::eq(*k, key))
     }
 
     /// All config keys that it declares.

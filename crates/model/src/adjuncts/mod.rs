@@ -17,6 +17,7 @@ pub mod feed;
 pub mod groups_change_policy;
 pub mod http_latency_detector;
 pub mod http_request_sensor;
+pub mod innate;
 pub mod invoke_effector_on_collection_sensor_change;
 pub mod invoke_effector_on_sensor_change;
 pub mod joiner;

@@ -22,6 +22,9 @@ pub static TYPE: AdjunctDef = AdjunctDef {
 };
 
 fn check(config: &ConfigMap) -> Option<Wrong> {
+    if let Some(wrong) = schedule::check(config) {
+        return Some(wrong);
+    }
     match given(config, &PERIOD)? {
         Coerced::Duration(Some(period)) if period.as_millis() > 0 => None,
         _ => Some(Wrong::new(&PERIOD, "must be a time above 0")),

@@ -10,5 +10,5 @@ pub static TYPE: AdjunctDef = AdjunctDef {
     description: "Calls an effector of its entity at a given time, and when scheduler.invoke.now or .at say so",
     config: &[schedule::CONFIG],
     needs: &[&[&schedule::EFFECTOR]],
-    check: None,
+    check: Some(schedule::check),
 };

@@ -10,6 +10,8 @@ pub static TRIGGERS: ConfigDef = ConfigDef::new(
     ValueType::Any,
     "Sensors whose changes make it compute anew, besides the source",
 )
+.java("java.util.List<? extends org.apache.brooklyn.api.sensor.Sensor<?>>")
+.default(DefaultValue::Ints(&[]))
 .aliases(&["triggerSensors"]);
 
 /// What the value is.

@@ -160,6 +160,8 @@ pub enum DefaultValue {
     Text(&'static str),
     /// A list of numbers.
     Ints(&'static [i64]),
+    /// A map with nothing in it.
+    EmptyMap,
 }
 
 impl DefaultValue {
@@ -171,6 +173,7 @@ impl DefaultValue {
             DefaultValue::Int(n) => Some(n.into()),
             DefaultValue::Text(t) => Some(t.into()),
             DefaultValue::Ints(list) => Some(list.to_vec().into()),
+            DefaultValue::EmptyMap => Some(serde_json::Map::new().into()),
         }
     }
 }

@@ -51,7 +51,8 @@ fn run(desk: &mut Desk<'_>, due: u64, period: u64) -> Result<(), String> {
 }
 
 fn plan(desk: &mut Desk<'_>, due: u64) {
-    desk.remember(json!({ "due": due }));
+    let since = schedule::since(desk);
+    desk.remember(json!({ "due": due, "since": since }));
     desk.wake_at(due);
 }
 

@@ -33,6 +33,13 @@ pub(super) fn first_due(desk: &Desk<'_>) -> Result<Option<u64>, String> {
     Ok(desk.span(&WAIT)?.map(|wait: Span| desk.wall() + wait.as_millis()))
 }
 
+/// Since when the schedule is: now, where nothing was planned before. One of an earlier release does not know.
+pub(super) fn since(desk: &Desk<'_>) -> Option<u64> {
+    let known = desk.memory().get("since").and_then(Value::as_u64);
+    let has_begun = desk.memory().get("due").is_some_and(|due| due.as_array().is_none_or(|d| !d.is_empty()));
+    known.or_else(|| (!has_begun).then(|| desk.wall()))
+}
+
 /// Calls the effector, unless it is disabled now.
 pub(super) fn call(desk: &mut Desk<'_>) -> Result<(), String> {
     if let Some(enabled) = desk.sensor_name(&ENABLED_SENSOR)?

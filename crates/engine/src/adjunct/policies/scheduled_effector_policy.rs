@@ -38,7 +38,8 @@ impl Plan {
         if let Some(next) = self.due.first() {
             desk.wake_at(*next);
         }
-        desk.remember(json!({ "started": self.started, "due": self.due }));
+        let since = schedule::since(desk).filter(|_| self.started);
+        desk.remember(json!({ "started": self.started, "due": self.due, "since": since }));
     }
 }
 

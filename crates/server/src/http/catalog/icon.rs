@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
@@ -15,7 +16,10 @@ use crate::http::fail::Fail;
 
 /// The picture of a type.
 pub(in crate::http) async fn icon(call: &Call, found: &Registered<'_>) -> Answer {
-    let Registered::Item(bundle, item) = found else { return Ok(no_content()) };
+    let Registered::Item(bundle, item) = found else {
+        let svg = found.picture();
+        return Ok(svg.map_or_else(no_content, |svg| picture("image/svg+xml", svg)));
+    };
     icon_at(call, item.icon_url.as_deref(), std::slice::from_ref(&bundle.id)).await
 }
 
@@ -54,7 +58,7 @@ pub(in crate::http) async fn icon_at(call: &Call, url: Option<&str>, bundles: &[
 }
 
 /// A picture from outside is looked at, never run.
-fn picture(kind: &'static str, bytes: Vec<u8>) -> Response {
+fn picture(kind: &'static str, bytes: impl Into<Body>) -> Response {
     let mut response = raw(StatusCode::OK, kind, bytes);
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

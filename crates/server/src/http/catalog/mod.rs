@@ -14,4 +14,4 @@ pub(super) use filter::Filter;
 pub(super) use icon::{icon, icon_at};
 pub(super) use location_bom::location_bom;
 pub(super) use registered::{Registered, item_called};
-pub(super) use show::{CAMP, bundle, item, types};
+pub(super) use show::{CAMP, bundle, is_in_bundle, item, types};

@@ -153,6 +153,17 @@ impl<'a> Registered<'a> {
         }
     }
 
+    /// The picture of what Brooklyn's own catalog has a picture of. They are drawn anew.
+    pub(in crate::http) fn picture(&self) -> Option<&'static str> {
+        let Registered::Adjunct(def) = self else { return None };
+        Some(match def.simple_name() {
+            "AutoScalerPolicy" => include_str!("pictures/auto-scaler.svg"),
+            "ServiceReplacer" => include_str!("pictures/service-replacer.svg"),
+            "ServiceRestarter" => include_str!("pictures/service-restarter.svg"),
+            _ => return None,
+        })
+    }
+
     /// For people.
     pub(in crate::http) fn description(&self) -> Option<&'a str> {
         match self {

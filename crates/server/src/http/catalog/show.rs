@@ -142,12 +142,15 @@ pub(in crate::http) fn bundle(bundle: &Bundle, detail: bool) -> BundleSummary {
 }
 
 /// Whether an icon's address is that of a file of its bundle.
-fn is_in_bundle(url: &str) -> bool {
+pub(in crate::http) fn is_in_bundle(url: &str) -> bool {
     url.starts_with("classpath:")
 }
 
 /// Where a client finds an icon: elsewhere as it is given, at `path` what is a file of the bundle.
 fn icon_url(r: &Registered<'_>, path: fn(&str, &str) -> String) -> Option<String> {
+    if r.picture().is_some() {
+        return Some(path(r.name(), r.version()));
+    }
     let url = r.item()?.icon_url.as_deref().filter(|url| !url.is_empty())?;
     Some(if is_in_bundle(url) { path(r.name(), r.version()) } else { url.to_owned() })
 }

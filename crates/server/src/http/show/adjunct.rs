@@ -1,35 +1,47 @@
 //! Policies, enrichers and feeds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use api::adjunct::{
     AdjunctConfigLinks, AdjunctConfigSummary, AdjunctDetail, AdjunctLinks, AdjunctSummary, AdjunctType,
-    Highlight, PolicyConfigLinks, PolicyConfigSummary, PolicyLinks, PolicySummary,
+    PolicyConfigLinks, PolicyConfigSummary, PolicyLinks, PolicySummary,
 };
 use api::application::Status;
 use api::catalog::SpecSummary;
 use api::entity::SelfLink;
 use api::paths;
 use engine::{Adjunct, Entity, Root};
+use model::adjuncts::innate::Innate;
 use model::adjuncts::{AdjunctDef, AdjunctKind, by_wire_name, schedule};
-use model::catalog::Item;
+use model::catalog::{BundleId, Item};
 use model::types::ConfigDef;
 use serde_json::{Value, json};
 
-use super::config::possible_values;
+use super::config::{possible_values, shown_quorum};
+use super::highlights;
 use super::secrets::suppress;
 use super::text;
-use crate::http::catalog::{CAMP, Registered, item_called};
+use crate::http::catalog::{CAMP, Registered, is_in_bundle, item_called};
 
 /// An adjunct with the entity that it belongs to.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(in crate::http) struct Beside<'a> {
     /// The state that it is a part of.
     pub(in crate::http) root: &'a Root,
     /// Its entity.
     pub(in crate::http) entity: &'a Entity,
     /// Itself.
-    pub(in crate::http) adjunct: &'a Adjunct,
+    pub(in crate::http) adjunct: Arc<Adjunct>,
+    /// What it stands for, where it is no part of the state but what the engine does by itself.
+    pub(in crate::http) innate: Option<&'static Innate>,
+}
+
+/// Every adjunct of an entity: what was added, and what the engine does by itself.
+pub(in crate::http) fn all<'a>(root: &'a Root, entity: &'a Entity) -> impl Iterator<Item = Beside<'a>> {
+    let added = entity.adjuncts.values().map(|a| (None, Arc::clone(a)));
+    let innate = root.innate_adjuncts(entity).into_iter().map(|(of, a)| (Some(of), Arc::new(a)));
+    innate.chain(added).map(move |(innate, adjunct)| Beside { root, entity, adjunct, innate })
 }
 
 /// The adjuncts of an entity by name, of one kind where that is said.
@@ -38,20 +50,20 @@ pub(in crate::http) fn by_name<'a>(
     entity: &'a Entity,
     kind: Option<AdjunctKind>,
 ) -> Vec<Beside<'a>> {
-    let of_kind = entity.adjuncts.values().filter(|a| kind.is_none_or(|k| a.spec.kind == k));
+    let of_kind = all(root, entity).filter(|b| kind.is_none_or(|k| b.adjunct.spec.kind == k));
     let mut all: Vec<(String, u64, Beside<'a>)> =
-        of_kind.map(|a| (a.display_name(), a.seq, Beside { root, entity, adjunct: a })).collect();
+        of_kind.map(|b| (b.adjunct.display_name(), b.adjunct.seq, b)).collect();
     all.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     all.into_iter().map(|(.., beside)| beside).collect()
 }
 
 impl<'a> Beside<'a> {
-    fn ids(&self) -> (&'a str, &'a str, &'a str) {
+    fn ids(&self) -> (&'a str, &'a str, &str) {
         (self.entity.app.as_str(), self.entity.id.as_str(), self.adjunct.id.as_str())
     }
 
-    fn def(&self) -> Option<&'static AdjunctDef> {
-        by_wire_name(self.adjunct.spec.type_name.as_str())
+    pub(super) fn def(&self) -> Option<&'static AdjunctDef> {
+        self.innate.map(|i| i.def).or_else(|| by_wire_name(self.adjunct.spec.type_name.as_str()))
     }
 
     /// The key of its type that `name` means.
@@ -75,21 +87,21 @@ impl<'a> Beside<'a> {
         self.adjunct.spec.kind != AdjunctKind::Enricher
     }
 
-    fn highlights(&self) -> BTreeMap<String, Highlight> {
-        let id = &self.adjunct.id;
-        let trouble = self.root.adjunct_trouble(id).zip(self.root.adjunct_trouble_since(id));
-        let highlight = |(why, since): (&str, base::WallMs)| {
-            let shown = Highlight { description: why.to_owned(), time: since.0, task_id: None };
-            ("lastViolation".to_owned(), shown)
-        };
-        trouble.map(highlight).into_iter().collect()
+    /// The item that it was made from; what Brooklyn's own catalog has is one, too. What is neither has that of its
+    /// entity.
+    fn catalog_id(&self) -> Option<String> {
+        self.own_catalog_id().or_else(|| self.entity.catalog_id())
     }
 
-    /// The item that it was made from; what Brooklyn's own catalog has is one, too.
-    fn catalog_id(&self) -> Option<String> {
-        let in_catalog = |def: &&AdjunctDef| def.catalog_name().is_some();
-        let stock = || self.def().filter(in_catalog).map(|def| Registered::Adjunct(def).id());
-        self.adjunct.spec.catalog_id.clone().or_else(stock)
+    fn own_catalog_id(&self) -> Option<String> {
+        self.adjunct.spec.catalog_id.clone().or_else(|| Some(self.stock()?.id()))
+    }
+
+    /// The type that it was made from, where Brooklyn's own catalog has it.
+    fn stock(&self) -> Option<Registered<'static>> {
+        let added = self.innate.is_none();
+        let def = self.def().filter(|def| added && def.catalog_name().is_some())?;
+        Some(Registered::Adjunct(def))
     }
 
     /// The tag that tells what it was made from.
@@ -99,7 +111,7 @@ impl<'a> Beside<'a> {
             AdjunctKind::Enricher => "brooklyn.enrichers",
             AdjunctKind::Feed => return None,
         };
-        let id = self.catalog_id()?;
+        let id = self.own_catalog_id()?;
         let (name, _) = id.rsplit_once(':')?;
         let stock = || format!("{list}: [{{ type: {name} }}]");
         let plan = self.item().map_or_else(stock, Item::wire_plan);
@@ -107,10 +119,36 @@ impl<'a> Beside<'a> {
         Some(json!({ "spec_hierarchy": [SpecSummary { summary, format: CAMP.to_owned(), contents: plan }] }))
     }
 
-    /// What its item says that it is, else what its type is.
+    /// What its item says that it is, or the type of Brooklyn's catalog.
     fn description(&self) -> Option<String> {
-        let said = self.item().and_then(|item| item.description.as_deref());
-        said.or_else(|| Some(self.def()?.description)).map(str::to_owned)
+        let said = match self.item() {
+            Some(item) => item.description.as_deref(),
+            None => self.stock().and_then(|_| Some(self.def()?.description)),
+        };
+        said.map(str::to_owned)
+    }
+
+    /// The address of its picture, and the item that it stands in.
+    pub(in crate::http) fn picture(&self) -> (Option<&'a str>, Option<Registered<'static>>) {
+        let of_item = self.item().and_then(|item| item.icon_url.as_deref()).filter(|url| !url.is_empty());
+        (of_item, self.stock().filter(|stock| self.item().is_none() && stock.picture().is_some()))
+    }
+
+    /// The bundle of its item.
+    pub(in crate::http) fn bundle(&self) -> Option<BundleId> {
+        let item = self.item()?;
+        Some(self.root.catalog().bundle_of(&item.id)?.id.clone())
+    }
+
+    /// Where a client finds its picture.
+    fn icon_url(&self) -> Option<String> {
+        let (app, entity, id) = self.ids();
+        let here = || format!("{}/icon", paths::adjunct(app, entity, id));
+        match self.picture() {
+            (Some(url), _) if is_in_bundle(url) => Some(here()),
+            (Some(url), _) => Some(url.to_owned()),
+            (None, stock) => stock.map(|_| here()),
+        }
     }
 
     /// The item of a bundle that it was made from, as long as that is there.
@@ -127,8 +165,9 @@ impl<'a> Beside<'a> {
             adjunct_type: kind(self.adjunct.spec.kind),
             catalog_item_id: self.catalog_id(),
             description: self.description(),
+            icon_url: self.icon_url(),
             state: self.state(),
-            highlights: self.highlights(),
+            highlights: highlights::of(self),
             links: SelfLink { own: paths::adjunct(app, entity, id) },
         }
     }
@@ -137,13 +176,14 @@ impl<'a> Beside<'a> {
     pub(in crate::http) fn detail(&self, hides: bool) -> AdjunctDetail {
         let (app, entity, id) = self.ids();
         let summary = self.summary();
-        let tag = self.adjunct.spec.unique_tag.clone();
+        let tag = self.adjunct.unique_tag();
         AdjunctDetail {
             id: summary.id,
             name: summary.name,
             adjunct_type: summary.adjunct_type,
             catalog_item_id: summary.catalog_item_id,
             description: summary.description,
+            icon_url: summary.icon_url,
             state: summary.state,
             highlights: summary.highlights,
             links: AdjunctLinks::new(app, entity, id, self.rests()),
@@ -172,15 +212,27 @@ impl<'a> Beside<'a> {
 
     /// What is set, as texts.
     pub(in crate::http) fn config(&self, hides: bool) -> BTreeMap<String, String> {
-        let set = self.adjunct.spec.config.keys();
-        set.filter_map(|key| Some((key.clone(), self.value(key, hides, false)?))).collect()
+        let set = self.adjunct.config_names();
+        set.filter_map(|key| Some((key.to_owned(), self.value(key, hides, false)?))).collect()
     }
 
     /// One value as text; `None`: it has none.
     pub(in crate::http) fn value(&self, key: &str, hides: bool, or_default: bool) -> Option<String> {
-        let shown = self.root.adjunct_config_shown(&self.entity.id, self.adjunct, key, or_default)?;
+        let shown = self.shown(key, or_default)?;
         let shown = if hides { suppress(key, shown) } else { shown };
         (!shown.is_null()).then(|| text::java(&shown))
+    }
+
+    /// One value: as it is, or as it is told of what the engine does.
+    pub(super) fn shown(&self, key: &str, or_default: bool) -> Option<Value> {
+        if self.innate.is_none() {
+            return self.root.adjunct_config_shown(&self.entity.id, &self.adjunct, key, or_default);
+        }
+        let set = self.adjunct.spec.config.get(key).map(|value| value.given().clone());
+        set.or_else(|| {
+            let declared = self.key(key).filter(|_| or_default)?;
+            Some(shown_quorum(declared.java_type(), declared.default.value()?))
+        })
     }
 
     /// A policy in lists.
@@ -191,7 +243,7 @@ impl<'a> Beside<'a> {
             name: self.adjunct.display_name(),
             catalog_item_id: self.catalog_id(),
             state: self.state(),
-            highlights: self.highlights(),
+            highlights: highlights::of(self),
             links: PolicyLinks::new(app, entity, id),
             adjunct_type: AdjunctType::Policy,
         }
@@ -219,13 +271,18 @@ fn constraints(key: &ConfigDef) -> Vec<Value> {
     is_needed.then(|| "Predicates.notNull".into()).into_iter().collect()
 }
 
-/// A default; a sensor that tells a failure as Brooklyn writes one, with the class of its values.
+/// A default; a sensor as Brooklyn writes one, with the class of its values.
 fn shown_default(key: &ConfigDef, default: Value) -> Value {
-    match &default {
-        Value::String(sensor) if key.java_type() == "org.apache.brooklyn.api.sensor.Sensor" => {
-            format!("Sensor: {sensor} (org.apache.brooklyn.policy.ha.HASensors$FailureDescriptor)").into()
+    let class = match key.java_type() {
+        "org.apache.brooklyn.api.sensor.Sensor" => {
+            "org.apache.brooklyn.policy.ha.HASensors$FailureDescriptor"
         }
-        _ => default,
+        "org.apache.brooklyn.api.sensor.AttributeSensor<java.lang.Boolean>" => "java.lang.Boolean",
+        other => return shown_quorum(other, default),
+    };
+    match default.as_str() {
+        Some(sensor) => format!("Sensor: {sensor} ({class})").into(),
+        None => default,
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod config;
 pub(super) mod details;
 pub(super) mod effector;
 pub(super) mod entity;
+pub(super) mod highlights;
 pub(super) mod location;
 pub(super) mod md5;
 pub(super) mod secrets;

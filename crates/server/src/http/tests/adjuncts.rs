@@ -93,8 +93,10 @@ async fn a_policy_rests_and_goes_on_and_an_enricher_does_not() {
     // A second one with the same tag takes the first one's place.
     let second = add(&door, &entity, TRANSFORMER, &copy).await;
     let all = door.get(&format!("{entity}/adjuncts?adjunctType=enricher")).await.json();
-    assert_eq!(all.as_array().unwrap().len(), 1);
-    assert_eq!(all[0]["id"], second["id"]);
+    let added = |a: &&Value| a.get("catalogItemId").is_some();
+    let added: Vec<&Value> = all.as_array().unwrap().iter().filter(added).collect();
+    assert_eq!(added.len(), 1);
+    assert_eq!(added[0]["id"], second["id"]);
     assert_eq!(post("policies/Wire%20Restarter/destroy").await.status, StatusCode::NO_CONTENT);
     assert_eq!(door.get(&format!("{entity}/policies")).await.body, "[]");
 }
@@ -104,6 +106,7 @@ async fn what_is_no_adjunct_is_refused_with_400_and_adds_nothing() {
     let door = Door::new(Role::Master);
     let (app, ent) = door.deploy().await;
     let entity = format!("/v1/applications/{app}/entities/{ent}");
+    let before = door.get(&format!("{entity}/adjuncts")).await.body;
     for (place, type_name, config, words) in [
         ("adjuncts", "?type=wire-nope", "{}", "No adjunct with type wire-nope found"),
         ("adjuncts", "?type=BasicEntity", "{}", "No adjunct with type BasicEntity found"),
@@ -124,7 +127,7 @@ async fn what_is_no_adjunct_is_refused_with_400_and_adds_nothing() {
     }
     let none = door.ask(Method::POST, &format!("{entity}/adjuncts?type={RESTARTER}"), &[], "").await;
     assert_eq!(none.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(door.get(&format!("{entity}/adjuncts")).await.body, "[]");
+    assert_eq!(door.get(&format!("{entity}/adjuncts")).await.body, before);
     assert_eq!(
         door.get(&format!("{entity}/adjuncts?adjunctType=toad")).await.status,
         StatusCode::BAD_REQUEST
@@ -167,4 +170,68 @@ async fn an_adjunct_lists_the_tasks_that_it_began() {
     assert_eq!(all[0]["displayName"], "restart", "{all}");
     let context = all[0]["tags"].as_array().unwrap().iter().find(|t| t["wrappingType"] == "contextAdjunct");
     assert_eq!(context.unwrap()["object"]["id"], made["id"]);
+}
+
+#[tokio::test]
+async fn what_the_server_does_by_itself_is_shown_as_brooklyns_enrichers_and_stays() {
+    let door = Door::new(Role::Master);
+    let (app, _) = door.deploy().await;
+    let entity = format!("/v1/applications/{app}/entities/{app}");
+    let all = door.get(&format!("{entity}/adjuncts")).await;
+    let simple = |all: &Value| -> Vec<String> {
+        let names = all.as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap());
+        names.map(|name| name.rsplit('.').next().unwrap().to_owned()).collect()
+    };
+    let state = "ComputeServiceState";
+    let indicators = "ComputeServiceIndicatorsFromChildrenAndMembers";
+    assert_eq!(simple(&all.json()), [indicators, state, "Transformer"]);
+    // Two entities have ids of their own for them, and each keeps its own.
+    assert_eq!(door.get(&format!("{entity}/adjuncts")).await.body, all.body);
+    let one = format!("{entity}/adjuncts/{}", all.json()[0]["id"].as_str().unwrap());
+    let shown = door.get(&one).await.json();
+    let tag = "service-lifecycle-indicators-from-children-and-members";
+    assert_eq!((&shown["functionallyUniqueIdentifier"], &shown["tags"]), (&json!(tag), &json!([tag])));
+    let triggers = &shown["highlights"]["triggers"]["description"];
+    assert_eq!(triggers, "Listening for service.isUp, service.state on children");
+    let up = "enricher.service_state.children_and_members.quorum.up";
+    assert_eq!(shown["config"][up], "QuorumCheck[all;require=0,100.0%]");
+    let set = door.post_json(&format!("{one}/config/{up}"), "1").await;
+    let gone = door.ask(Method::DELETE, &one, &[], "").await;
+    for refused in [set, gone] {
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.body.contains("cannot be changed or taken away"), "{}", refused.body);
+    }
+    // What has the tag of one takes its place, as on Brooklyn.
+    add(&door, &entity, "org.apache.brooklyn.policy.ha.ServiceFailureDetector", &json!({})).await;
+    let now = door.get(&format!("{entity}/adjuncts")).await.json();
+    assert_eq!(simple(&now), ["Service Failure Detector", indicators, "Transformer"]);
+}
+
+#[tokio::test]
+async fn an_adjunct_has_brooklyns_tag_picture_and_triggers() {
+    let door = Door::new(Role::Master);
+    let (app, _) = door.deploy().await;
+    let entity = format!("/v1/applications/{app}/entities/{app}");
+    let first = add(&door, &entity, RESTARTER, &json!({})).await;
+    let made = add(&door, &entity, RESTARTER, &json!({})).await;
+    assert_eq!(made["functionallyUniqueIdentifier"], "ServiceRestarter:ha.entityFailed");
+    let gone = format!("{entity}/adjuncts/{}", first["id"].as_str().unwrap());
+    assert_eq!(door.get(&gone).await.status, StatusCode::NOT_FOUND, "a second one takes its place");
+    let shown = json!({ "description": "Listening for ha.entityFailed", "time": 0, "taskId": null });
+    assert_eq!(made["highlights"], json!({ "triggers": shown }));
+    let icon = door.get(made["iconUrl"].as_str().unwrap()).await;
+    assert_eq!((icon.status, icon.header("content-type")), (StatusCode::OK, "image/svg+xml"));
+    let copy = add(&door, &entity, TRANSFORMER, &json!({ "sourceSensor": "a", "targetSensor": "b" })).await;
+    assert!(copy.get("iconUrl").is_none(), "{copy}");
+    door.post_json(&format!("{entity}/sensors/a"), "7").await;
+    let copy = door.get(&format!("{entity}/adjuncts/{}", copy["id"].as_str().unwrap())).await.json();
+    assert_eq!(copy["highlights"]["lastAction"]["description"], "Publish b 7");
+    // What the server keeps of a schedule is no config to be given.
+    let periodic = "org.apache.brooklyn.policy.action.PeriodicEffectorPolicy";
+    let path = format!("{entity}/adjuncts?type={periodic}");
+    let refused = door.post_json(&path, r#"{"effector": "restart", "running": true}"#).await;
+    assert!(refused.body.contains("'running' of the PeriodicEffectorPolicy is kept"), "{}", refused.body);
+    let made = add(&door, &entity, periodic, &json!({ "effector": "restart" })).await;
+    let key = format!("{entity}/adjuncts/{}/config/scheduled", made["id"].as_str().unwrap());
+    assert_eq!(door.post_json(&key, "[1]").await.status, StatusCode::BAD_REQUEST);
 }

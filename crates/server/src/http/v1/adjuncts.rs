@@ -21,9 +21,10 @@ use super::find;
 use super::sensors::hides;
 use crate::http::answer::{Answer, JSON, empty, json, no_content, raw};
 use crate::http::call::{Call, limit_of};
+use crate::http::catalog::{icon as icon_of, icon_at};
 use crate::http::fail::Fail;
-use crate::http::negotiate::Consumes;
-use crate::http::route::Content::{Nothing, Text};
+use crate::http::negotiate::{ANY, Consumes};
+use crate::http::route::Content::{Bytes, Nothing, Text};
 use crate::http::route::Kind;
 use crate::http::route::{LIMIT, Route};
 use crate::http::show::adjunct::{self as show, Beside};
@@ -46,9 +47,11 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
             .ok(many::<AdjunctSummary>()),
         Route::get(ONE, "One of them", one).ok(shape::one::<AdjunctDetail>()),
         Route::get(STATUS, "How it is", status).ok(shape::one::<Status>()),
-        Route::get(ICON, "Its picture: none has one", icon)
-            .gives(&[])
-            .answers(StatusCode::NO_CONTENT, Nothing),
+        Route::get(ICON, "Its picture", icon)
+            .gives(ANY)
+            .answers(StatusCode::OK, Bytes)
+            .answers(StatusCode::NO_CONTENT, Nothing)
+            .answers(StatusCode::TEMPORARY_REDIRECT, Nothing),
         Route::get(TASKS, "The tasks that it began", tasks)
             .query("suppressSecrets?", Kind::Flag, "Hide secret values")
             .query("limit?", Kind::Number, LIMIT)
@@ -89,9 +92,14 @@ pub(super) fn add_routes(all: &mut Vec<Route>) {
 /// The ids of an adjunct and of its entity.
 pub(super) type Named = (EntityId, AdjunctId);
 
-/// The same of one that was found.
-pub(super) fn ids(found: Beside<'_>) -> Named {
-    (found.entity.id.clone(), found.adjunct.id.clone())
+/// The same of one that was found and is to be changed.
+pub(super) fn ids(found: &Beside<'_>) -> Result<Named, Fail> {
+    if found.innate.is_some() {
+        let what = found.adjunct.described(found.entity);
+        let why = "is what the server itself does for each such entity: it cannot be changed or taken away";
+        return Err(Fail::bad(format!("{what} {why}; what it depends on is config of the entity")));
+    }
+    Ok((found.entity.id.clone(), found.adjunct.id.clone()))
 }
 
 async fn list(call: Call) -> Answer {
@@ -119,8 +127,11 @@ async fn status(call: Call) -> Answer {
 }
 
 async fn icon(call: Call) -> Answer {
-    find::adjunct(&call)?;
-    Ok(no_content())
+    let found = find::adjunct(&call)?;
+    match found.picture() {
+        (None, Some(stock)) => icon_of(&call, &stock).await,
+        (url, _) => icon_at(&call, url, &found.bundle().into_iter().collect::<Vec<_>>()).await,
+    }
 }
 
 async fn tasks(call: Call) -> Answer {
@@ -138,11 +149,11 @@ async fn set_values(call: Call) -> Answer {
 }
 
 async fn value_of(call: Call) -> Answer {
-    shown(&call, find::adjunct(&call)?)
+    shown(&call, &find::adjunct(&call)?)
 }
 
 /// A config value as raw text, whatever the media type says.
-pub(super) fn shown(call: &Call, found: Beside<'_>) -> Answer {
+pub(super) fn shown(call: &Call, found: &Beside<'_>) -> Answer {
     let key = declared(call, found)?;
     match found.value(key, hides(call), true) {
         Some(text) => Ok(raw(StatusCode::OK, JSON, text)),
@@ -150,7 +161,7 @@ pub(super) fn shown(call: &Call, found: Beside<'_>) -> Answer {
     }
 }
 
-fn declared(call: &Call, found: Beside<'_>) -> Result<&'static str, Fail> {
+fn declared(call: &Call, found: &Beside<'_>) -> Result<&'static str, Fail> {
     let name = call.param("config");
     let missing = || {
         let (of, on) = (&found.adjunct.id, &found.entity.id);
@@ -205,7 +216,7 @@ fn refused<'a>(said: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Fail {
 }
 
 async fn delete(call: Call) -> Answer {
-    remove(&call, ids(find::adjunct(&call)?)).await
+    remove(&call, ids(&find::adjunct(&call)?)?).await
 }
 
 /// Takes one away.
@@ -226,10 +237,9 @@ async fn stop(call: Call) -> Answer {
 
 fn resting(found: Beside<'_>, what: &str) -> Result<Named, Fail> {
     if found.rests() {
-        Ok(ids(found))
+        ids(&found)
     } else {
-        let name = found.adjunct.display_name();
-        Err(Fail::bad(format!("{name} ({}) does not support {what}", found.adjunct.id)))
+        Err(Fail::bad(format!("{} does not support {what}", found.adjunct.described(found.entity))))
     }
 }
 
@@ -252,7 +262,8 @@ async fn set(mut call: Call) -> Answer {
 
 /// Sets a config value; one that its key does not take is refused before it is recorded.
 pub(super) async fn set_value(call: &Call, found: Beside<'_>, given: Value) -> Answer {
-    let key = declared(call, found)?;
+    let key = declared(call, &found)?;
+    let (entity, adjunct) = ids(&found)?;
     if let Some(def) = found.key(key)
         && !given.is_null()
         && deferred(&given).is_none()
@@ -261,7 +272,6 @@ pub(super) async fn set_value(call: &Call, found: Beside<'_>, given: Value) -> A
             .map_err(|e| Fail::bad(e.to_string()))?;
     }
     let body = given.to_string();
-    let (entity, adjunct) = ids(found);
     let command = Command::SetAdjunctConfig { entity, adjunct, key: key.to_owned(), value: given };
     call.ask(command, body.as_bytes()).await?;
     Ok(empty())

@@ -1,5 +1,7 @@
 //! Finding what a path names, by id or by name, with Brooklyn's words for what is not there.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use base::{AdjunctId, EntityId, TaskId};
 use engine::{Entity, Task};
@@ -7,7 +9,7 @@ use model::adjuncts::AdjunctKind;
 
 use crate::http::call::Call;
 use crate::http::fail::Fail;
-use crate::http::show::adjunct::{Beside, by_name};
+use crate::http::show::adjunct::{Beside, all, by_name};
 
 /// The application that `{app}` names.
 pub(super) fn app(call: &Call) -> Result<&Entity, Fail> {
@@ -54,9 +56,9 @@ pub(super) fn policy(call: &Call) -> Result<Beside<'_>, Fail> {
 
 fn beside<'a>(call: &'a Call, word: &str, kinds: &[AdjunctKind]) -> Result<Beside<'a>, Fail> {
     let (root, entity, token) = (call.root(), entity(call)?, call.param(word));
-    let by_id = entity.adjuncts.get(&AdjunctId::new(token)).filter(|a| kinds.contains(&a.spec.kind));
-    if let Some(adjunct) = by_id {
-        return Ok(Beside { root, entity, adjunct });
+    let by_id = all(root, entity).find(|b| b.adjunct.id.as_str() == token);
+    if let Some(found) = by_id.filter(|b| kinds.contains(&b.adjunct.spec.kind)) {
+        return Ok(found);
     }
     let named = |kind: &AdjunctKind| {
         by_name(root, entity, Some(*kind)).into_iter().find(|b| b.adjunct.display_name() == token)
@@ -71,7 +73,7 @@ pub(super) fn adjunct_by_id<'a>(call: &'a Call, ids: &(EntityId, AdjunctId)) -> 
     let root = call.root();
     let found = root.entity(&ids.0).and_then(|entity| Some((entity, entity.adjuncts.get(&ids.1)?)));
     match found {
-        Some((entity, adjunct)) => Ok(Beside { root, entity, adjunct }),
+        Some((entity, adjunct)) => Ok(Beside { root, entity, adjunct: Arc::clone(adjunct), innate: None }),
         None => Err(Fail::not_found(format!("Adjunct '{}' was added and is gone already", ids.1))),
     }
 }

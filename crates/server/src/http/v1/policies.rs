@@ -88,7 +88,7 @@ async fn set_values(call: Call) -> Answer {
 }
 
 async fn value_of(call: Call) -> Answer {
-    shown(&call, find::policy(&call)?)
+    shown(&call, &find::policy(&call)?)
 }
 
 async fn add(mut call: Call) -> Answer {
@@ -97,15 +97,15 @@ async fn add(mut call: Call) -> Answer {
 }
 
 async fn start(call: Call) -> Answer {
-    resume(&call, ids(find::policy(&call)?)).await
+    resume(&call, ids(&find::policy(&call)?)?).await
 }
 
 async fn stop(call: Call) -> Answer {
-    suspend(&call, ids(find::policy(&call)?)).await
+    suspend(&call, ids(&find::policy(&call)?)?).await
 }
 
 async fn destroy(call: Call) -> Answer {
-    remove(&call, ids(find::policy(&call)?)).await
+    remove(&call, ids(&find::policy(&call)?)?).await
 }
 
 async fn set(mut call: Call) -> Answer {
