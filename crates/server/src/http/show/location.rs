@@ -159,11 +159,21 @@ pub(in crate::http) fn definition(around: &Surroundings, token: &str) -> Option<
 }
 
 impl Definition {
-    /// As it is shown; `full`: with all of an item's config, not only the name to show.
+    /// As it is shown; `full`: with all of its config, also of an item, and with what tells where it comes from.
     pub(in crate::http) fn summary(self, around: &Surroundings, full: bool) -> LocationSummary {
         let item = self.item.as_ref();
         let found = item.and_then(|id| Registered::find(&around.catalog, &id.name, id.version.as_str()));
-        let config = found.map_or(self.config, |found| config_of(&found, around, full));
+        let mut config = match &found {
+            Some(found) => config_of(found, around, full),
+            None => self.config,
+        };
+        if full && found.is_none() {
+            let last = end_of_named(around, &self.spec);
+            spec_keys(&mut config, &self.name, &last);
+            if last.split([':', '(']).next() == Some(LOCALHOST) {
+                own_keys(&mut config);
+            }
+        }
         LocationSummary {
             links: LocationLinks { own: paths::location(&self.id), spec: None },
             id: self.id,
@@ -204,8 +214,28 @@ fn spec_keys(config: &mut Map<String, Value>, original: &str, last: &str) {
 /// What Brooklyn's own `localhost` has where nothing else is said.
 fn local_keys(config: &mut Map<String, Value>, spec: &LocationSpec) {
     if spec.kind == LocationKind::Localhost {
-        for (name, value) in [("name", LOCALHOST), ("address", "127.0.0.1")] {
-            config.entry(name).or_insert_with(|| value.into());
+        own_keys(config);
+    }
+}
+
+fn own_keys(config: &mut Map<String, Value>) {
+    for (name, value) in [("name", LOCALHOST), ("address", "127.0.0.1")] {
+        config.entry(name).or_insert_with(|| value.into());
+    }
+}
+
+/// The spec behind the names that a spec of `brooklyn.cfg` goes through; a circle is left where it began.
+fn end_of_named(around: &Surroundings, spec: &str) -> String {
+    let mut seen = vec![spec];
+    loop {
+        let last = seen[seen.len() - 1];
+        let name = last.strip_prefix("named:").unwrap_or(last);
+        let next =
+            around.named_locations().find(|(named, _)| *named == name).map(|(_, spec)| shown_spec(spec));
+        match next {
+            Some(next) if !seen.contains(&next) => seen.push(next),
+            Some(_) => return spec.to_owned(),
+            None => return last.to_owned(),
         }
     }
 }

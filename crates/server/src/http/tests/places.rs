@@ -180,3 +180,29 @@ async fn a_location_is_defined_by_what_it_is_made_from_and_taken_away_with_all_v
     let named = door.ask(Method::DELETE, "/v1/locations/prod", &[], "").await;
     assert_eq!(named.status, StatusCode::NOT_FOUND, "brooklyn.cfg is not changed from here");
 }
+
+#[tokio::test]
+async fn all_of_a_named_locations_config_says_where_it_comes_from() {
+    let locations = [
+        ("brooklyn.location.named.here", "localhost"),
+        ("brooklyn.location.named.here.displayName", "Here"),
+        ("brooklyn.location.named.there", "named:here"),
+        ("brooklyn.location.named.odd", "byon(hosts=10.0.0.3,password=s3cret)"),
+        ("brooklyn.location.named.round", "named:round"),
+    ];
+    let door = Door::of(Role::Master, &[], crate::http::Own::default(), &locations);
+    assert_eq!(door.get("/v1/locations/here").await.json()["config"], json!({ "displayName": "Here" }));
+    let full = async |name: &str| door.get(&format!("/v1/locations/{name}?full=true")).await.json();
+    let own = |name: &str, last: &str| {
+        json!({
+            "name": "localhost", "address": "127.0.0.1",
+            "spec.original": name, "spec.named.name": name, "spec.final": last,
+        })
+    };
+    let mut here = own("here", "localhost");
+    here["displayName"] = "Here".into();
+    assert_eq!(full("here").await["config"], here);
+    assert_eq!(full("there").await["config"], own("there", "localhost"));
+    assert_eq!(full("odd").await["config"]["spec.final"], "byon");
+    assert_eq!(full("round").await["config"]["spec.final"], "named:round");
+}
