@@ -1,4 +1,4 @@
-// Drives the console in a real Chromium against two real servers, through a kill -9.
+// Drives the console in a real Chromium against two real servers, through a kill -9; then Apache Brooklyn's own.
 //
 //   BROWNSTONE_RELEASE=FOLDER   an unpacked release (default: target/dist/brownstone)
 //   BROWNSTONE_PICTURES=FOLDER  where the pictures go (default: a new temporary one)
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Plane } from './plane.mjs';
+import { driveStock } from './stock.mjs';
 import { Tally } from './tally.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -70,6 +71,9 @@ async function stopApplications(plane) {
 
 const why = missing();
 if (why) tally.skip('the console in a browser', why);
-else await drive();
+else {
+  await drive();
+  await driveStock(tally, release, program);
+}
 console.log(tally.line());
 process.exit(tally.failed === 0 ? 0 : 1);
