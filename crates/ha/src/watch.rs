@@ -47,10 +47,7 @@ impl Ha {
             return self.watch_anew();
         }
         let now = self.now();
-        let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o));
-        let sign = owner
-            .filter(|p| matches!(p.file.role, FileRole::Master | FileRole::Claiming) && !p.file.ended)
-            .map(|p| p.rose);
+        let sign = self.sign_of_life();
         if sign.is_some() && sign != self.watch.sign {
             self.watch.sign = sign;
             self.watch.quiet = Span::ZERO;
@@ -63,6 +60,14 @@ impl Ha {
         }
         self.watch.mark = Some(now);
         self.judge_term();
+    }
+
+    /// When the newest term's owner was last read with a new sign of its reign's life.
+    fn sign_of_life(&self) -> Option<Mono> {
+        let owner = self.terms.owner.as_ref().and_then(|o| self.peers.get(o));
+        owner
+            .filter(|p| matches!(p.file.role, FileRole::Master | FileRole::Claiming) && !p.file.ended)
+            .map(|p| p.rose)
     }
 
     /// The whole silence that makes a candidate: T is per node, the lease is its owner's.
@@ -132,6 +137,11 @@ impl Ha {
         } else if let Some(over) = self.terms.over.clone() {
             over
         } else {
+            // It was read in a round that has not ended yet.
+            if self.sign_of_life().is_some_and(|sign| Some(sign) != self.watch.sign) {
+                self.watch.candidate = None;
+                return;
+            }
             let limit = self.silence_limit();
             let now_quiet = self.watch.quiet + self.now().since(mark).min(self.cfg.poll * 2);
             if now_quiet < limit {

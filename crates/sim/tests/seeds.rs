@@ -18,6 +18,13 @@ fn seeds_keep_every_promise() {
     assert_eq!(report.missed(), Vec::<String>::new(), "the seeds hardly met this");
 }
 
+/// 31262: a standby that waited for others to go first had read a new beat, and claimed before that round of reads ended.
+#[test]
+fn a_seed_that_found_a_fault_once_finds_it_no_more() {
+    let found = world::run(31_262, false).violations;
+    assert!(found.is_empty(), "{}", found[0]);
+}
+
 #[test]
 fn the_same_seed_gives_the_same_history() {
     for seed in [3, 17, 404, 1999] {
