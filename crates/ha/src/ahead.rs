@@ -57,6 +57,11 @@ impl Ha {
     pub(crate) fn record_answer(&mut self, serial: u64, lsn: Lsn, answer: Answer) {
         let Some(place) = self.log.ahead.get_mut(&lsn).filter(|place| place.serial == serial) else { return };
         place.answer = Some(answer);
+        self.fold_ahead();
+    }
+
+    /// Folds what is there and follows. A claimant may have folded the record before by its fence.
+    pub(crate) fn fold_ahead(&mut self) {
         while let Some((lsn, tries, answer)) = self.take_next() {
             self.next_record(lsn, tries, answer);
         }

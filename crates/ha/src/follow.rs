@@ -140,7 +140,9 @@ impl Ha {
         }
         match self.log.have {
             None => self.begin_reload(),
-            Some(point) => {
+            Some(_) => {
+                self.fold_ahead();
+                let Some(point) = self.log.have.filter(|_| matches!(self.log.job, Job::Idle)) else { return };
                 if point.lsn >= self.log.target {
                     self.caught_up();
                 }
