@@ -45,6 +45,16 @@ export class Plane {
     return readFileSync(path, 'utf8');
   }
 
+  /** Processes of applications outlive servers; those of a test must not outlive the test. */
+  async stopApplications() {
+    for (const server of this.servers) {
+      const apps = await server.ask('/v1/applications').catch(() => []);
+      for (const { id } of apps ?? []) await server.ask(`/v1/applications/${id}`, { method: 'DELETE' }).catch(() => undefined);
+      const isGone = async () => ((await server.ask('/v1/applications').catch(() => [])) ?? []).length === 0;
+      for (let tries = 0; tries < 50 && !(await isGone()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
   /** Stops what still runs; the folder goes unless it is worth a look. */
   async end(keep) {
     for (const server of this.servers.toReversed()) await server.stop();

@@ -32,7 +32,7 @@ async function drive() {
   let browser;
   const end = async () => {
     await browser?.close().catch(() => undefined);
-    await stopApplications(plane);
+    await plane.stopApplications();
     await plane.end(tally.failed > 0);
   };
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -56,16 +56,6 @@ async function drive() {
     if (browser) console.log(`pictures are in ${browser.pictures}`);
   } finally {
     await end();
-  }
-}
-
-/** Processes of applications outlive servers; those of a test must not outlive the test. */
-async function stopApplications(plane) {
-  for (const server of plane.servers) {
-    const apps = await server.ask('/v1/applications').catch(() => []);
-    for (const { id } of apps ?? []) await server.ask(`/v1/applications/${id}`, { method: 'DELETE' }).catch(() => undefined);
-    const isGone = async () => ((await server.ask('/v1/applications').catch(() => [])) ?? []).length === 0;
-    for (let tries = 0; tries < 50 && !(await isGone()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 

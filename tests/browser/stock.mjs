@@ -46,8 +46,7 @@ export async function driveStock(tally, release, program) {
   } finally {
     await browser?.close().catch(() => undefined);
     front?.close();
-    for (const { id } of (await plane.servers[0]?.ask('/v1/applications').catch(() => [])) ?? [])
-      await plane.servers[0].ask(`/v1/applications/${id}`, { method: 'DELETE' }).catch(() => undefined);
+    await plane.stopApplications();
     await plane.end(tally.failed > 0);
   }
 }

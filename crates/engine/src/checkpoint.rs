@@ -8,6 +8,7 @@ use model::catalog::Bundle;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::Entity;
+use crate::fnv::Fnv;
 use crate::input::Reign;
 use crate::state::{CatalogBegun, LostEntity, Root, WriteRecord};
 use crate::task::Task;
@@ -153,17 +154,14 @@ impl Root {
     /// A number that two states share when their durable parts are equal, however they came about.
     /// It tells states apart in tests and between servers; it is no defence against somebody who forges one.
     pub fn hash(&self) -> u64 {
-        // FNV-1a: the same in every version, and nothing here is worth a dependency.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut hash = Fnv::new();
         let mut bytes = Vec::new();
         for line in self.lines() {
             bytes.clear();
             line.write(&mut bytes);
-            for byte in &bytes {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            }
+            hash.add(bytes.iter().copied());
         }
-        hash
+        hash.sum()
     }
 }
 

@@ -29,6 +29,7 @@ mod effectors;
 mod entity;
 mod fabric;
 mod find;
+mod fnv;
 mod gaps;
 mod group;
 mod grow;

@@ -17,6 +17,7 @@ use crate::config::unreadable;
 use crate::effect::{Captured, Script};
 use crate::effectors::defaults;
 use crate::entity::Entity;
+use crate::fnv::Fnv;
 use crate::machine::{Try, fail};
 use crate::phases;
 use crate::place::Place;
@@ -50,12 +51,8 @@ pub(crate) fn install_label(root: &Root, entity: &Entity) -> Try<String> {
 /// A number that entities share which would install the same.
 fn install_sum(root: &Root, entity: &Entity) -> Try<u64> {
     let text = |key| root.config_text(&entity.id, key).or_else(unreadable);
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |part: &str| {
-        for byte in part.bytes().chain([0]) {
-            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
+    let mut sum = Fnv::new();
+    let mut add = |part: &str| sum.add(part.bytes().chain([0]));
     add(&text(Phase::Install.key())?.unwrap_or_default());
     if let Some(url) = text(&software_process::DOWNLOAD_URL)? {
         add(&url);
@@ -64,7 +61,7 @@ fn install_sum(root: &Root, entity: &Entity) -> Try<u64> {
         add(&name);
         add(&value);
     }
-    Ok(sum)
+    Ok(sum.sum())
 }
 
 /// `shell.env`, as it counts for an entity.

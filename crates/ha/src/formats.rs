@@ -32,6 +32,10 @@ impl Ha {
 
     /// A master keeps in mind since when all read what they read.
     pub(crate) fn run_formats(&mut self) {
+        if self.log.format >= self.cfg.formats {
+            // There is nothing to rise to.
+            return;
+        }
         let (format, since) = (self.readable(), self.now());
         let serving = self.serving();
         if let Stage::Reign(reign) = &mut self.stage

@@ -6,19 +6,12 @@ mod world;
 
 use base::{Mono, PlaneId, Span, Term};
 use brownstone_ha as ha;
-use ha::config::Mode;
 use ha::files::{PlaneFile, from_bytes, to_bytes};
 use ha::status::Role;
 use world::World;
 
 fn pair() -> World {
-    let mut w = World::default();
-    w.start("a", 0, Mode::Auto);
-    w.run(Span::secs(1));
-    w.start("b", 0, Mode::Auto);
-    w.run(Span::secs(15));
-    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
-    w
+    World::pair(Span::secs(15))
 }
 
 fn claimed(w: &World) -> bool {

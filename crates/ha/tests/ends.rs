@@ -13,13 +13,7 @@ use ha::status::Role;
 use world::World;
 
 fn pair() -> World {
-    let mut w = World::default();
-    w.start("a", 0, Mode::Auto);
-    w.run(Span::secs(1));
-    w.start("b", 0, Mode::Auto);
-    w.run(Span::secs(3));
-    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
-    w
+    World::pair(Span::secs(3))
 }
 
 #[test]

@@ -15,13 +15,7 @@ use ha::verbs::{FaultKind, Name, Verb};
 use world::{World, config, name_of};
 
 fn pair() -> World {
-    let mut w = World::default();
-    w.start("a", 0, Mode::Auto);
-    w.run(Span::secs(1));
-    w.start("b", 0, Mode::Auto);
-    w.run(Span::secs(12));
-    assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
-    w
+    World::pair(Span::secs(12))
 }
 
 fn name(id: &str) -> Name {

@@ -9,6 +9,7 @@ use model::types::group;
 use serde_json::Value;
 
 use crate::entity::{Adjunct, Entity};
+use crate::fnv::Fnv;
 use crate::quorum_shown::quorum_text;
 use crate::state::Root;
 
@@ -50,8 +51,5 @@ impl Root {
 /// An id that looks like any other and is the same on every server.
 fn id_of(entity: &EntityId, tag: &str) -> AdjunctId {
     let bytes = entity.as_str().bytes().chain([0]).chain(tag.bytes());
-    // FNV-1a, as elsewhere.
-    let seed = bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    AdjunctId::draw(&mut Rng::from_seed(seed))
+    AdjunctId::draw(&mut Rng::from_seed(Fnv::of(bytes)))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Cause, Desk, Event};
 use crate::effect::{Machine, Outcome, Work};
+use crate::fnv::Fnv;
 use crate::limits::{POLL_JITTER_MAX, POLL_PAUSE_MIN};
 use crate::names;
 
@@ -105,9 +106,5 @@ impl Desk<'_> {
 /// When an adjunct looks first after a take-over: each somewhere else within its period.
 fn jitter(id: &AdjunctId, period: Span) -> Span {
     let within = period.min(POLL_JITTER_MAX).0.max(1);
-    let sum = id
-        .as_str()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    Span(sum % within)
+    Span(Fnv::of(id.as_str().bytes()) % within)
 }

@@ -95,6 +95,17 @@ pub(crate) fn config(id: &str, life: u64, mode: Mode, timeout: Span) -> Config {
 }
 
 impl World {
+    /// `a` rules, and `b` has followed it for so long.
+    pub(crate) fn pair(followed: Span) -> World {
+        let mut w = World::default();
+        w.start("a", 0, Mode::Auto);
+        w.run(Span::secs(1));
+        w.start("b", 0, Mode::Auto);
+        w.run(followed);
+        assert_eq!((w.role("a"), w.role("b")), (Role::Master, Role::HotStandby));
+        w
+    }
+
     pub(crate) fn start(&mut self, id: &str, life: u64, mode: Mode) {
         self.start_with(id, config(id, life, mode, Span::secs(30)));
     }
