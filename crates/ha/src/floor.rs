@@ -120,7 +120,8 @@ impl Ha {
             outstanding.again_at = Some(again);
             return;
         }
-        let above = lsn > look.highest.max(known);
+        let highest = look.highest.max(known);
+        let above = lsn > highest;
         match look.found {
             Found::Mine if above => self.landed(lsn),
             Found::Mine => {
@@ -130,6 +131,9 @@ impl Ha {
                 );
                 self.demote("a strict look found its slot below the floor: this machine went back in time, or the store \
                              lost records");
+                // The checkpoint holds something else there: the record is not read back, not even to show it.
+                self.saw_floor(highest);
+                self.reload("it holds other records than were folded here");
             }
             Found::Others => {
                 self.demote_with(if above { LostAppend::NotRecorded } else { LostAppend::Unknown });

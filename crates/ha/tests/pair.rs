@@ -396,6 +396,10 @@ fn a_strict_look_refuses_what_was_created_below_a_checkpoint() {
             (a.lost.as_slice(), a.landed),
             if strict { (&[LostAppend::Unknown][..], 1) } else { (&[][..], 2) }
         );
+        if strict {
+            // Its record lies there now. The checkpoint says otherwise, so nobody is shown it, not even by its writer.
+            assert!(!a.folded.iter().any(|f| f.contains("unanswered")), "{:?}", a.folded);
+        }
     }
 }
 
