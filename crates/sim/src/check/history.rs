@@ -18,7 +18,7 @@ pub struct History {
     /// Values of sensors of the first application that are numbers, in the order of the log.
     pub sensors: BTreeMap<String, Vec<(Lsn, u64)>>,
     /// What was answered to writes with a key, when they were done.
-    pub keys: BTreeMap<String, Reply>,
+    pub keys: BTreeMap<String, (Lsn, Reply)>,
     /// How often effectors were called by clients.
     pub calls: BTreeMap<String, usize>,
     /// Where the sequence stands, if there is one.
@@ -114,7 +114,7 @@ impl<'a> Replay<'a> {
                 }
             }
             Change::WriteDone { key, reply, .. } => {
-                self.history.keys.insert(key.clone(), reply.clone());
+                self.history.keys.insert(key.clone(), (lsn, reply.clone()));
             }
             Change::TaskAdded { task } => {
                 if let Some(call) = task.call.as_ref().filter(|_| task.parent.is_none()) {

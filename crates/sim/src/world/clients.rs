@@ -217,8 +217,8 @@ impl World {
         }
         let stale = matches!(reply, Some(Reply::Refused(engine::effect::Refusal::Stale(_))));
         match (&asked.reply, reply) {
-            // An answer to an earlier sending: all must say the same.
-            (Some(known), Some(reply)) if *known != reply => {
+            // An answer to an earlier sending: all must say the same, but for what was refused and is done now.
+            (Some(known), Some(reply)) if *known != reply && !refused_before(asked, verdict) => {
                 let text = format!("{:?} was answered {known:?} and then {reply:?}", asked.wish);
                 self.checker.wrong(Rule::Once, text);
             }
@@ -264,6 +264,11 @@ impl World {
 fn invoke(root: &Root, name: &str, effector: &str) -> Option<Command> {
     let entity = root.entities().find(|e| e.name == name)?.id.clone();
     Some(Command::Invoke { entity, effector: effector.to_owned(), params: BTreeMap::new() })
+}
+
+/// Whether it was refused at an earlier record than this answer comes from.
+fn refused_before(asked: &Asked, verdict: Verdict) -> bool {
+    asked.refused().is_some_and(|at| matches!(verdict, Verdict::Recorded(lsn) if lsn > at))
 }
 
 fn running_script(root: &Root) -> Option<TaskId> {
