@@ -169,6 +169,8 @@ impl Ha {
         self.incarnation = self.incarnation.max(file.incarnation.next());
         if self.plane.as_ref().is_some_and(|p| p.plane == file.plane && p.era == file.era) {
             self.learn_orders(&file.orders);
+            // It was durable then: up to there records are read, several at once; only what came after it is probed.
+            self.log.target = self.log.target.max(file.head);
         }
         let mine = file.home == self.cfg.home && file.boot == self.cfg.boot;
         // The lock of the data folder is mine: on this running of this host nobody else lives in it.

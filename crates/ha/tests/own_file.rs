@@ -182,3 +182,39 @@ fn a_beat_counts_by_a_look_that_began_after_it() {
     w.let_go("a");
     assert!(w.node("a").ha.lease_until() > lease);
 }
+
+/// Each probe is a create that fails and two reads, one after the other: over a long log a start would take minutes.
+#[test]
+fn what_a_servers_own_file_names_is_read_when_it_starts_anew_and_not_probed() {
+    let rules = |life| Config { checkpoint_records: 1000, ..config("a", life, Mode::Auto, Span::secs(30)) };
+    let mut w = World::default();
+    w.start_with("a", rules(0));
+    w.run(Span::secs(1));
+    for i in 0..40 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    w.run(Span::secs(2));
+    assert!(w.write("a", "after its last beat"));
+    w.asked.clear();
+    w.start_with("a", rules(1));
+    w.run(Span::secs(1));
+    assert_eq!(w.role("a"), Role::Master);
+    assert_eq!(w.node("a").folded.len(), 41);
+    let probes = w
+        .asked
+        .iter()
+        .filter(|v| matches!(v, Verb::Create { name, .. } if name.as_str().starts_with("log/")));
+    assert_eq!(probes.count(), 2, "at the record that no beat has named, and behind it");
+}
+
+#[test]
+fn a_head_of_another_era_in_its_own_file_is_waited_for_by_nobody() {
+    let mut w = pair();
+    w.nodes.clear();
+    let mut file = w.file("a").unwrap();
+    (file.era, file.head) = (7, Lsn(900));
+    w.files.insert(name("a"), to_bytes(&file));
+    w.start("a", 1, Mode::Auto);
+    w.run(Span::secs(5));
+    assert_eq!(w.role("a"), Role::Master);
+}

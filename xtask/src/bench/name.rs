@@ -32,6 +32,8 @@ pub(crate) enum Name {
     Reads,
     /// a plane in a bucket of an S3 service on this host
     S3,
+    /// the log: a commit beside its system calls, history read back, commits beside a checkpoint
+    Log,
     /// whether a server answers while its store does not
     Status,
 }

@@ -5,6 +5,7 @@ mod enrichers;
 mod entities;
 mod failover;
 mod idle;
+mod log;
 mod lone;
 mod processes;
 mod reads;
@@ -55,7 +56,7 @@ impl Bench {
 /// A table by its name, and how it is made.
 type Entry = (Name, fn(&Bench) -> Result<Table>);
 
-const TABLES: [Entry; 14] = [
+const TABLES: [Entry; 15] = [
     (Name::Disk, disk::measure),
     (Name::Start, start::measure),
     (Name::Idle, idle::measure),
@@ -69,6 +70,7 @@ const TABLES: [Entry; 14] = [
     (Name::Enrichers, enrichers::measure),
     (Name::Reads, reads::measure),
     (Name::S3, s3::measure),
+    (Name::Log, log::measure),
     (Name::Status, status::measure),
 ];
 
