@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
         ],
     ),
     ("chaos", &["base"]),
-    ("xtask", &["sim"]),
+    ("xtask", &["base", "ha", "engine", "store", "archive"]),
 ];
 
 /// Foreign crates that only compute: no I/O, no clock, no global.
