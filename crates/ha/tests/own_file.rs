@@ -218,3 +218,24 @@ fn a_head_of_another_era_in_its_own_file_is_waited_for_by_nobody() {
     w.run(Span::secs(5));
     assert_eq!(w.role("a"), Role::Master);
 }
+
+/// Somebody else's file says the same of a log that several servers share.
+#[test]
+fn a_log_that_is_shorter_than_a_servers_own_file_says_is_no_log_to_begin_a_term_on() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    for i in 0..3 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    w.run(Span::secs(2));
+    let lost = w.files.remove(&ha::names::record(Lsn(4))).unwrap();
+    w.start("a", 1, Mode::Auto);
+    w.run(Span::secs(40));
+    assert_ne!(w.role("a"), Role::Master);
+    let why = w.node("a").ha.status().why;
+    assert!(why.contains("log/0/00000000000000000004.json is named as durable and cannot be found"), "{why}");
+    w.files.insert(ha::names::record(Lsn(4)), lost);
+    w.run(Span::secs(5));
+    assert_eq!((w.role("a"), w.node("a").folded.len()), (Role::Master, 3), "it is back");
+}
