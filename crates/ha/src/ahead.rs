@@ -11,7 +11,7 @@ use base::limits::READ_AHEAD_MAX;
 
 use crate::follow::{Follow, Job};
 use crate::names;
-use crate::state::{Ha, Stage, Want};
+use crate::state::{Ha, Want};
 use crate::verbs::{Answer, Lane, Verb};
 
 /// Records above the last that was folded.
@@ -34,11 +34,10 @@ impl Follow {
 }
 
 impl Ha {
-    /// Asks for the next records, as far as they are known to exist: what a beat has named, and for who stands by what the
-    /// master has told. (A claimant probes what comes then, by its fence.)
+    /// Asks for the next records, as far as they are known to exist: what a beat has named, and what has been told: by the
+    /// master to who stands by, by a listing to a claimant. (What comes then it probes, by its fence.)
     pub(crate) fn read_ahead(&mut self, have: Lsn) {
-        let told = if matches!(self.stage, Stage::Follow) { self.log.told } else { Lsn(0) };
-        let known = self.log.target.max(told);
+        let known = self.log.target.max(self.log.told);
         let last = known.min(Lsn(have.0 + READ_AHEAD_MAX as u64));
         for lsn in (have.0 + 1..=last.0).map(Lsn) {
             if !self.log.ahead.contains_key(&lsn) {

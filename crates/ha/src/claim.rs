@@ -40,6 +40,8 @@ pub(crate) struct Claim {
     pub(crate) owners_known_at: Option<Mono>,
     /// When to try again what the store failed at.
     pub(crate) again_at: Option<Mono>,
+    /// Records that the fence's create has met.
+    pub(crate) met: u32,
     /// Rounds of validation, to keep them bounded.
     pub(crate) reloads: u32,
     /// Which mark the fence is compared with: 0 the newest, 1 the one before it.
@@ -60,6 +62,8 @@ pub(crate) enum ClaimStep {
     LastStands,
     /// The fence is being created.
     Fence,
+    /// It has met several records: what comes after them is listed.
+    Rest,
     /// The owners of earlier terms are learnt by name, then every node's file is read.
     Files,
     /// The newest checkpoint is looked up and compared.
@@ -102,11 +106,14 @@ impl Ha {
             fenced_at: Mono(0),
             owners_known_at: None,
             again_at: None,
+            met: 0,
             reloads: 0,
             marks_back: 0,
             wait_said: false,
         });
         self.log.rest();
+        // A master that is to be deposed may have told it.
+        self.log.told = Lsn(0);
         self.ask(Lane::Look, Verb::Create { name: names::term(term), bytes }, Want::Claim(term));
     }
 

@@ -26,7 +26,7 @@ impl Ha {
             return self.want_full_look_since(since);
         }
         let Some(point) = self.log.have else { return };
-        if point.lsn < self.log.target || !matches!(self.log.job, Job::Idle) {
+        if point.lsn < self.log.target.max(self.log.told) || !matches!(self.log.job, Job::Idle) {
             return;
         }
         if self.log.fence_term > self.created {
@@ -143,6 +143,7 @@ impl Ha {
                     self.fold_record(lsn, &bytes, 0);
                 }
                 self.abort_if_newer();
+                self.met_a_record();
             }
             // It exists and cannot be read, or the reply was lost: the same again.
             Answer::Content(None) => claim.again_at = Some(again),

@@ -32,7 +32,7 @@ pub(crate) struct Follow {
     pub(crate) format: u32,
     /// Up to where the log is known to reach: by a beat, or because it was folded in this life. It never falls.
     pub(crate) target: Lsn,
-    /// Up to where the master says that it reaches. A hint: nothing waits for it, and it is dropped when it is wrong.
+    /// Up to where the master, or a listing, says that it reaches. A hint, dropped when it is wrong.
     pub(crate) told: Lsn,
     pub(crate) job: Job,
     /// Records above `have`: asked for, or there and not folded yet.

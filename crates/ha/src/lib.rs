@@ -32,6 +32,7 @@ mod old_lease;
 mod orders;
 pub mod pack;
 mod peer;
+mod probe;
 mod prune;
 mod prune_ckpt;
 pub mod record;

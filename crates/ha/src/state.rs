@@ -90,6 +90,8 @@ pub(crate) enum Want {
     Claim(Term),
     /// The fence or its read back.
     Fence(Term, Lsn),
+    /// What comes after a record that the fence has met.
+    Rest(Term),
     /// The last record that was folded, before the fence.
     LastRecord(Term, Lsn),
     Validate(Term),

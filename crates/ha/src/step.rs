@@ -152,6 +152,7 @@ impl Ha {
             Want::Look => self.look_answer(answer),
             Want::Claim(term) => self.claim_answer(term, answer),
             Want::Fence(term, lsn) => self.fence_answer(term, lsn, answer),
+            Want::Rest(term) => self.rest_answer(term, answer),
             Want::LastRecord(term, lsn) => self.last_record_answer(term, lsn, answer),
             Want::Validate(term) => self.validate_answer(term, answer),
             Want::Slot(term, lsn) => self.slot_answer(term, lsn, answer),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use base::{Lsn, Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
-use ha::config::Mode;
+use ha::config::{Config, Mode};
 use ha::files::{EndFile, EndWhy, LeaderFile, TermFile, from_bytes, to_bytes};
 use ha::input::Input;
 use ha::status::Role;
@@ -236,4 +236,39 @@ fn a_claim_that_meets_the_fence_of_a_newer_term_is_over() {
     assert_ne!(w.node("b").ha.role(), Role::Initializing, "it claims no more");
     assert_eq!(w.node("b").ha.status().counts.claims_lost, 1);
     assert!(!w.files.contains_key(&ha::names::record(Lsn(last.0 + 2))), "and fences nothing above it");
+}
+
+/// A master wrote 40 records since its last beat, and its process was killed; what its next life asks of the log.
+fn start_over_records_that_no_beat_has_named(page: Option<usize>) -> Vec<Verb> {
+    let rules = |life| Config { checkpoint_records: 1000, ..config("a", life, Mode::Auto, Span::secs(30)) };
+    let mut w = World::default();
+    w.start_with("a", rules(0));
+    w.run(Span::secs(2));
+    for i in 0..40 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    assert_eq!(w.file("a").unwrap().head, Lsn(1));
+    // Something far behind the end is no reason to read what lies between.
+    w.files.insert(ha::names::record(Lsn(60)), b"stray".as_slice().into());
+    (w.page, w.asked) = (page, vec![]);
+    w.start_with("a", rules(1));
+    w.run(Span::secs(5));
+    assert_eq!((w.role("a"), w.node("a").folded.len()), (Role::Master, 40));
+    w.asked.retain(|verb| name_of(verb).starts_with("log"));
+    w.asked
+}
+
+#[test]
+fn where_the_log_goes_on_behind_what_any_file_names_the_fence_meets_two_records_and_a_listing_names_the_rest()
+{
+    // What boot asks is whether there is a log at all.
+    let probes = |asked: &[Verb]| asked.iter().filter(|v| matches!(v, Verb::Create { .. })).count();
+    let pages =
+        |asked: &[Verb]| asked.iter().filter(|v| matches!(v, Verb::List { after: Some(_), .. })).count();
+    let asked = start_over_records_that_no_beat_has_named(None);
+    assert_eq!((probes(&asked), pages(&asked)), (3, 1));
+    let asked = start_over_records_that_no_beat_has_named(Some(10));
+    assert_eq!((probes(&asked), pages(&asked)), (6, 4), "38 of them on pages of 10");
+    let behind = |v: &&Verb| matches!(v, Verb::Read { name } if *name > ha::names::record(Lsn(42)));
+    assert_eq!(asked.iter().find(behind), None, "a name that may not exist is not read");
 }

@@ -77,6 +77,7 @@ const FLOORS: [(&str, u64); 56] = [
     ("heads told twice", 500),
     ("stray nudges", 10_000),
     ("records read before a beat named them", 100),
+    ("ends of logs that were listed", 300),
 ];
 
 impl Report {

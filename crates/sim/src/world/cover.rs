@@ -12,6 +12,7 @@ impl World {
             ("gave up the claim", "claims given up"),
             ("master of term", "reigns"),
             ("has fenced the log", "fenced at a slot"),
+            ("a listing shows that the log goes on", "ends of logs that were listed"),
             ("not master any more", "demotions"),
             ("suspended:", "suspensions"),
             ("resumed:", "resumed without a reload"),

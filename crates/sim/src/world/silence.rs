@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Incarnation, Span, Term};
+use base::{Incarnation, Span};
 use ha::files::{self, FileRole, NodeFile};
 use ha::names;
 use ha::verbs::{Answer, Name, OpId, Verb};
@@ -18,19 +18,25 @@ pub(super) struct Silences {
     of: BTreeMap<Name, Silence>,
 }
 
+/// Which beat of which life.
+type Beat = (Incarnation, u64);
+
 /// How long one file has shown no new sign of life.
 #[derive(Default)]
 struct Silence {
-    sign: Option<(Incarnation, Term, u64)>,
+    newest: Option<Beat>,
     read_at: Option<u64>,
     lasted: u64,
 }
 
 impl Silence {
     /// It was read again. No two reads tell of more than `most` between them.
-    fn read(&mut self, now: u64, sign: Option<(Incarnation, Term, u64)>, most: u64) {
-        if sign > self.sign {
-            (self.sign, self.lasted) = (sign, 0);
+    fn read(&mut self, now: u64, shown: Option<(Beat, bool)>, most: u64) {
+        // A late write shows an older beat, also one of an earlier life: no sign of life.
+        let newer = shown.filter(|(beat, _)| Some(*beat) > self.newest);
+        self.newest = newer.map(|(beat, _)| beat).or(self.newest);
+        if newer.is_some_and(|(_, rules)| rules) {
+            self.lasted = 0;
         } else if let Some(before) = self.read_at {
             self.lasted += (now - before).min(most);
         }
@@ -38,10 +44,11 @@ impl Silence {
     }
 }
 
-fn sign(bytes: &[u8]) -> Option<(Incarnation, Term, u64)> {
+/// A beat, and whether it is one of a server that rules or is about to.
+fn shown(bytes: &[u8]) -> Option<(Beat, bool)> {
     let file = files::from_bytes::<NodeFile>(bytes).ok()?;
-    let lives = matches!(file.role, FileRole::Master | FileRole::Claiming) && !file.ended;
-    lives.then_some((file.incarnation, file.term, file.beat))
+    let rules = matches!(file.role, FileRole::Master | FileRole::Claiming) && !file.ended;
+    Some(((file.incarnation, file.beat), rules))
 }
 
 impl World {
@@ -59,7 +66,7 @@ impl World {
         let Answer::Content(found) = answer else { return };
         let (now, most) = (self.now, self.look_period().0 * 2);
         let silence = self.servers[node].silences.of.entry(name).or_default();
-        silence.read(now, found.as_deref().and_then(sign), most);
+        silence.read(now, found.as_deref().and_then(shown), most);
     }
 
     /// A claim of a server that has read a sign of life too short a while ago.
@@ -88,20 +95,24 @@ mod tests {
 
     #[test]
     fn silence_is_added_up_from_reads_and_ended_by_a_sign() {
-        let beat = |n| Some((Incarnation(1), Term(1), n));
+        let beat = |life, n, rules| Some(((Incarnation(life), n), rules));
         let mut silence = Silence::default();
-        for (at, sign, lasted) in [
-            (10, beat(1), 0),
-            (20, beat(1), 10),
+        for (at, shown, lasted) in [
+            (10, beat(1, 1, true), 0),
+            (20, beat(1, 1, true), 10),
             // The store was away, or nobody asked.
-            (900, beat(1), 60),
+            (900, beat(1, 1, true), 60),
             // A late write hides a beat, which is no sign, and neither is a file that is not there.
-            (910, beat(0), 70),
+            (910, beat(1, 0, true), 70),
             (920, None, 80),
             (921, None, 81),
-            (930, beat(2), 0),
+            (930, beat(1, 2, true), 0),
+            // It was started anew and stands by; a late write shows its life before.
+            (940, beat(2, 1, false), 10),
+            (950, beat(1, 3, true), 20),
+            (960, beat(2, 2, true), 0),
         ] {
-            silence.read(at, sign, 50);
+            silence.read(at, shown, 50);
             assert_eq!(silence.lasted, lasted, "at {at}");
         }
     }
