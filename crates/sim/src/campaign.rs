@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 /// How often each of these must be met by a thousand seeds: an empty campaign would prove nothing.
-const FLOORS: [(&str, u64); 56] = [
+const FLOORS: [(&str, u64); 57] = [
     ("crashes", 100),
     ("pauses", 100),
     ("reigns", 500),
