@@ -52,12 +52,14 @@ impl Ha {
         if self.log.have.is_some_and(|point| point.lsn.0 == 0) {
             return self.readable().max(in_force);
         }
+        let listed = self.look.listed_at;
         match &self.stage {
             Stage::Reign(reign) => reign
                 .readable
                 .filter(|known| {
-                    let calm = self.now().since(known.since);
-                    calm >= self.cfg.format_calm || base::mutant::on(base::Mutant::FormatAtOnce)
+                    // All files were read once more when it was over: somebody may have woken up a moment ago.
+                    let over = known.since + self.cfg.format_calm;
+                    listed.is_some_and(|at| at >= over) || base::mutant::on(base::Mutant::FormatAtOnce)
                 })
                 .map_or(in_force, |known| known.format.max(in_force)),
             _ => in_force,

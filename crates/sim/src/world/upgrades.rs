@@ -10,7 +10,7 @@ use node::interface::Input;
 use super::{Event, World};
 use crate::check::Rule;
 
-/// Which release a server is of, and when its beats of this life reached the store.
+/// Which release a server is of, and since when and until when its beats of this life reached the store.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Release {
     /// The newest record format that it reads.
@@ -98,8 +98,11 @@ impl World {
     pub(super) fn note_release(&mut self, node: usize, verb: &Verb, answer: &Answer) {
         match (verb, answer) {
             (Verb::PutOwn { name, .. }, Answer::Done) if ha::names::is_node(name) => {
+                let (now, calm) = (self.now, self.draw.format_calm.0);
                 let beats = &mut self.servers[node].release.beats;
-                *beats = Some((beats.map_or(self.now, |(first, _)| first), self.now));
+                // Who was silent for as long as that had gone, and comes anew.
+                let goes_on = beats.filter(|(_, last)| now - *last < calm);
+                *beats = Some((goes_on.map_or(now, |(first, _)| first), now));
             }
             (Verb::Create { name, bytes }, Answer::Created | Answer::Unknown(_))
                 if name.as_str().starts_with("log/") && self.switched_at.is_none() =>
