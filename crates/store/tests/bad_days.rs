@@ -123,6 +123,41 @@ fn a_folder_that_is_unmounted_or_replaced_is_never_taken_for_an_empty_one() {
     });
 }
 
+/// The roots of two file systems have the same number, as a rule.
+#[test]
+fn another_file_system_at_the_same_path_is_another_folder() {
+    with_tmpfs("1m", |path| {
+        let store = FolderStore::open(path).unwrap();
+        assert_eq!(store.run(&create("log/0/1.json", b"kept")), Answer::Created);
+        mount(Some("tmpfs"), path, Some("tmpfs"), MsFlags::empty(), Some("size=1m")).expect("a mount");
+        for verb in [create("log/0/1.json", b"x"), Verb::Read { name: name("log/0/1.json") }, list_all("log")]
+        {
+            assert_failed(&store.run(&verb), FaultKind::Unfit);
+        }
+    });
+}
+
+#[test]
+fn what_fails_leaves_nothing_staged() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(dir.path()).unwrap();
+    fs::create_dir_all(dir.path().join("nodes/a.json")).unwrap();
+    assert_failed(&store.run(&put_own("nodes/a.json", b"x")), FaultKind::Unfit);
+    let stages = fs::read_dir(dir.path().join(".stage")).unwrap();
+    for stage in stages.map(|entry| entry.unwrap().path()) {
+        assert_eq!(fs::read_dir(stage).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_relative_path_stays_what_it_was_when_it_was_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let up = "../".repeat(std::env::current_dir().unwrap().components().count() - 1);
+    let relative = Path::new(&up).join(dir.path().strip_prefix("/").unwrap());
+    let (own, read) = (FolderStore::open(&relative).unwrap(), FolderStore::open_to_read(&relative).unwrap());
+    assert!(own.path().is_absolute() && read.path().is_absolute(), "{own:?} {read:?}");
+}
+
 #[test]
 fn a_file_where_a_folder_should_be_is_named() {
     let dir = tempfile::tempdir().unwrap();

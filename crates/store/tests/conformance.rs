@@ -7,6 +7,7 @@ use std::process::{Command, Stdio, exit};
 use std::sync::Arc;
 use std::{env, fs};
 
+use base::limits::LIST_PAGE_MAX;
 use brownstone_store::fault::{FaultyStore, Rule, Trouble};
 use brownstone_store::folder::{FolderStore, sweep_stage};
 use brownstone_store::mem::MemStore;
@@ -54,6 +55,31 @@ fn a_folder_keeps_every_promise_to_eight_stores_in_one_process() {
     let dir = tempfile::tempdir().unwrap();
     let open = |_| Arc::new(FolderStore::open(dir.path().join("plane")).unwrap()) as Arc<dyn Store>;
     assert_all_passed(&suite::run(&open, &scratch()));
+}
+
+#[test]
+fn a_page_says_more_only_when_there_is_and_has_a_limit_whatever_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("log")).unwrap();
+    let memory = MemStore::new();
+    for n in 0..=LIST_PAGE_MAX {
+        let (name, bytes) = (Name::parse(&format!("log/{n}")).unwrap(), Arc::from(&b""[..]));
+        fs::write(dir.path().join(name.as_str()), b"").unwrap();
+        memory.run(&Verb::Create { name, bytes });
+    }
+    let stores: [&dyn Store; 2] = [&FolderStore::open(dir.path()).unwrap(), &memory];
+    for store in stores {
+        let page = |after: Option<&str>, max| {
+            let after = after.map(|after| Name::parse(after).unwrap());
+            let list = Verb::List { prefix: Name::parse("log").unwrap(), after, max };
+            let Answer::Page { names, more } = store.run(&list) else { panic!("no page") };
+            (names.len(), more)
+        };
+        assert_eq!(page(None, usize::MAX), (LIST_PAGE_MAX, true), "{}", store.describe());
+        assert_eq!(page(Some("log/997"), 2), (2, false), "that is all: {}", store.describe());
+        assert_eq!(page(Some("log/996"), 2), (2, true), "{}", store.describe());
+        assert_eq!(page(Some("keys/z"), 1), (1, true), "before all of them: {}", store.describe());
+    }
 }
 
 #[test]

@@ -109,3 +109,11 @@ fn a_file_that_keeps_less_room_than_it_should_is_kept_anew() {
         kinds.len()
     );
 }
+
+#[test]
+fn a_server_that_cannot_keep_room_on_a_disk_that_is_not_full_writes_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join(".stage/a.reserve/in the way")).unwrap();
+    let store = FolderStore::open_with_reserve(dir.path(), "a").unwrap();
+    assert_eq!(store.run(&create(RECORD)), Answer::Created);
+}

@@ -35,6 +35,10 @@ fn read(text: &str) -> Verb {
     Verb::Read { name: Name::parse(text).expect("a name") }
 }
 
+fn create(text: &str) -> Verb {
+    Verb::Create { name: Name::parse(text).expect("a name"), bytes: Arc::from(&b"x"[..]) }
+}
+
 #[test]
 fn a_verb_that_hangs_holds_only_its_lane_and_answers_when_released() {
     let store = faulty();
@@ -79,13 +83,14 @@ fn a_full_lane_refuses_and_dropping_it_waits_for_nobody() {
     lanes.submit(OpId(0), Lane::Log, read("a")).unwrap();
     assert!(store.wait_hanging(1, PATIENCE));
     for id in 0..LANE_QUEUE_MAX {
-        lanes.submit(OpId(id as u64), Lane::Log, read("a")).unwrap();
+        lanes.submit(OpId(id as u64), Lane::Log, create("a")).unwrap();
     }
     assert_eq!(lanes.submit(OpId(9), Lane::Log, read("a")), Err(Overloaded { lane: Lane::Log }));
     drop(lanes);
     store.release();
     // The thread ends without answering or beginning anything more: the channel closes.
     assert!(answers.recv_timeout(PATIENCE).is_err_and(|error| error.is_disconnected()));
+    assert_eq!(store.run(&read("a")), Answer::Content(None), "what waited was not begun");
 }
 
 struct Panics;
@@ -134,8 +139,11 @@ fn the_gate_says_what_failed_and_what_to_do() {
         for verb in [VerbKind::Create, VerbKind::Read, VerbKind::PutOwn, VerbKind::List, VerbKind::Delete] {
             let store = faulty();
             store.inject(Rule::next(verb, 1, Trouble::Fail(kind)));
-            let store: Arc<dyn Store> = store;
-            let failure = gate::check(&store, "uid-2", PATIENCE).unwrap_err();
+            let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
+            let failure = gate::check(&shared, "uid-2", PATIENCE).unwrap_err();
+            let list = Verb::List { prefix: Name::parse("check").unwrap(), after: None, max: 10 };
+            let nothing = Answer::Page { names: Vec::new(), more: false };
+            assert_eq!(store.run(&list), nothing, "it is left clean");
             assert_eq!(failure.kind, kind);
             let text = failure.to_string();
             assert!(text.contains(todo) && text.contains(&verb.to_string()), "{text}");
@@ -143,30 +151,65 @@ fn the_gate_says_what_failed_and_what_to_do() {
     }
 }
 
-struct Replaces(MemStore);
+/// A store that breaks one promise.
+struct Breaks(Promise, MemStore);
 
-impl Store for Replaces {
+#[derive(Clone, Copy, PartialEq)]
+enum Promise {
+    CreateReplacesAndSaysSo,
+    CreateReplacesInSilence,
+    PutKeepsTheFirst,
+    ListsBackwards,
+    ListsWhatWasDeleted,
+}
+
+impl Store for Breaks {
     fn run(&self, verb: &Verb) -> Answer {
+        let Breaks(promise, store) = self;
         match verb {
-            Verb::Create { name, bytes } => {
-                self.0.run(&Verb::PutOwn { name: name.clone(), bytes: Arc::clone(bytes) });
+            Verb::Create { name, bytes } if *promise == Promise::CreateReplacesAndSaysSo => {
+                store.run(&Verb::PutOwn { name: name.clone(), bytes: Arc::clone(bytes) });
                 Answer::Created
             }
-            other => self.0.run(other),
+            Verb::Create { name, bytes } if *promise == Promise::CreateReplacesInSilence => {
+                let answer = store.run(verb);
+                store.run(&Verb::PutOwn { name: name.clone(), bytes: Arc::clone(bytes) });
+                answer
+            }
+            Verb::PutOwn { name, bytes } if *promise == Promise::PutKeepsTheFirst => {
+                store.run(&Verb::Create { name: name.clone(), bytes: Arc::clone(bytes) });
+                Answer::Done
+            }
+            Verb::List { .. } if *promise == Promise::ListsBackwards => match store.run(verb) {
+                Answer::Page { names, more } => {
+                    Answer::Page { names: names.into_iter().rev().collect(), more }
+                }
+                other => other,
+            },
+            Verb::Delete { .. } if *promise == Promise::ListsWhatWasDeleted => Answer::Done,
+            other => store.run(other),
         }
     }
 
     fn describe(&self) -> String {
-        "a store that replaces".to_owned()
+        "a store that breaks a promise".to_owned()
     }
 }
 
 #[test]
-fn the_gate_refuses_a_store_whose_create_replaces() {
-    let store: Arc<dyn Store> = Arc::new(Replaces(MemStore::new()));
-    let failure = gate::check(&store, "uid-3", PATIENCE).unwrap_err();
-    assert_eq!(failure.kind, FaultKind::Unfit);
-    assert!(failure.to_string().contains("created only once"), "{failure}");
+fn the_gate_refuses_a_store_that_breaks_a_promise_and_names_it() {
+    for (promise, said) in [
+        (Promise::CreateReplacesAndSaysSo, "created only once"),
+        (Promise::CreateReplacesInSilence, "too late changed nothing"),
+        (Promise::PutKeepsTheFirst, "what was replaced is seen"),
+        (Promise::ListsBackwards, "in order"),
+        (Promise::ListsWhatWasDeleted, "gone from the list"),
+    ] {
+        let store: Arc<dyn Store> = Arc::new(Breaks(promise, MemStore::new()));
+        let failure = gate::check(&store, "uid-3", PATIENCE).unwrap_err();
+        assert_eq!(failure.kind, FaultKind::Unfit);
+        assert!(failure.to_string().contains(said), "{failure}");
+    }
 }
 
 #[test]
@@ -174,7 +217,9 @@ fn the_gate_does_not_wait_for_a_store_that_hangs() {
     let store = faulty();
     store.inject(Rule::always("check/", Trouble::Hang));
     let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
+    let begun = std::time::Instant::now();
     let failure = gate::check(&shared, "uid-4", Duration::from_millis(50)).unwrap_err();
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(failure.kind, FaultKind::Unreachable);
     assert!(failure.what.contains("no answer within 0.05 s"), "{failure}");
     store.release();

@@ -62,9 +62,7 @@ pub(super) fn settle(staged: &Staged, target: &Path, bytes: &[u8], trouble: &IoT
         Ok(Some(_)) => durable(target, Answer::Exists),
         Ok(None) if trouble.is_definite() && names == Some(1) => Answer::Failed(trouble.fault()),
         Ok(None) => Answer::Unknown(trouble.fault()),
-        Err(_) if trouble.is_definite() && !trouble.is_taken() && names == Some(1) => {
-            Answer::Failed(trouble.fault())
-        }
+        Err(_) if trouble.is_definite() && names == Some(1) => Answer::Failed(trouble.fault()),
         Err(fault) => Answer::Unknown(unreadable(target, &fault)),
     }
 }

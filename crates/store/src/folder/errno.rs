@@ -92,3 +92,42 @@ pub(super) fn fits(bytes: u64, path: &Path) -> Result<(), Fault> {
         format!("{}: {bytes} bytes are more than a file here may have ({FILE_BYTES_MAX})", path.display());
     Err(Fault { kind: FaultKind::Unfit, text })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(errno: Errno, attempt: &'static str) -> IoTrouble {
+        Err::<(), _>(io::Error::from(errno)).at(attempt, Path::new("/x")).unwrap_err()
+    }
+
+    #[test]
+    fn each_error_of_the_system_has_one_meaning_and_only_a_refusal_rules_out_an_effect() {
+        use Errno::*;
+        use FaultKind::{Denied, Full, Unfit, Unreachable};
+        let meanings: [(FaultKind, &[Errno]); 4] = [
+            (Full, &[ENOSPC, EDQUOT]),
+            (Denied, &[EACCES, EPERM, EROFS]),
+            (Unfit, &[ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EOPNOTSUPP, ENOSYS, EXDEV, EMLINK]),
+            // A server may have carried it out before it, or may still do so.
+            (
+                Unreachable,
+                &[EIO, ETIMEDOUT, ESTALE, EINTR, EAGAIN, EHOSTDOWN, ENOENT, EEXIST, EBUSY, ENXIO, ENOMEM],
+            ),
+        ];
+        for (kind, errnos) in meanings {
+            for errno in errnos {
+                let trouble = trouble(*errno, "rename to");
+                assert_eq!((trouble.kind(), trouble.is_definite()), (kind, kind != Unreachable), "{errno}");
+            }
+        }
+        assert_eq!(trouble(EPERM, LINK).kind(), Unfit, "link(2): no such thing here");
+        assert_eq!(trouble(EACCES, LINK).kind(), Denied);
+    }
+
+    #[test]
+    fn a_file_of_the_largest_size_fits_and_one_byte_more_does_not() {
+        assert_eq!(fits(FILE_BYTES_MAX, Path::new("/x")), Ok(()));
+        assert!(fits(FILE_BYTES_MAX + 1, Path::new("/x")).is_err());
+    }
+}

@@ -147,7 +147,8 @@ mod tests {
         let kept = path(dir.path(), "n1");
         assert_eq!(fs::metadata(&kept).unwrap().len(), RESERVE_BYTES);
         reserve.met(&Answer::Created);
-        assert!(kept.exists());
+        reserve.met(&Answer::Failed(Fault { kind: FaultKind::Denied, text: "read-only".to_owned() }));
+        assert!(kept.exists(), "that is no full disk");
         let full = || Fault { kind: FaultKind::Full, text: "full".to_owned() };
         reserve.met(&Answer::Failed(full()));
         assert!(!kept.exists());

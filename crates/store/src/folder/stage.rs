@@ -51,7 +51,8 @@ impl Stage {
             .spawn(move || {
                 let _ended: Sender<()> = ended; // Dropped at the end, which is the signal.
                 sweep_stage(&root);
-                tidy(&root, &rubbish);
+                let begun = Instant::now();
+                tidy(&root, &rubbish, || begun.elapsed());
                 // All of it: what is still in there belongs to nobody once the store is gone.
                 if let Err(error) = fs::remove_dir_all(&own) {
                     tracing::debug!(%error, path = %own.display(), "a stage folder stays");
@@ -122,18 +123,18 @@ impl Drop for Staged {
     }
 }
 
-/// Removes what is thrown away, until the store is dropped, and now and then what lost hosts left.
-fn tidy(root: &Path, rubbish: &Receiver<PathBuf>) {
-    let begun = Instant::now();
+/// Removes what is thrown away, until the store is dropped, and now and then what lost hosts left. `now` is the time since
+/// it began.
+fn tidy(root: &Path, rubbish: &Receiver<PathBuf>, now: impl Fn() -> Duration) {
     let mut unmoved = Unmoved::default();
-    let mut next = begun;
+    let mut next = Duration::ZERO;
     loop {
-        let now = Instant::now();
-        if now >= next {
-            unmoved.sweep(root, now - begun);
-            next = now + EVERY;
+        let at = now();
+        if at >= next {
+            unmoved.sweep(root, at);
+            next = at + EVERY;
         }
-        match rubbish.recv_timeout(next.saturating_duration_since(now)) {
+        match rubbish.recv_timeout(next.saturating_sub(at)) {
             Ok(path) => remove(&path),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
@@ -144,5 +145,33 @@ fn tidy(root: &Path, rubbish: &Receiver<PathBuf>) {
 fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
         tracing::debug!(%error, path = %path.display(), "a stage file stays until its folder is swept");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_janitor_removes_what_it_is_given_and_what_a_lost_host_left_for_an_hour() {
+        let dir = tempfile::tempdir().unwrap();
+        let lost = dir.path().join(STAGE).join("boot_pid4_7_ab_0");
+        fs::create_dir_all(&lost).unwrap();
+        let (trash, rubbish) = bounded(2);
+        for name in ["a", "b"] {
+            let file = dir.path().join(name);
+            fs::write(&file, "").unwrap();
+            trash.send(file).unwrap();
+        }
+        drop(trash);
+        let (hours, lived) = (Cell::new(0), Cell::new(0));
+        tidy(dir.path(), &rubbish, || {
+            lived.set(lived.get() + u32::from(lost.exists()));
+            Duration::from_hours(hours.replace(hours.get() + 1))
+        });
+        assert_eq!((lived.get(), lost.exists()), (2, false), "it was looked at twice");
+        assert!(!dir.path().join("a").exists() && !dir.path().join("b").exists());
     }
 }

@@ -77,8 +77,11 @@ mod tests {
     #[test]
     fn what_lost_hosts_had_staged_goes_and_what_the_living_stage_stays() {
         let dir = tempfile::tempdir().unwrap();
-        let dead: Vec<PathBuf> =
-            (0..50).map(|n| folder(dir.path(), &format!("boot{n}_pid4_7_ab_0"))).collect();
+        let mut dead: Vec<PathBuf> =
+            (0..49).map(|n| folder(dir.path(), &format!("boot{n}_pid4_7_ab_0"))).collect();
+        // A check of the store was cut short there.
+        dead.push(dir.path().join(".check-boot_pid4_7_ab_0"));
+        fs::create_dir_all(dead[49].join("plane")).unwrap();
         let lives = folder(dir.path(), "bootx_pid4_7_ab_0");
         let here = folder(dir.path(), &unique_id());
         let reserve = dir.path().join(STAGE).join("n1.reserve");

@@ -1,10 +1,7 @@
 //! What a folder asks of the system, and in which order: a name must never be durable before its bytes, and no answer may
 //! leave before the name is. No test that reads the folder again can see that, so `strace` looks on.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
-
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::{env, fs};
 
@@ -12,13 +9,21 @@ use brownstone_store::Store;
 use brownstone_store::folder::FolderStore;
 use ha::verbs::{Answer, Name, Verb};
 
+use crate::looked_on::{Calls, LookedOn, mark};
+
 /// Tells [`child_entry`] that it is looked on, and where its folder is.
 const CHILD: &str = "BROWNSTONE_STORE_ORDER_CHILD";
 const RECORD: &str = "log/7/1.json";
+/// In a folder that another process has made, and may have died at.
+const THERE: &str = "log/8/1.json";
 const BEAT: &str = "nodes/a.json";
 
 fn create(content: &str) -> Verb {
     Verb::Create { name: Name::parse(RECORD).unwrap(), bytes: Arc::from(content.as_bytes()) }
+}
+
+fn create_there() -> Verb {
+    Verb::Create { name: Name::parse(THERE).unwrap(), bytes: Arc::from(&b"record"[..]) }
 }
 
 fn put() -> Verb {
@@ -30,44 +35,28 @@ fn put() -> Verb {
 #[test]
 fn child_entry() {
     let Some(folder) = env::var_os(CHILD) else { return };
-    let store = FolderStore::open(&folder).unwrap();
+    mark("begin", "open");
+    let store = FolderStore::open_with_reserve(&folder, "a").unwrap();
+    mark("answered", "open");
+    fs::create_dir_all(Path::new(&folder).join("log/8")).unwrap();
     let verbs = [
         ("first", create("mine"), Answer::Created),
         ("again", create("mine"), Answer::Created),
         ("late", create("theirs"), Answer::Exists),
+        ("there", create_there(), Answer::Created),
         ("beat", put(), Answer::Done),
     ];
-    for (mark, verb, expected) in verbs {
-        let _ = fs::read_link(format!("/begin-{mark}"));
-        assert_eq!(store.run(&verb), expected, "{mark}");
-        let _ = fs::read_link(format!("/answered-{mark}"));
+    for (verb_of, verb, expected) in verbs {
+        mark("begin", verb_of);
+        assert_eq!(store.run(&verb), expected, "{verb_of}");
+        mark("answered", verb_of);
     }
-}
-
-/// The calls of the child's thread between two marks; `None`, after a line that says so, where nobody can look on.
-fn calls(folder: &Path) -> Option<Vec<String>> {
-    let out = folder.join("trace");
-    let traced =
-        "trace=fsync,fdatasync,link,linkat,rename,renameat,renameat2,mkdir,mkdirat,readlink,readlinkat";
-    let mut strace = Command::new("strace");
-    strace.args(["-ff", "-y", "-s", "500", "-e", traced, "-o"]).arg(&out).arg(env::current_exe().unwrap());
-    strace.args(["--exact", "child_entry"]).env(CHILD, folder.join("plane"));
-    let ran = strace.stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if !ran.as_ref().is_ok_and(std::process::ExitStatus::success) {
-        println!("skipped: strace is not installed or may not look on ({ran:?})");
-        return None;
-    }
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut threads = files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap());
-    let text = threads.find(|text| text.contains("/begin-first")).unwrap();
-    Some(text.lines().map(str::to_owned).collect())
 }
 
 /// Finds calls of one verb: each of these, in this order, is its name and what it must show; whatever lies between.
 #[track_caller]
-fn assert_order(calls: &[String], mark: &str, expected: &[(&str, &str)]) {
-    let at = |what: &str| calls.iter().position(|call| call.contains(&format!("/{what}-{mark}\""))).unwrap();
-    let between = &calls[at("begin")..at("answered")];
+fn assert_order(calls: &Calls, mark: &str, expected: &[(&str, &str)]) {
+    let between = calls.of(mark);
     let mut rest = between.iter();
     for (name, shows) in expected {
         let met = rest.any(|call| call.starts_with(name) && call.contains(shows));
@@ -77,8 +66,7 @@ fn assert_order(calls: &[String], mark: &str, expected: &[(&str, &str)]) {
 
 #[test]
 fn bytes_are_durable_before_their_name_and_the_name_before_the_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(calls) = calls(folder.path()) else { return };
+    let Some(calls) = LookedOn::new("order::child_entry", CHILD).run(None) else { return };
     let of_folder = |name: &str| format!("/plane{name}>");
     let (log, top, root, nodes) =
         (of_folder("/log/7"), of_folder("/log"), of_folder(""), of_folder("/nodes"));
@@ -101,4 +89,11 @@ fn bytes_are_durable_before_their_name_and_the_name_before_the_answer() {
     assert_order(&calls, "again", &[("fsync", "/.stage/"), ("link", RECORD), ("fsync", &log)]);
     assert_order(&calls, "late", &[("fsync", "/.stage/"), ("link", RECORD), ("fsync", &log)]);
     assert_order(&calls, "beat", &[("fsync", "/.stage/"), ("rename", BEAT), ("fsync", &nodes)]);
+    // The folder of the plane itself is durable in the one that it was made in, and room is kept when it is on the disk.
+    let above = ("fsync", "/.tmp");
+    assert_order(&calls, "open", &[("mkdir", "/plane\""), above, ("fsync", "/.stage/a.reserve>")]);
+    assert_order(&calls, "there", &[("fsync", &root), ("fsync", &top), ("link", THERE)]);
+    // Folders are made sure of once.
+    let syncs = calls.of("again").iter().filter(|call| call.starts_with("fsync")).count();
+    assert_eq!(syncs, 2, "{}", calls.of("again").join("\n"));
 }
