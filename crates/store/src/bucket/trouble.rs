@@ -171,7 +171,23 @@ mod tests {
             (507, None, (Outcome::None, Full)),
             (503, Some("SlowDown"), (Outcome::Maybe, Unreachable)),
             (500, Some("InternalError"), (Outcome::Maybe, Unreachable)),
+            (502, None, (Outcome::Maybe, Unreachable)),
+            (503, None, (Outcome::Maybe, Unreachable)),
             (504, None, (Outcome::Maybe, Unreachable)),
+            (503, Some("ServiceUnavailable"), (Outcome::Maybe, Unreachable)),
+            (503, Some("RequestLimitExceeded"), (Outcome::Maybe, Unreachable)),
+            (501, None, (Outcome::None, Unfit)),
+            (405, Some("MethodNotAllowed"), (Outcome::None, Unfit)),
+            (301, Some("PermanentRedirect"), (Outcome::None, Unfit)),
+            (400, None, (Outcome::None, Unfit)),
+            (400, Some("InvalidToken"), (Outcome::None, Denied)),
+            (401, None, (Outcome::None, Denied)),
+            (403, None, (Outcome::None, Denied)),
+            (403, Some("AccessDenied"), (Outcome::None, Denied)),
+            (403, Some("InvalidAccessKeyId"), (Outcome::None, Denied)),
+            (403, Some("QuotaExceeded"), (Outcome::None, Full)),
+            (507, Some("InsufficientStorage"), (Outcome::None, Full)),
+            (507, Some("XMinioStorageFull"), (Outcome::None, Full)),
         ] {
             assert_eq!(judged(Some(status), code), expected, "{status} {code:?}");
         }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+mod listings;
+mod others;
 mod small;
 
 use std::sync::Arc;
@@ -90,6 +92,10 @@ fn a_name_that_is_fought_for_is_had_taken_or_certainly_not_had() {
     // What it holds is another request's, also when that has the same bytes: this one was not carried out.
     small.expects(&[("PUT", RECORD, Fate::RefusedAndMade(409, "OperationAborted", "theirs"))]);
     assert_eq!((create(&store, "mine"), puts()), (Answer::Exists, 1));
+    // Nor was it where nobody can tell what the name holds.
+    small.expects(&[conflict("OperationAborted"), ("GET", RECORD, Fate::Refused(500, "InternalError"))]);
+    let answer = create(&store, "mine");
+    assert!(matches!(&answer, Answer::Failed(fault) if fault.kind == FaultKind::Unreachable), "{answer:?}");
     let for_ever: Vec<_> = (0..20).map(|_| conflict("ConditionalRequestConflict")).collect();
     small.expects(&for_ever);
     let answer = create(&store, "mine");
@@ -122,44 +128,15 @@ fn what_was_refused_or_never_sent_has_changed_nothing() {
     assert_eq!(gone, Answer::Done, "what is not there is gone");
 }
 
-/// All names, page by page.
-fn listed(store: &BucketStore, max: usize) -> Vec<Name> {
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let list = Verb::List { prefix: name("log"), after: after.clone(), max };
-        let Answer::Page { names, more } = store.run(&list) else { panic!("no page") };
-        assert!(names.len() <= max);
-        after = names.last().cloned();
-        all.extend(names);
-        if !more {
-            return all;
-        }
-    }
+fn put(store: &BucketStore, own: &str, content: &str) -> Answer {
+    store.run(&Verb::PutOwn { name: name(own), bytes: Arc::from(content.as_bytes()) })
 }
 
-#[test]
-fn a_listing_is_whole_and_in_order_whatever_pages_and_order_the_service_gives() {
-    let (small, store) = patient();
-    let names: Vec<Name> = (10..21).map(|n| name(&format!("log/0/{n}.json"))).collect();
-    small.expects(&[]);
-    small.with(|state| {
-        let keys = names.iter().map(|name| (format!("plane/{name}"), b"x".to_vec()));
-        state.objects = keys.collect();
-    });
-    let pages = [(1000, 4), (3, 4), (1, 1000), (1000, 11), (2, 10)];
-    for (page, max) in pages {
-        small.with(|state| state.page = page);
-        assert_eq!(listed(&store, max), names, "the service gives {page}, {max} are asked for");
-    }
-    small.with(|state| state.backwards = true);
-    for (page, max) in pages {
-        small.with(|state| state.page = page);
-        assert_eq!(listed(&store, max), names, "backwards: the service gives {page}, {max} are asked for");
-    }
-    // Found out once, it is not asked for an order again.
-    small.with(|state| {
-        state.page = 1000;
-        state.asked.clear();
-    });
-    assert_eq!((listed(&store, 1000), small.with(|state| state.asked.len())), (names, 1));
+fn read(store: &BucketStore, of: &str) -> Answer {
+    store.run(&Verb::Read { name: name(of) })
+}
+
+#[track_caller]
+fn assert_failed(answer: &Answer, kind: FaultKind) {
+    assert!(matches!(answer, Answer::Failed(fault) if fault.kind == kind), "expected {kind:?}: {answer:?}");
 }

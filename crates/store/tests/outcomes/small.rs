@@ -20,6 +20,8 @@ pub(crate) enum Fate {
     Refused(u16, &'static str),
     /// It is refused so, and another client makes the object meanwhile.
     RefusedAndMade(u16, &'static str, &'static str),
+    /// A proxy answers in place of the service, with these headers and a page.
+    Page(&'static str),
 }
 
 #[derive(Default)]
@@ -33,6 +35,8 @@ pub(crate) struct State {
     pub(crate) page: usize,
     /// Listings come in the opposite order, and begin at the first key whatever was asked.
     pub(crate) backwards: bool,
+    /// Conditions are passed over.
+    pub(crate) unconditional: bool,
 }
 
 /// Listens on a free port of loopback.
@@ -97,6 +101,7 @@ fn serve(client: &TcpStream, shared: &Mutex<State>) -> io::Result<()> {
                 refusal(*status, code)
             }
             Some(Fate::Lost | Fate::Silence) => String::new(),
+            Some(Fate::Page(headers)) => format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\nWelcome"),
         };
         (fate, answer)
     };
@@ -153,7 +158,7 @@ impl State {
                     Some((_, tag)) => self.objects.get(key).is_some_and(|bytes| tag == etag(bytes)),
                     None => false,
                 });
-                if !holds {
+                if !holds && !self.unconditional {
                     return refusal(412, "PreconditionFailed");
                 }
                 self.objects.insert(key.to_owned(), request.body.clone());
@@ -173,13 +178,17 @@ impl State {
 
     fn list(&self, query: &BTreeMap<String, String>) -> String {
         let of = |name: &str| query.get(name).cloned().unwrap_or_default();
-        let after = if self.backwards { String::new() } else { of("start-after") };
+        // A token knows where its listing began.
+        let token = of("continuation-token");
+        let (from, after) = token
+            .split_once('x')
+            .map_or((0, of("start-after")), |(from, after)| (from.parse().unwrap(), after.to_owned()));
+        let after = if self.backwards { String::new() } else { after };
         let mut keys: Vec<&String> = self.objects.keys().filter(|k| k.starts_with(&of("prefix"))).collect();
         keys.retain(|key| **key > after);
         if self.backwards {
             keys.reverse();
         }
-        let from = of("continuation-token").parse().unwrap_or(0);
         let page = self.page.min(of("max-keys").parse().unwrap_or(1000));
         let more = keys.len() > from + page;
         let entry = |key: &&String| {
@@ -189,8 +198,7 @@ impl State {
             )
         };
         let contents: String = keys.iter().skip(from).take(page).map(entry).collect();
-        let token = from + page;
-        let token = format!("<NextContinuationToken>{token}</NextContinuationToken>");
+        let token = format!("<NextContinuationToken>{}x{after}</NextContinuationToken>", from + page);
         let token = if more { token } else { String::new() };
         let body = format!(
             "<ListBucketResult><IsTruncated>{more}</IsTruncated>{contents}{token}</ListBucketResult>"
