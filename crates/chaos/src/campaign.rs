@@ -80,6 +80,9 @@ pub(crate) fn run(wanted: &Wanted) -> Result<PathBuf> {
 
     world.stop();
     runtime.block_on(async { while users.join_next().await.is_some() {} });
+    if let Some(tampered) = setup::tampered(&rig)? {
+        world.recorder.add(&Event::Tampered(tampered));
+    }
     if served {
         let end = setup::last_look(&rig, &world, &runtime)?;
         world.recorder.add(&Event::End(end));

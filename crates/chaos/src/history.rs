@@ -29,6 +29,7 @@ pub(crate) enum Event {
     Odd(Odd),
     Fault(Fault),
     Round(Round),
+    Tampered(Tampered),
     End(End),
 }
 
@@ -149,6 +150,30 @@ pub(crate) struct Round {
     /// Servers that ended although nothing had killed or stopped them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) fell: Vec<usize>,
+}
+
+/// What was really done to requests to the bucket in the whole campaign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tampered {
+    /// PUTs that were delivered when their sender had given up.
+    pub(crate) late: u64,
+    /// Those of them that took effect then.
+    pub(crate) landed: u64,
+    /// PUTs that were delivered a second time.
+    pub(crate) twice: u64,
+    /// Answers that were not the bucket's.
+    pub(crate) falsified: u64,
+}
+
+impl Tampered {
+    pub(crate) fn plus(self, other: Tampered) -> Tampered {
+        Tampered {
+            late: self.late + other.late,
+            landed: self.landed + other.landed,
+            twice: self.twice + other.twice,
+            falsified: self.falsified + other.falsified,
+        }
+    }
 }
 
 /// What was there when everything was healed and all clients had ended.

@@ -58,10 +58,14 @@ pub(crate) enum Nemesis {
     StoreReset,
     /// Everything to and from the bucket comes late.
     StoreDelay,
+    /// PUTs reach the bucket when nobody waits for them any more, some of them twice.
+    StoreLate,
+    /// Answers are not what the bucket said.
+    StoreAnswers,
 }
 
 impl Nemesis {
-    pub(crate) const ALL: [Nemesis; 18] = [
+    pub(crate) const ALL: [Nemesis; 20] = [
         Nemesis::Kill,
         Nemesis::HostLoss,
         Nemesis::ParentKill,
@@ -80,6 +84,8 @@ impl Nemesis {
         Nemesis::StoreHalfOpen,
         Nemesis::StoreReset,
         Nemesis::StoreDelay,
+        Nemesis::StoreLate,
+        Nemesis::StoreAnswers,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -102,6 +108,8 @@ impl Nemesis {
             Nemesis::StoreHalfOpen => "store-half-open",
             Nemesis::StoreReset => "store-reset",
             Nemesis::StoreDelay => "store-delay",
+            Nemesis::StoreLate => "store-late",
+            Nemesis::StoreAnswers => "store-answers",
         }
     }
 
@@ -114,6 +122,7 @@ impl Nemesis {
             Nemesis::StoreCut | Nemesis::StoreHalfOpen | Nemesis::StoreReset | Nemesis::StoreDelay => {
                 store == StoreKind::S3
             }
+            Nemesis::StoreLate | Nemesis::StoreAnswers => store == StoreKind::S3,
             _ => true,
         }
     }
@@ -121,6 +130,11 @@ impl Nemesis {
     /// Whether the server is expected to end by it.
     pub(crate) fn ends_the_server(self) -> bool {
         matches!(self, Nemesis::Kill | Nemesis::HostLoss | Nemesis::Stop)
+    }
+
+    /// Whether it needs a proxy that understands HTTP.
+    pub(crate) fn tampers(self) -> bool {
+        matches!(self, Nemesis::StoreLate | Nemesis::StoreAnswers)
     }
 
     /// Whether it needs the file system that breaks on demand.

@@ -14,7 +14,9 @@ use crate::clients::http::{Failed, Http};
 use crate::faults::clock::Clock;
 use crate::faults::disk::Disk;
 use crate::faults::gateway::Gateway;
+use crate::faults::http_proxy::HttpProxy;
 use crate::faults::proxy::{Proxy, Wire};
+use crate::faults::tamper::Tamper;
 use crate::faults::trouble::Trouble;
 use crate::history::MASTER;
 use crate::nemesis::Nemesis;
@@ -32,6 +34,8 @@ pub(crate) struct Rig {
     pub(crate) peers: Vec<Proxy>,
     /// Between each server and the bucket.
     pub(crate) wires: Vec<Proxy>,
+    /// Between each of those and the bucket; none where nothing is tampered with.
+    pub(crate) requests: Vec<HttpProxy>,
     /// Between each server and the folder; none where nothing can be mounted.
     pub(crate) disks: Vec<Disk>,
     pub(crate) clocks: Vec<Clock>,
@@ -43,6 +47,8 @@ pub(crate) struct Rig {
     pub(crate) words: PathBuf,
     /// `bin/stop`s that are under way: with a store that hangs they take as long as that does.
     pub(crate) stopping: Vec<JoinHandle<Result<()>>>,
+    /// `brooklyn.ha.heartbeatTimeout` of the plane.
+    pub(crate) timeout: Duration,
 }
 
 impl Rig {
@@ -125,6 +131,15 @@ impl Rig {
                 );
                 Ok(())
             }
+            Nemesis::StoreLate => {
+                // From a third of them to all of them: with all, a server that rules does so no longer.
+                self.tamper(nodes, Tamper::Late { one_in: 1 + draw % 3, at_most: self.timeout * 3 }, draw);
+                Ok(())
+            }
+            Nemesis::StoreAnswers => {
+                self.tamper(nodes, Tamper::Answers { one_in: 1 + draw % 6 }, draw);
+                Ok(())
+            }
         }
     }
 
@@ -144,9 +159,16 @@ impl Rig {
         }
     }
 
+    fn tamper(&self, nodes: &[usize], tamper: Tamper, seed: u64) {
+        for node in nodes {
+            self.requests[*node].set(tamper, seed);
+        }
+    }
+
     /// Everything that was broken is whole, and every server runs with its parent.
     pub(crate) fn heal(&mut self, world: &World) -> Result<()> {
         self.peers.iter().chain(&self.wires).for_each(|proxy| proxy.set(Wire::Sound));
+        self.requests.iter().for_each(|proxy| proxy.set(Tamper::Nothing, 0));
         self.disks.iter().for_each(|disk| disk.switch.set(Trouble::None));
         self.clocks.iter().try_for_each(|clock| clock.set(0))?;
         if let Some(folder) = &self.folder {

@@ -16,8 +16,9 @@ use crate::clients::http::{Door, Http};
 use crate::faults::clock::Clock;
 use crate::faults::disk::Disk;
 use crate::faults::gateway::Gateway;
+use crate::faults::http_proxy::HttpProxy;
 use crate::faults::proxy::Proxy;
-use crate::history::{End, MASTER};
+use crate::history::{End, MASTER, Tampered};
 use crate::nemesis::{Nemesis, StoreKind};
 use crate::plane::{NODES, Server, free_ports};
 use crate::rig::Rig;
@@ -33,12 +34,14 @@ pub(crate) fn rig(wanted: &Wanted, dir: &Path, runtime: &Runtime) -> Result<Rig>
         servers: Vec::new(),
         peers: Vec::new(),
         wires: Vec::new(),
+        requests: Vec::new(),
         disks: Vec::new(),
         clocks: Vec::new(),
         folder: None,
         gateway: None,
         words: dir.join("words.txt"),
         stopping: Vec::new(),
+        timeout: Duration::from_millis(wanted.timeout_ms),
     };
     match wanted.store {
         StoreKind::Folder => {
@@ -66,7 +69,13 @@ pub(crate) fn rig(wanted: &Wanted, dir: &Path, runtime: &Runtime) -> Result<Rig>
         }
         let store = match (&rig.folder, &rig.gateway) {
             (_, Some(gateway)) => {
-                let wire = runtime.block_on(Proxy::start(ports[NODES * 2 + node], gateway.port))?;
+                let mut to = gateway.port;
+                if wanted.nemeses.iter().any(|nemesis| nemesis.tampers()) {
+                    let requests = runtime.block_on(HttpProxy::start(to))?;
+                    to = requests.port;
+                    rig.requests.push(requests);
+                }
+                let wire = runtime.block_on(Proxy::start(ports[NODES * 2 + node], to))?;
                 environment.extend(Gateway::environment(wire.port));
                 rig.wires.push(wire);
                 Gateway::place()
@@ -181,6 +190,12 @@ pub(crate) fn skipped(
     let all: BTreeMap<String, String> = all.collect();
     ensure!(all.len() < wanted.nemeses.len(), "nothing of what is asked for can be done here: {all:?}");
     Ok(all)
+}
+
+/// What was done to requests to the bucket, once everything that was kept has been delivered.
+pub(crate) fn tampered(rig: &Rig) -> Result<Option<Tampered>> {
+    until("every request that was kept is delivered", || rig.requests.iter().all(|proxy| proxy.kept() == 0))?;
+    Ok(rig.requests.iter().map(HttpProxy::tampered).reduce(Tampered::plus))
 }
 
 /// What is there when all clients have ended.

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::check::{self, Promise, shown};
-use crate::history::{self, Event};
+use crate::history::{self, Event, Tampered};
 
 /// Broken promises that are shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 40;
@@ -46,6 +46,14 @@ pub(crate) fn conclude(path: &Path, out: &Path) -> Result<bool> {
     let skipped = campaign.map_or(0, |c| c.skipped.len());
     for (name, why) in campaign.into_iter().flat_map(|c| &c.skipped) {
         say(format!("skipped: {name}: {why}"));
+    }
+    for event in &history {
+        if let Event::Tampered(Tampered { late, landed, twice, falsified }) = event {
+            say(format!(
+                "{late} PUTs reached the bucket when their sender had given up, and {landed} of them took effect; \
+                 {twice} came twice; {falsified} answers were not the bucket's"
+            ));
+        }
     }
     let plot = out.join("timeline.svg");
     fs::write(&plot, plot::svg(&history)).with_context(|| format!("{} cannot be written", plot.display()))?;
