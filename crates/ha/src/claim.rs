@@ -131,7 +131,7 @@ impl Ha {
         self.counts.claims_given_up += 1;
         self.say(Level::Warn, format!("gave up the claim of term {term}: {why}"));
         if self.created == term {
-            self.create_end(term, self.incarnation, self.beat.sent + 1, EndWhy::GaveUp);
+            self.create_end(term, self.incarnation, self.beat.sent, EndWhy::GaveUp);
             self.terms.over = Some("this server gave it up".to_owned());
             self.ordered.unfinished = Some(term);
         }

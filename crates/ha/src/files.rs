@@ -93,7 +93,7 @@ pub struct EndFile {
     pub node: NodeId,
     /// In which of its lives.
     pub incarnation: Incarnation,
-    /// The owner's last beat; a higher one of that life voids this file for good.
+    /// The owner's last beat as far as the writer knows, for people.
     pub beat: u64,
     /// Why.
     pub why: EndWhy,

@@ -78,17 +78,13 @@ impl Ha {
         }
     }
 
-    /// A `.end` counts when it names the owner's very life, and is void when that life beat on.
+    /// A `.end` counts when it names the owner's very life.
     pub(crate) fn saw_end(&mut self, end: &EndFile) {
         let names_owner =
             self.terms.claim.as_ref().is_some_and(|c| {
                 c.term == end.term && c.node == end.node && c.incarnation == end.incarnation
             });
-        let beat_on = self
-            .peers
-            .get(&end.node)
-            .is_some_and(|p| p.file.incarnation == end.incarnation && p.file.beat > end.beat);
-        if names_owner && !beat_on && end.term == self.terms.newest {
+        if names_owner {
             self.terms.over = Some(format!("{} ended its term ({:?})", end.node, end.why));
         }
     }

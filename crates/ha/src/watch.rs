@@ -129,9 +129,6 @@ impl Ha {
         }
         // Reads must be going well at this moment.
         let Some(mark) = self.watch.mark else { return };
-        if self.look.listed_at.is_none() {
-            return;
-        }
         let why = if self.terms.newest.0 == 0 {
             "first start of the plane".to_owned()
         } else if let Some(over) = self.terms.over.clone() {

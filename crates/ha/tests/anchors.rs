@@ -104,3 +104,14 @@ fn a_master_whose_plane_is_gone_serves_nothing_from_that_moment_on_and_goes_on_w
         assert!(w.write("a", "after"));
     }
 }
+
+/// A file that must be there is missing: nobody waits for the next look that is due.
+#[test]
+fn an_emptied_store_is_noticed_at_once_by_who_rules_and_by_who_follows() {
+    let mut w = pair();
+    w.files.clear();
+    w.run(Span::secs(3));
+    assert!(says_so(&w, "a") && says_so(&w, "b"));
+    assert_eq!(w.node("a").ha.serving_term(Mono(w.now)), None);
+    assert!(w.files.is_empty(), "nothing is written there: {:?}", w.files.keys());
+}

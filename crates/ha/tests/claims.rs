@@ -81,40 +81,32 @@ fn an_owner_whose_file_is_gone_is_waited_for_from_the_fence_on_and_not_for_ever(
     let mut w = pair();
     stop(&mut w, "a");
     w.files.remove(&name("a"));
-    w.run(Span::secs(1));
+    w.run(Span::secs(20));
     order(&mut w, "b");
     let took = until_b_rules(&mut w);
     assert!(took > Span::secs(28) && took < Span::secs(33), "{took}");
 }
 
-/// The claim of a term between cannot be read, or is not there: who owned it is waited for as unknown.
+/// The claim of a term between cannot be read: who owned it is waited for as unknown.
 #[test]
 fn a_term_whose_owner_cannot_be_known_is_waited_for_and_not_for_ever() {
-    for torn in [true, false] {
-        let mut w = pair();
-        w.start_with("c", config("c", 0, Mode::Auto, Span::secs(2)));
-        w.run(Span::secs(3));
-        // `c` fences term 2 and stops.
-        w.nodes.get_mut("c").unwrap().held = Some("ckpt");
-        order(&mut w, "c");
-        assert!(w.files.contains_key(&ha::names::term(Term(2))));
-        w.run(Span::secs(3));
-        stop(&mut w, "c");
-        w.input("a", Input::Stop);
-        // `b` has met the claim by its fence only.
-        w.start_with("b", config("b", 1, Mode::Auto, Span::secs(2)));
-        let term = ha::names::term(Term(2));
-        if torn {
-            w.files.insert(term, Arc::from(&b"{torn"[..]));
-        } else {
-            w.files.remove(&term);
-        }
-        w.files.remove(&name("c"));
-        w.run(Span::millis(300));
-        order(&mut w, "b");
-        let took = until_b_rules(&mut w);
-        assert!(took > Span::secs(2) && took < Span::secs(12), "torn: {torn}: {took}");
-    }
+    let mut w = pair();
+    w.start_with("c", config("c", 0, Mode::Auto, Span::secs(2)));
+    w.run(Span::secs(3));
+    // `c` fences term 2 and stops.
+    w.nodes.get_mut("c").unwrap().held = Some("ckpt");
+    order(&mut w, "c");
+    assert!(w.files.contains_key(&ha::names::term(Term(2))));
+    w.run(Span::secs(3));
+    stop(&mut w, "c");
+    w.input("a", Input::Stop);
+    w.files.insert(ha::names::term(Term(2)), Arc::from(&b"{torn"[..]));
+    w.files.remove(&name("c"));
+    w.start_with("b", config("b", 1, Mode::Auto, Span::secs(2)));
+    w.run(Span::millis(300));
+    order(&mut w, "b");
+    let took = until_b_rules(&mut w);
+    assert!(took > Span::secs(2) && took < Span::secs(12), "{took}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn an_end_is_marked_when_the_own_file_says_it_and_not_before() {
     w.nodes.get_mut("a").unwrap().failing = None;
     w.run(Span::secs(2));
     let end: EndFile = from_bytes(&w.files[&end]).unwrap();
-    assert_eq!(end.beat, w.file("a").unwrap().beat, "a higher beat would make it void");
+    assert_eq!(end.beat, w.file("a").unwrap().beat, "its last");
 }
 
 #[test]
@@ -94,6 +94,5 @@ fn a_claim_that_cannot_be_finished_is_given_up_and_the_next_one_has_its_turn() {
     w.run(Span::secs(120));
     let end: EndFile = from_bytes(&w.files[&ha::names::term_end(Term(2))]).unwrap();
     assert_eq!((end.node.to_string(), end.why), ("b".to_owned(), EndWhy::GaveUp));
-    assert!(end.beat > 10, "beats that were on their way do not make it void");
     assert_eq!(w.role("c"), Role::Master, "{:?}", w.node("c").ha.status());
 }

@@ -4,7 +4,9 @@
 
 mod world;
 
-use base::{Span, Term};
+use std::sync::Arc;
+
+use base::{Lsn, Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::files::{OkFile, from_bytes};
@@ -61,4 +63,61 @@ fn a_mark_names_the_newest_term_that_it_covers_and_the_last_that_wrote_data() {
         follows(&mut w, before, id);
         assert_eq!(newest_mark(&w), Some((Term(term), Term(term - 1))), "{id}");
     }
+}
+
+fn names_of_marks(w: &World) -> Vec<u64> {
+    w.files.keys().filter_map(|name| ha::names::number(name.leaf(), ".ok")).collect()
+}
+
+/// `a` rules, and its host is asked for a checkpoint.
+fn due() -> (World, Lsn) {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.nodes.get_mut("a").unwrap().idle_host = true;
+    while w.node("a").asked_to_cut.is_none() {
+        assert!(w.write("a", "one"));
+    }
+    let floor = w.node("a").asked_to_cut.unwrap();
+    (w, floor)
+}
+
+fn cut(w: &mut World, floor: Lsn) {
+    w.input("a", Input::CheckpointCut { floor, parts: vec![Arc::from(&b"{}"[..])] });
+}
+
+#[test]
+fn parts_of_another_record_than_the_one_that_was_asked_for_become_no_checkpoint() {
+    let (mut w, floor) = due();
+    cut(&mut w, Lsn(floor.0 - 1));
+    assert_eq!(names_of_marks(&w), [] as [u64; 0]);
+    cut(&mut w, floor);
+    assert_eq!(names_of_marks(&w), [floor.0]);
+}
+
+/// Whoever marked that rules, or has ruled since.
+#[test]
+fn no_checkpoint_is_marked_below_one_that_somebody_else_has_marked_meanwhile() {
+    for page in [None, Some(1)] {
+        let (mut w, floor) = due();
+        w.page = page;
+        let newer = floor.0 + 5;
+        w.files.insert(ha::names::ckpt_ok(Lsn(newer)), Arc::from(&b"{}"[..]));
+        cut(&mut w, floor);
+        assert_eq!(names_of_marks(&w), [newer]);
+    }
+}
+
+/// Its parts were written and its mark was not: it is due still, and not at once.
+#[test]
+fn a_checkpoint_that_the_store_failed_at_is_tried_again_in_half_a_minute() {
+    let (mut w, floor) = due();
+    w.nodes.get_mut("a").unwrap().failing = Some("create ckpt/");
+    cut(&mut w, floor);
+    let a = w.nodes.get_mut("a").unwrap();
+    (a.failing, a.idle_host) = (None, false);
+    w.run(Span::secs(25));
+    assert_eq!(names_of_marks(&w), [] as [u64; 0]);
+    w.run(Span::secs(10));
+    assert_eq!(names_of_marks(&w).len(), 1);
 }

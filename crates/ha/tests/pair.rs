@@ -196,6 +196,7 @@ fn modes_are_followed_and_a_stolen_chair_changes_hands_once() {
     w.input("b", Input::SetMode(Mode::Disabled));
     w.run(Span::secs(3));
     assert_eq!((w.role("a"), w.role("b"), w.role("c")), (Role::Master, Role::Failed, Role::HotBackup));
+    assert_eq!(w.file("b").unwrap().role, ha::files::FileRole::Failed, "so that nobody waits for it");
     w.input("b", Input::SetMode(Mode::HotStandby));
     w.run(Span::secs(3));
     assert_eq!(w.role("b"), Role::HotStandby);

@@ -7,7 +7,7 @@ mod world;
 use base::{NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
-use ha::files::{LeaderFile, to_bytes};
+use ha::files::{LeaderFile, NodeFile, to_bytes};
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::Name;
@@ -106,6 +106,20 @@ fn a_later_life_of_the_master_says_that_its_term_is_over_and_an_earlier_one_does
     assert!(!claimed(&w, 3));
 }
 
+/// It was told of the term by a hint, which names no life: the claim says in which one it was made.
+#[test]
+fn a_later_life_of_a_master_that_came_while_one_followed_says_it_too() {
+    let mut w = plane(&["b", "c"]);
+    w.input("c", Input::SetMode(Mode::Master));
+    w.run(Span::secs(5));
+    assert_eq!(w.role("c"), Role::Master);
+    stop(&mut w, "a");
+    stop(&mut w, "c");
+    w.start("c", 1, Mode::HotBackup);
+    w.run(Span::secs(5));
+    assert_eq!(w.role("b"), Role::Master, "at once");
+}
+
 /// It stood by when it wrote that, and has created a term since.
 #[test]
 fn that_the_owner_of_a_term_once_stood_by_is_no_word_on_that_term() {
@@ -147,11 +161,17 @@ fn whoever_is_before_all_others_goes_first_and_the_dead_are_waited_for_by_nobody
         w.run(Span::secs(60));
     };
     let ended = |w: &mut World| w.input("c", Input::Stop);
+    let proved = |w: &mut World| {
+        stop(w, "c");
+        let file = NodeFile { ended: true, ..w.file("c").unwrap() };
+        w.files.insert(name("c"), to_bytes(&file));
+        w.run(Span::secs(3));
+    };
     let never = |w: &mut World| {
         w.input("c", Input::SetMode(Mode::HotBackup));
         w.run(Span::secs(2));
     };
-    for gone in [&silent as &dyn Fn(&mut World), &ended, &never] {
+    for gone in [&silent as &dyn Fn(&mut World), &ended, &proved, &never] {
         let mut w = plane(&["b"]);
         w.start_with("c", rules("c", 5));
         w.run(Span::secs(15));
@@ -176,7 +196,24 @@ fn nobody_who_beats_in_time_is_called_silent() {
             assert!(nodes.iter().all(|node| node.role != Role::Failed), "{id}: {nodes:?}");
         }
     }
+    let failed =
+        |w: &World, id: &str| w.node(id).ha.status().nodes.iter().any(|node| node.role == Role::Failed);
     stop(&mut w, "b");
-    w.run(Span::secs(45));
-    assert!(w.node("a").ha.status().nodes.iter().any(|node| node.role == Role::Failed));
+    w.run(Span::secs(19));
+    assert!(!failed(&w, "a"), "two beats may be late");
+    w.run(Span::secs(26));
+    assert!(failed(&w, "a"));
+    // Who rules beats each half second.
+    let mut w = World::default();
+    for (id, mode) in [("a", Mode::Auto), ("b", Mode::HotBackup)] {
+        w.start_with(id, config(id, 0, mode, Span::secs(2)));
+        w.run(Span::secs(1));
+    }
+    stop(&mut w, "a");
+    w.run(Span::secs(4));
+    assert!(failed(&w, "b"));
+    let mut w = plane(&["b"]);
+    stop(&mut w, "a");
+    w.run(Span::secs(25));
+    assert!(!failed(&w, "b"), "less than the timeout");
 }

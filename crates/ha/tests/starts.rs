@@ -79,12 +79,12 @@ fn whatever_changes_in_its_file_meanwhile_means_that_somebody_else_lives() {
 
 /// Its owner's file still says MASTER; who starts then reads the prover's word.
 #[test]
-fn a_term_whose_end_was_marked_is_followed_at_once_by_who_starts() {
-    for (marked, role) in [(true, Role::Master), (false, Role::HotStandby)] {
+fn a_term_whose_end_was_marked_for_its_owners_very_life_is_followed_at_once_by_who_starts() {
+    for whose in ["its", "an earlier life's", "another server's", "nobody's"] {
         let mut w = lone();
         w.nodes.get_mut("a").unwrap().up = false;
         let file = w.file("a").unwrap();
-        let end = EndFile {
+        let mut end = EndFile {
             plane: file.plane,
             term: Term(1),
             node: file.node,
@@ -95,14 +95,20 @@ fn a_term_whose_end_was_marked_is_followed_at_once_by_who_starts() {
             hand_over: None,
             at: file.at,
         };
-        if marked {
+        match whose {
+            "an earlier life's" => end.incarnation.0 -= 1,
+            "another server's" => end.node = NodeId::new("z"),
+            _ => {}
+        }
+        if whose != "nobody's" {
             w.files.insert(ha::names::term_end(Term(1)), to_bytes(&end));
         }
         w.start("b", 0, Mode::Auto);
         w.run(Span::secs(3));
+        let counts = whose == "its";
         // The lease of whoever is dead is waited for all the same.
-        assert_eq!(w.files.contains_key(&ha::names::term(Term(2))), marked);
-        w.run(Span::secs(if marked { 30 } else { 20 }));
-        assert_eq!(w.role("b"), role, "marked: {marked}");
+        assert_eq!(w.files.contains_key(&ha::names::term(Term(2))), counts, "{whose}");
+        w.run(Span::secs(if counts { 30 } else { 20 }));
+        assert_eq!(w.role("b"), if counts { Role::Master } else { Role::HotStandby }, "{whose}");
     }
 }

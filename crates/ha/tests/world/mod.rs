@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{Incarnation, Moment, Mono, NodeId, Span, Term, WallMs};
+use base::{Incarnation, Lsn, Moment, Mono, NodeId, Span, Term, WallMs};
 use brownstone_ha as ha;
 use ha::Ha;
 use ha::config::{Config, Mode, Persist, Store};
@@ -38,23 +38,27 @@ pub(crate) struct Node {
     pub(crate) folded: Vec<String>,
     pub(crate) landed: usize,
     pub(crate) lost: Vec<LostAppend>,
-    /// What befalls its next create in the log.
+    /// How often it was told that it is master no more.
+    pub(crate) demoted: usize,
+    /// What befalls its next create of a record or a term.
     pub(crate) trouble: Option<Trouble>,
     /// Its looks at other nodes' files fail.
     pub(crate) blind: bool,
     pub(crate) served: Option<Term>,
     pub(crate) exit: Option<Exit>,
     pub(crate) up: bool,
-    /// Its requests whose names begin so (or, after `put `, only those that replace such a name; `|` stands between several)
+    /// Its requests whose names begin so (or, after `put ` and `create `, only those that write such a name; `|` stands between several)
     /// are not answered, until they are let go.
     pub(crate) held: Option<&'static str>,
-    waiting: Vec<(OpId, Lane, Verb)>,
+    pub(crate) waiting: Vec<(OpId, Lane, Verb)>,
     /// Its requests whose names begin so fail.
     pub(crate) failing: Option<&'static str>,
     /// How they do.
     pub(crate) fault: FaultKind,
     /// Its host encodes no checkpoint.
     pub(crate) idle_host: bool,
+    /// The last checkpoint that its host was asked for.
+    pub(crate) asked_to_cut: Option<Lsn>,
     /// The claim that its prover was told of.
     pub(crate) told: Option<Term>,
     /// What is kept of its life in its data folder.
@@ -117,6 +121,7 @@ impl World {
             folded: vec![],
             landed: 0,
             lost: vec![],
+            demoted: 0,
             trouble: None,
             blind: false,
             served: None,
@@ -127,6 +132,7 @@ impl World {
             failing: None,
             fault: FaultKind::Unreachable,
             idle_host: false,
+            asked_to_cut: None,
             told: None,
             kept: None,
             nudged: vec![],
@@ -145,8 +151,7 @@ impl World {
         if node.failing.is_some_and(|begins| is_of(&verb, begins)) {
             return Answer::Failed(Fault { kind: node.fault, text: "it fails".into() });
         }
-        let in_log = matches!(&verb, Verb::Create { name, .. } if name.as_str().starts_with("log/"));
-        match node.trouble.take_if(|_| in_log) {
+        match node.trouble.take_if(|_| is_of(&verb, "create log/|create terms/")) {
             None => self.store(verb),
             Some(Trouble::RequestLost) => lost,
             Some(Trouble::ReplyLost) => {
@@ -227,12 +232,13 @@ impl World {
                     Effect::Fold(Fold::Gap) => {}
                     Effect::Landed(_) => node.landed += 1,
                     Effect::Lost(how) => node.lost.push(how),
+                    Effect::Demoted { .. } => node.demoted += 1,
                     Effect::Serve { term, .. } => node.served = Some(term),
                     Effect::Exit(exit) => {
                         node.exit = Some(exit);
                         node.up = false;
                     }
-                    Effect::CutCheckpoint { .. } if node.idle_host => {}
+                    Effect::CutCheckpoint { floor } if node.idle_host => node.asked_to_cut = Some(floor),
                     Effect::CutCheckpoint { floor } => {
                         let part: Arc<[u8]> = node.folded.join("\n").into_bytes().into();
                         inputs.push(Input::CheckpointCut { floor, parts: vec![part] });
@@ -311,8 +317,9 @@ impl World {
 }
 
 fn is_of(verb: &Verb, begins: &str) -> bool {
-    begins.split('|').any(|begins| match begins.strip_prefix("put ") {
-        Some(begins) => matches!(verb, Verb::PutOwn { .. }) && name_of(verb).starts_with(begins),
+    begins.split('|').any(|begins| match begins.split_once(' ') {
+        Some(("put", begins)) => matches!(verb, Verb::PutOwn { .. }) && name_of(verb).starts_with(begins),
+        Some((_, begins)) => matches!(verb, Verb::Create { .. }) && name_of(verb).starts_with(begins),
         None => name_of(verb).starts_with(begins),
     })
 }
