@@ -197,7 +197,10 @@ impl Ha {
             (ClaimStep::Create, Answer::Failed(fault)) => {
                 self.counts.claims_given_up += 1;
                 self.note_trouble("claiming a term", &fault.text);
+                // Nobody has shown a sign of life since: the silence that was read stands.
+                let (quiet, sign) = (self.watch.quiet, self.watch.sign);
                 self.back_to_follow();
+                (self.watch.quiet, self.watch.sign) = (quiet, sign);
                 self.hold_off();
             }
             (ClaimStep::Hint, Answer::Done) => self.hinted(),

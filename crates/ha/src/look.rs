@@ -19,6 +19,8 @@ use crate::verbs::{Answer, Lane, Name, Verb};
 pub(crate) struct Look {
     pub(crate) round: Option<Round>,
     pub(crate) next_at: Mono,
+    /// After a round that failed none begins before this, whoever wants it.
+    pause_until: Mono,
     /// When all nodes were last listed.
     pub(crate) listed_at: Option<Mono>,
     /// When all known nodes were last read (buckets, where not every round does).
@@ -63,7 +65,7 @@ impl Ha {
     }
 
     pub(crate) fn run_look(&mut self) {
-        if !self.looks() || self.look.round.is_some() {
+        if !self.looks() || self.look.round.is_some() || self.now() < self.look.pause_until {
             return;
         }
         if !(self.look.wanted || self.look.wanted_full || self.now() >= self.look.next_at) {
@@ -341,7 +343,8 @@ impl Ha {
             Store::Bucket => self.cfg.beat * 2,
         };
         if round.failed {
-            self.look.next_at = self.now() + Span::millis(100).min(self.cfg.poll);
+            self.look.pause_until = self.now() + Span::millis(100).min(self.cfg.poll);
+            self.look.next_at = self.look.pause_until;
             self.watch_failed();
             return;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Incarnation, NodeId, Span, Term};
 
+use crate::claim::RETRY;
 use crate::files::{EndFile, TermFile};
 use crate::names;
 use crate::state::{Ha, Stage};
@@ -69,10 +70,13 @@ impl Ha {
 
     /// Terms are never deleted: absence is a cached lie, until it has lasted for the whole timeout.
     pub(crate) fn saw_no_term(&mut self, term: Term) {
-        if let Stage::Claim(claim) = &self.stage
-            && term < claim.term
-            && self.now().since(claim.fenced_at) > self.cfg.timeout
-        {
+        let (now, timeout) = (self.now(), self.cfg.timeout);
+        let Stage::Claim(claim) = &mut self.stage else { return };
+        if term >= claim.term {
+            return;
+        }
+        claim.again_at = Some(now + RETRY);
+        if now.since(claim.fenced_at) > timeout {
             self.note_damage(names::term(term).to_string(), "it is gone; its owner is waited for as unknown");
             self.saw_nameless(term);
         }

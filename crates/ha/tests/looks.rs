@@ -12,6 +12,7 @@ use ha::config::Mode;
 use ha::files::FileRole;
 use ha::input::Input;
 use ha::status::Role;
+use ha::verbs::Verb;
 use world::World;
 
 fn pair() -> World {
@@ -74,5 +75,23 @@ fn no_claim_goes_on_by_the_beat_of_an_earlier_term() {
     assert!(!w.files.contains_key(&ha::names::record(before.next())), "it has fenced the log");
     w.let_go("b");
     w.run(Span::secs(40));
+    assert_eq!(w.role("b"), Role::Master);
+}
+
+/// Each of its steps wants one at once; a store that fails at once would be asked thousands of times a second.
+#[test]
+fn looks_that_fail_are_made_again_after_a_pause_though_a_claim_waits_for_them() {
+    let mut w = pair();
+    w.input("a", Input::Stop);
+    w.nodes.get_mut("b").unwrap().held = Some("create log/");
+    w.input("b", Input::SetMode(Mode::Master));
+    w.nodes.get_mut("b").unwrap().failing = Some("nodes/a");
+    w.let_go("b");
+    w.asked.clear();
+    w.run(Span::secs(1));
+    let lists = w.asked.iter().filter(|verb| matches!(verb, Verb::List { .. })).count();
+    assert!((5..=11).contains(&lists), "{lists} looks in a second");
+    w.nodes.get_mut("b").unwrap().failing = None;
+    w.run(Span::millis(300));
     assert_eq!(w.role("b"), Role::Master);
 }

@@ -138,8 +138,11 @@ fn a_master_whose_record_is_not_answered_for_says_suspended_in_its_file() {
 /// A stopped process finds the end of a look before its timers: the lease is over, though that beat began in time.
 #[test]
 fn a_beat_that_began_within_the_lease_and_counts_after_it_revives_nothing() {
-    let mut w = pair();
-    w.nodes.get_mut("b").unwrap().up = false;
+    let mut w = World::default();
+    // A look is one read, and its end the first that is heard of.
+    let rules = config("a", 0, Mode::Auto, Span::secs(30));
+    w.start_with("a", Config { list_period: Span::secs(1000), ..rules });
+    w.run(Span::secs(5));
     hold(&mut w, "a", "leader.json|log/");
     let lease = w.node("a").ha.lease_until().unwrap();
     let beat = w.file("a").unwrap().beat;

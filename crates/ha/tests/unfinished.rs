@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use base::{Span, Term};
 use brownstone_ha as ha;
-use ha::config::Mode;
-use ha::files::FileRole;
+use ha::config::{Config, Mode};
+use ha::files::{FileRole, OkFile, from_bytes, to_bytes};
 use ha::input::Input;
+use ha::record::decode;
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
 use world::{Trouble, World, config, name_of};
@@ -84,6 +85,25 @@ fn a_claim_whose_request_or_reply_was_lost_is_that_one_still() {
     }
 }
 
+/// It has read the master's silence already: a store that fails for a moment does not make it wait for all of it again.
+#[test]
+fn a_term_that_could_not_be_created_is_tried_for_again_soon_and_less_and_less_often() {
+    let mut w = pair();
+    w.nodes.get_mut("a").unwrap().up = false;
+    w.nodes.get_mut("b").unwrap().failing = Some("create terms/");
+    let tries = |w: &World| w.node("b").ha.status().counts.claims_given_up;
+    let began = w.now;
+    while tries(&w) == 0 {
+        w.run(Span::millis(50));
+        assert!(w.now - began < 40_000_000);
+    }
+    w.run(Span::secs(60));
+    assert!((3..=9).contains(&tries(&w)), "{} tries in a minute", tries(&w));
+    w.nodes.get_mut("b").unwrap().failing = None;
+    w.run(Span::secs(28));
+    assert_eq!(w.role("b"), Role::Master, "it does not wait for the whole silence again");
+}
+
 /// Others must read that it claims: its last beat may be ten seconds old.
 #[test]
 fn a_claim_shows_in_the_own_file_as_soon_as_its_term_is_created() {
@@ -100,20 +120,49 @@ fn a_claim_shows_in_the_own_file_as_soon_as_its_term_is_created() {
 /// A look that failed in between has shown neither heads nor newcomers.
 #[test]
 fn all_files_are_listed_and_read_before_the_fence_though_the_first_look_failed() {
-    let mut w = pair();
-    w.run(Span::secs(30));
-    let fence = w.node("b").ha.status().applied.next();
+    let mut w = World::default();
+    // No look lists them all by itself.
+    let rules = |id| Config { list_period: Span::secs(1000), ..config(id, 0, Mode::Auto, Span::secs(30)) };
+    for id in ["a", "b"] {
+        w.start_with(id, rules(id));
+        w.run(Span::secs(2));
+    }
+    let fence = ha::names::record(w.node("b").ha.status().applied.next());
     w.asked.clear();
     w.nodes.get_mut("b").unwrap().failing = Some("nodes/a");
     order(&mut w, "b");
     w.nodes.get_mut("b").unwrap().failing = None;
     w.run(Span::secs(2));
-    let at = |wanted: &dyn Fn(&Verb) -> bool| w.asked.iter().position(wanted).unwrap();
-    let claim = at(&|verb| matches!(verb, Verb::Create { name, .. } if name.as_str().starts_with("terms/")));
-    let fence = at(&|verb| matches!(verb, Verb::Create { name, .. } if *name == ha::names::record(fence)));
-    let between = &w.asked[claim..fence];
-    let last_list = between.iter().rposition(|verb| name_of(verb) == "nodes").expect("a listing");
-    assert!(between[last_list..].iter().any(|verb| name_of(verb) == "nodes/a.json"), "it was read");
+    let is_fence = |verb: &Verb| matches!(verb, Verb::Create { name, .. } if *name == fence);
+    let fenced = w.asked.iter().position(is_fence).unwrap();
+    let lists: Vec<usize> = (0..fenced).filter(|at| name_of(&w.asked[*at]) == "nodes").collect();
+    assert_eq!(lists.len(), 2, "the one that failed, and another");
+    assert!(w.asked[lists[1]..fenced].iter().any(|verb| name_of(verb) == "nodes/a.json"), "it was read");
+}
+
+/// What was loaded stands for a history in which somebody else rules.
+#[test]
+fn a_claim_that_meets_a_newer_term_in_a_checkpoint_is_over_and_the_next_one_is_above_it() {
+    let mut w = World::default();
+    w.start("a", 0, Mode::Auto);
+    w.run(Span::secs(1));
+    w.start("b", 0, Mode::Standby);
+    w.run(Span::secs(3));
+    for i in 0..12 {
+        assert!(w.write("a", &format!("{i}")));
+    }
+    let next = w.node("a").ha.status().applied.next();
+    w.nodes.get_mut("a").unwrap().up = false;
+    let mark = marks(&w).pop().unwrap();
+    let ok: OkFile = from_bytes(&w.files[&mark]).unwrap();
+    w.files.insert(mark, to_bytes(&OkFile { term: Term(9), ..ok }));
+    order(&mut w, "b");
+    w.run(Span::secs(1));
+    assert!(claimed(&w, 2) && !w.files.contains_key(&ha::names::record(next)), "it has fenced nothing");
+    // Silence for the timeout; then the terms between, of which nothing is to be seen, are waited for.
+    w.run(Span::secs(100));
+    let fence = decode(next, &w.files[&ha::names::record(next)]).unwrap();
+    assert_eq!((fence.header.unwrap().term, w.role("b")), (Term(10), Role::Master));
 }
 
 /// Both of the marks that tell whether a fence stands in the plane's history are torn.
