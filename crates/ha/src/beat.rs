@@ -1,6 +1,6 @@
 //! The own node file: read, written, and then a look for a newer term before it counts.
 
-use base::{Mono, Span, Term};
+use base::{Lsn, Mono, Span, Term};
 
 use crate::anchor::Part;
 use crate::boot::Boot;
@@ -163,6 +163,14 @@ impl Ha {
         }
     }
 
+    /// How far this server has the log. Until it has all that an earlier life had, that: where the store has lost the end of the
+    /// log, it is known by nothing else.
+    fn head_to_show(&self) -> Lsn {
+        let have = self.log.have.map_or(Lsn(0), |p| p.lsn);
+        let cold = matches!(self.stage, Stage::Follow) && !self.wants_state();
+        if cold { have } else { have.max(self.log.had) }
+    }
+
     /// A beat that I never sent means that I went back in time, or that the id is in use twice.
     fn own_file_read(&mut self, started: Mono, found: Option<&[u8]>) {
         if found.is_none() && self.beat.confirmed > 0 && !self.is_anchored_since(started) {
@@ -234,7 +242,7 @@ impl Ha {
             role,
             beat: self.beat.sent,
             lease_ms: self.cfg.lease().as_millis(),
-            head: self.log.have.map_or(base::Lsn(0), |p| p.lsn),
+            head: self.head_to_show(),
             floor: self.ckpt.floor(),
             ended: role == FileRole::Terminated,
             uri: self.cfg.uri.clone(),

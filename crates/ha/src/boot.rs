@@ -170,6 +170,7 @@ impl Ha {
         if self.plane.as_ref().is_some_and(|p| p.plane == file.plane && p.era == file.era) {
             self.learn_orders(&file.orders);
             // It was durable then: up to there records are read, several at once; only what came after it is probed.
+            self.log.had = file.head;
             self.log.target = self.log.target.max(file.head);
         }
         let mine = file.home == self.cfg.home && file.boot == self.cfg.boot;

@@ -30,6 +30,8 @@ pub(crate) struct Follow {
     pub(crate) data_term: Term,
     /// The newest format of a record that was folded: that in force.
     pub(crate) format: u32,
+    /// Up to where an earlier life had it.
+    pub(crate) had: Lsn,
     /// Up to where the log is known to reach: by a beat, or because it was folded in this life. It never falls.
     pub(crate) target: Lsn,
     /// Up to where the master, or a listing, says that it reaches. A hint, dropped when it is wrong.

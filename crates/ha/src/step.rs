@@ -59,6 +59,7 @@ impl Ha {
                 fence_term: Term(0),
                 data_term: Term(0),
                 format: FIRST_FORMAT,
+                had: Lsn(0),
                 target: Lsn(0),
                 told: Lsn(0),
                 job: Job::Idle,

@@ -272,6 +272,10 @@ fn a_log_that_is_shorter_than_a_servers_own_file_says_is_no_log_to_begin_a_term_
     w.start("a", 1, Mode::Auto);
     w.run(Span::secs(40));
     assert_ne!(w.role("a"), Role::Master);
+    w.start("a", 2, Mode::Auto);
+    w.run(Span::secs(40));
+    assert_ne!(w.role("a"), Role::Master, "nor does the next life forget it");
+    assert_eq!(w.file("a").unwrap().head, Lsn(4), "`store verify` sees it, too");
     let why = w.node("a").ha.status().why;
     assert!(why.contains("log/0/00000000000000000004.json is named as durable and cannot be found"), "{why}");
     w.files.insert(ha::names::record(Lsn(4)), lost);
