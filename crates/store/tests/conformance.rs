@@ -62,6 +62,7 @@ fn a_page_says_more_only_when_there_is_and_has_a_limit_whatever_is_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("log")).unwrap();
     let memory = MemStore::new();
+    memory.run(&Verb::Create { name: Name::parse("leader.json").unwrap(), bytes: Arc::from(&b""[..]) });
     for n in 0..=LIST_PAGE_MAX {
         let (name, bytes) = (Name::parse(&format!("log/{n}")).unwrap(), Arc::from(&b""[..]));
         fs::write(dir.path().join(name.as_str()), b"").unwrap();

@@ -103,7 +103,7 @@ fn own_files_are_guarded_by_what_they_held_and_the_hint_that_all_write_is_not() 
     small.with(|state| state.objects.clear());
     assert_eq!(read(&first, own), Answer::Content(None));
     assert_eq!(put(&first, own, "8"), Answer::Done, "it was seen that there is none");
-    for store in [&first, &second, &first, &second] {
-        assert_eq!(put(store, "leader.json", "who leads"), Answer::Done);
+    for (store, content) in [(&first, "1"), (&second, "2"), (&first, "3"), (&second, "4")] {
+        assert_eq!(put(store, "leader.json", content), Answer::Done);
     }
 }
