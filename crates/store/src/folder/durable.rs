@@ -23,9 +23,14 @@ pub(super) struct Folders {
 }
 
 impl Folders {
+    /// Whether nothing has to be made for a file in it.
+    pub(super) fn is_sound(&self, folder: &Path) -> bool {
+        self.sound().contains(folder)
+    }
+
     /// Makes `folder` and what is missing between it and `root`, durably. Never makes `root` itself.
     pub(super) fn ensure(&self, root: &Path, folder: &Path) -> Result<(), IoTrouble> {
-        if folder == root || self.sound().contains(folder) {
+        if folder == root || self.is_sound(folder) {
             return Ok(());
         }
         let mut below: Vec<&Path> = folder.ancestors().take_while(|up| *up != root).collect();

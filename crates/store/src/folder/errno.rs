@@ -75,7 +75,14 @@ impl IoTrouble {
 
     pub(super) fn fault(&self) -> Fault {
         let no_links = self.attempt == LINK && self.kind() == FaultKind::Unfit;
-        let hint = if no_links { " (this file system has no hard links)" } else { "" };
+        let hint = match () {
+            () if !no_links => "",
+            // One word for two things.
+            () if self.errno() == Some(Errno::EPERM) => {
+                " (this file system has no hard links, or the folder is immutable: see `lsattr`)"
+            }
+            () => " (this file system has no hard links)",
+        };
         Fault { kind: self.kind(), text: format!("{self}{hint}") }
     }
 }

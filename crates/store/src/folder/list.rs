@@ -32,7 +32,7 @@ impl FolderStore {
                 let more = page.names.len() > max;
                 Answer::Page { names: page.names.into_iter().take(max).collect(), more }
             }
-            Err(trouble) if trouble.is_missing() => match self.root.still_there() {
+            Err(trouble) if trouble.is_missing() => match self.root.lacks(&self.file(prefix)) {
                 Ok(()) => Answer::Page { names: Vec::new(), more: false },
                 Err(fault) => Answer::Failed(fault),
             },

@@ -119,11 +119,15 @@ impl FolderStore {
         act: impl Fn() -> Result<(), IoTrouble>,
     ) -> Result<Result<(), IoTrouble>, Fault> {
         let folder = file.parent().unwrap_or(self.root.path());
+        if !self.folders.is_sound(folder) {
+            self.root.still_has(file)?;
+        }
         self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
+        self.root.has(folder);
         let mut outcome = act();
         for _ in 0..RETRIES_MAX {
             let vanished = outcome.as_ref().is_err_and(|trouble| trouble.is_missing() || trouble.is_stale());
-            if !vanished || self.root.still_there().is_err() {
+            if !vanished || self.root.still_has(file).is_err() {
                 break;
             }
             self.folders.forget(folder);

@@ -16,9 +16,10 @@ use super::errno::{At, FILE_BYTES_MAX, IoTrouble, fits};
 
 impl FolderStore {
     pub(super) fn read(&self, name: &Name) -> Answer {
-        match read_fresh(&self.file(name)) {
+        let file = self.file(name);
+        match read_fresh(&file) {
             Ok(Some(bytes)) => Answer::Content(Some(Arc::from(bytes))),
-            Ok(None) => match self.root.still_there() {
+            Ok(None) => match self.root.lacks(&file) {
                 Ok(()) => Answer::Content(None),
                 Err(fault) => Answer::Failed(fault),
             },

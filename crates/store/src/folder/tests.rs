@@ -143,8 +143,42 @@ fn a_stage_folder_that_was_cleaned_away_is_made_again() {
     let name = Name::parse("log/0/1.json").unwrap();
     let create = Verb::Create { name: name.clone(), bytes: Arc::from(&b"x"[..]) };
     assert_eq!(store.run(&create), Answer::Created);
-    fs::remove_dir_all(store.path().join("log")).unwrap();
+    fs::remove_dir_all(store.path().join("log/0")).unwrap();
     assert_eq!(store.run(&create), Answer::Created, "a log folder that vanished is made again too");
+}
+
+#[test]
+fn a_log_that_was_moved_away_is_told_and_no_second_one_is_begun() {
+    let (_dir, store) = store();
+    let record = |n: u64| Name::parse(&format!("log/{}/{n}.json", n / 2)).unwrap();
+    let create = |n| Verb::Create { name: record(n), bytes: Arc::from(&b"x"[..]) };
+    let plane = Verb::Create { name: ha::names::plane(), bytes: Arc::from(&b"x"[..]) };
+    assert_eq!([store.run(&plane), store.run(&create(0))], [Answer::Created, Answer::Created]);
+    // Whether this process wrote there or another one.
+    let another = FolderStore::open(store.path()).unwrap();
+    let (log, away) = (store.path().join("log"), store.path().join("away"));
+    fs::rename(&log, &away).unwrap();
+    for store in [&store, &another] {
+        // In the folder of the record before, and in a new one.
+        for n in [1, 2] {
+            let answer = store.run(&create(n));
+            assert!(matches!(&answer, Answer::Failed(_) | Answer::Unknown(_)), "{answer:?}");
+        }
+        let all = Verb::List { prefix: Name::parse("log").unwrap(), after: None, max: 10 };
+        for look in [Verb::Read { name: record(0) }, all] {
+            let answer = store.run(&look);
+            let Answer::Failed(fault) = answer else { panic!("{answer:?}") };
+            assert!(fault.text.contains("log was there and is gone"), "{fault:?}");
+        }
+    }
+    // Where all of the plane is gone, that is what has to be found out.
+    fs::rename(store.path().join("plane.json"), store.path().join("plane")).unwrap();
+    assert_eq!(store.run(&Verb::Read { name: record(0) }), Answer::Content(None));
+    assert!(matches!(store.run(&create(1)), Answer::Failed(_) | Answer::Unknown(_)));
+    assert!(!log.exists());
+    fs::rename(&away, &log).unwrap();
+    assert_eq!(store.run(&create(1)), Answer::Created);
+    assert_eq!(another.run(&create(2)), Answer::Created);
 }
 
 #[test]
