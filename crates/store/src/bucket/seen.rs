@@ -81,11 +81,9 @@ impl HttpService for Watched {
             match self.0.execute(request).await {
                 Ok(response) if response.status().is_success() => {
                     note(|seen| seen.status = Some(response.status().as_u16()));
-                    if is_page(&response) {
-                        return Err(HttpError::new(
-                            HttpErrorKind::Decode,
-                            io::Error::other("a page for people"),
-                        ));
+                    if is_anothers(&response) {
+                        let why = io::Error::other("a page for people, or not the bytes that lie there");
+                        return Err(HttpError::new(HttpErrorKind::Decode, why));
                     }
                     Ok(response)
                 }
@@ -101,10 +99,17 @@ impl HttpService for Watched {
     }
 }
 
-/// What a proxy answers in place of S3 may have all that S3's answers have. Nothing that is written here is HTML.
-fn is_page(response: &HttpResponse) -> bool {
-    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
+/// What a proxy answers in place of S3 may have all that S3's answers have. But nothing that is written here is HTML or
+/// packed, and a part of an object is never asked for: folded as they come, such bytes would be a damaged record.
+fn is_anothers(response: &HttpResponse) -> bool {
+    let header = |name: &str| {
+        let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().trim().to_ascii_lowercase()
+    };
+    let is_page = header("content-type").starts_with("text/html");
+    // Some services repeat how an object was sent to them.
+    let is_packed = !["", "identity", "aws-chunked"].contains(&header("content-encoding").as_str());
+    is_page || is_packed || response.status().as_u16() == 206
 }
 
 /// Notes what a refusal says, and gives it on with its body.
@@ -133,4 +138,28 @@ pub(super) fn element(xml: &str, name: &str) -> Option<String> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
     Some(text.chars().take(MESSAGE_MAX).filter(|c| !c.is_control()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_packed_bytes_and_parts_are_no_answers_of_a_bucket() {
+        let with = |name: &'static str, value: &str| {
+            let mut answer = HttpResponse::new(HttpResponseBody::from(String::new()));
+            answer.headers_mut().insert(name, value.parse().unwrap());
+            answer
+        };
+        assert!(is_anothers(&with("content-type", "text/HTML; charset=utf-8")));
+        assert!(is_anothers(&with("content-encoding", "gzip")));
+        let mut part = with("content-range", "bytes 0-1/4");
+        assert!(!is_anothers(&part), "it is the status that says so");
+        *part.status_mut() = 206.try_into().unwrap();
+        assert!(is_anothers(&part));
+        for sound in ["identity", "aws-chunked"] {
+            assert!(!is_anothers(&with("content-encoding", sound)));
+        }
+        assert!(!is_anothers(&with("content-type", "application/xml")));
+    }
 }
