@@ -149,7 +149,9 @@ fn a_beat_that_began_within_the_lease_and_counts_after_it_revives_nothing() {
     while w.file("a").unwrap().beat == beat {
         w.run(Span::millis(10));
     }
+    assert!(w.let_go_of_one("a"), "a look that began before it");
     w.run(Span::millis(20));
+    assert_eq!((w.node("a").waiting.len(), w.node("a").ha.lease_until()), (1, Some(lease)));
     w.now = lease.0 + 10_000;
     while w.node("a").waiting.iter().any(|(_, _, verb)| world::name_of(verb) == "leader.json") {
         assert!(w.let_go_of_one("a"));

@@ -144,12 +144,36 @@ fn what_two_checkpoints_cover_stands_until_the_second_was_known_for_long_enough(
         for i in 0..24 {
             assert!(w.write("a", &format!("{i}")));
         }
-        let marks = w.files.keys().filter(|name| ha::names::number(name.leaf(), ".ok").is_some()).count();
-        assert_eq!(marks, 2);
+        let marks: Vec<u64> =
+            w.files.keys().filter_map(|name| ha::names::number(name.leaf(), ".ok")).collect();
+        assert_eq!(marks.len(), 2);
         let second = ha::names::record(base::Lsn(2));
         w.run(Span::secs(age - 3));
         assert!(w.files.contains_key(&second), "{prune_after} {timeout}");
         w.run(Span::secs(15));
         assert!(!w.files.contains_key(&second), "{prune_after} {timeout}");
+        let stands = |lsn| w.files.contains_key(&ha::names::record(base::Lsn(lsn)));
+        assert_eq!((stands(marks[0]), stands(marks[0] + 1)), (false, true), "up to the first mark");
     }
+}
+
+/// The look after the claimant's first beat ends late, and no other beat has counted since.
+#[test]
+fn a_lease_that_a_claim_brings_counts_from_the_start_of_its_beat_however_late_the_look_is() {
+    let mut w = World::pair(Span::secs(3));
+    w.input("a", Input::Stop);
+    w.nodes.get_mut("b").unwrap().held = Some("leader.json");
+    let began = w.now;
+    w.input("b", Input::SetMode(Mode::Master));
+    w.run(Span::secs(10));
+    w.nodes.get_mut("b").unwrap().held = Some("leader.json|put nodes/b");
+    while w.node("b").served.is_none() {
+        let waiting = &mut w.nodes.get_mut("b").unwrap().waiting;
+        if name_of(&waiting[0].2) == "nodes/b.json" {
+            waiting.rotate_left(1);
+        }
+        assert!(w.let_go_of_one("b"));
+    }
+    let until = w.node("b").ha.lease_until().unwrap();
+    assert!(until <= Mono(began) + Span::secs(25), "{until:?} of {began}");
 }
