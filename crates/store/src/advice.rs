@@ -5,7 +5,9 @@ use ha::verbs::FaultKind;
 /// The next step for whoever owns a folder.
 pub(crate) fn in_folder(kind: FaultKind) -> &'static str {
     match kind {
-        FaultKind::Full => "make room (`df`, `df -i`) or raise the quota, then try again",
+        FaultKind::Full => {
+            "make room (`df`, `df -i`) or raise the quota (`ulimit -f`, if a file is too large), then try again"
+        }
         FaultKind::Denied => {
             "let the user that runs the server read and write there (owner, mode, ACL), and check that it is \
              not mounted read-only"

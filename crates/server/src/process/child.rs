@@ -13,7 +13,7 @@ use std::time::Duration;
 use ha::input::Exit;
 use ha::status::Role;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::signal::SigSet;
+use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{dup2_stdin, dup2_stdout};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
@@ -66,10 +66,18 @@ impl From<Exit> for End {
     }
 }
 
+/// The parent holds its signals back, and a process inherits that; nothing else runs yet. One stays held back: a file that would
+/// grow beyond what `ulimit -f` allows is an error of the write, and no end of the server.
+fn hear_signals() -> nix::Result<()> {
+    let mut heard = SigSet::all();
+    heard.remove(Signal::SIGXFSZ);
+    heard.thread_unblock()?;
+    SigSet::from(Signal::SIGXFSZ).thread_block()
+}
+
 /// Runs the server until it ends; the exit code.
 pub fn child(options: &Options, to_console: bool) -> u8 {
-    // The parent holds its signals back, and a process inherits that. Nothing else runs yet.
-    if let Err(error) = SigSet::all().thread_unblock() {
+    if let Err(error) = hear_signals() {
         eprintln!("signals cannot be heard: {error}");
     }
     let data = Data::of(&options.home);

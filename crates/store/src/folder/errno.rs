@@ -56,7 +56,7 @@ impl IoTrouble {
 
     pub(super) fn kind(&self) -> FaultKind {
         match self.errno() {
-            Some(Errno::ENOSPC | Errno::EDQUOT) => FaultKind::Full,
+            Some(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG) => FaultKind::Full,
             Some(Errno::EPERM) if self.attempt == LINK => FaultKind::Unfit,
             Some(Errno::EACCES | Errno::EPERM | Errno::EROFS) => FaultKind::Denied,
             Some(
@@ -113,7 +113,7 @@ mod tests {
         use Errno::*;
         use FaultKind::{Denied, Full, Unfit, Unreachable};
         let meanings: [(FaultKind, &[Errno]); 4] = [
-            (Full, &[ENOSPC, EDQUOT]),
+            (Full, &[ENOSPC, EDQUOT, EFBIG]),
             (Denied, &[EACCES, EPERM, EROFS]),
             (Unfit, &[ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP, EOPNOTSUPP, ENOSYS, EXDEV, EMLINK]),
             // A server may have carried it out before it, or may still do so.
