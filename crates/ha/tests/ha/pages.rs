@@ -1,14 +1,10 @@
 //! A store gives listings in pages of its own size, down to one name: nothing that is listed may be missed.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{Lsn, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
 use ha::status::Role;
-use world::{World, config};
 
 fn marks(w: &World) -> usize {
     w.files.keys().filter(|name| ha::names::number(name.leaf(), ".ok").is_some()).count()

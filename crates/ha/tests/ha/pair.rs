@@ -1,19 +1,15 @@
 //! Two nodes over a store that answers at once: the plain course of things. Faults are the simulation's task.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::world::{Trouble, World, config};
 use base::{Incarnation, Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode, Store};
 use ha::input::{Exit, Input, LostAppend};
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{Trouble, World, config};
 
 #[test]
 fn a_lone_node_serves_at_once_and_keeps_its_writes_over_a_kill() {

@@ -1,9 +1,6 @@
 //! After the fence: which mark it is compared with, and whose lease is waited for by whose word.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
@@ -11,7 +8,6 @@ use ha::files::{TermFile, from_bytes, to_bytes};
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{World, config};
 
 fn order(w: &mut World, id: &str) {
     w.input(id, Input::SetMode(Mode::Master));

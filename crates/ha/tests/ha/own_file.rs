@@ -1,9 +1,6 @@
 //! A server's own file: what it says, and what it is read for before it is written again.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config, name_of};
 use base::{Incarnation, Lsn, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{BUCKET_OWN_READS, Config, Mode, Store};
@@ -12,7 +9,6 @@ use ha::input::{Exit, Input};
 use ha::record::{Kind, decode};
 use ha::status::Role;
 use ha::verbs::{Answer, Fault, FaultKind, Name, Verb};
-use world::{World, config, name_of};
 
 fn pair() -> World {
     World::pair(Span::secs(12))

@@ -1,8 +1,5 @@
 //! Servers over a store that answers at once, in one thread: the plain course of things, and what a test does to it.
 
-// Not each test file uses all of it.
-#![allow(dead_code, clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,12 +1,9 @@
 //! Nothing grows without end, and nothing waits for ever: what is proved once for damage that stays, checkpoints that are
 //! due and whose host or store does not take part, and history that is too old.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{World, config, name_of};
 use base::{Mono, NodeId, Span, WallMs};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -14,7 +11,6 @@ use ha::input::{Input, LostAppend};
 use ha::pack::Kept;
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{World, config, name_of};
 
 fn lone(change: impl FnOnce(&mut Config)) -> World {
     let mut w = World::default();

@@ -1,11 +1,8 @@
 //! Claims that meet a store in trouble on their way: what is asked again, how often, and what is left of one that is given up.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{Trouble, World, config, name_of};
 use base::{Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -14,7 +11,6 @@ use ha::input::Input;
 use ha::record::decode;
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{Trouble, World, config, name_of};
 
 fn pair() -> World {
     World::pair(Span::secs(3))

@@ -1,11 +1,8 @@
 //! A reign from record to record: one create at a time, and a lease that counts from a beat and from nothing else.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{World, config, name_of};
 use base::{Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -14,7 +11,6 @@ use ha::input::{Exit, Input, LostAppend};
 use ha::record::{Header, Kind, decode, encode};
 use ha::status::Role;
 use ha::verbs::Verb;
-use world::{World, config, name_of};
 
 fn lone() -> World {
     let mut w = World::default();

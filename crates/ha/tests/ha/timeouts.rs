@@ -1,15 +1,11 @@
 //! T is a server's own: each waits for the lease of the one that rules, however short its own timeout is.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{Mono, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
 use ha::input::Input;
 use ha::status::Role;
-use world::{World, config};
 
 /// A lease of 24 s, and somebody who would wait for 2 s.
 fn slow_master_and_quick_heir() -> World {

@@ -1,9 +1,6 @@
 //! Two releases in one plane: the log's format rises when all who live read the newer one, and never falls.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{Lsn, Span};
 use brownstone_ha as ha;
 use ha::config::{Config, FORMAT_CALM, Mode};
@@ -12,7 +9,6 @@ use ha::input::Input;
 use ha::names;
 use ha::record::{FIRST_FORMAT, FORMAT, decode};
 use ha::status::Role;
-use world::{World, config};
 
 const T: Span = Span::secs(10);
 

@@ -1,11 +1,8 @@
 //! What is looked at, and has been seen, before anything is concluded from it or written after it.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::World;
 use base::{Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
@@ -13,7 +10,6 @@ use ha::files::FileRole;
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::Verb;
-use world::World;
 
 fn pair() -> World {
     World::pair(Span::secs(3))

@@ -1,11 +1,8 @@
 //! The steps of a claim, each held to what it must have seen before the next one.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{World, config, name_of};
 use base::{Lsn, Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -13,7 +10,6 @@ use ha::files::{EndFile, EndWhy, LeaderFile, TermFile, from_bytes, to_bytes};
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{World, config, name_of};
 
 /// `a` rules with a lease of 24 s, and `b` would wait for 2 s.
 fn pair() -> World {

@@ -1,15 +1,11 @@
 //! The store went back while a standby had the newer state: it serves over no hole, and it shows what the store has.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::World;
 use base::{Lsn, Span};
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::record::{self, Chain, decode};
 use ha::status::Role;
-use world::World;
 
 /// `b` has all that `a` wrote, and `a` is dead. The last record.
 fn followed() -> (World, Lsn) {

@@ -1,11 +1,8 @@
 //! The one record that is on its way: what becomes of it, and of the lease, whatever else happens meanwhile.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{World, config};
 use base::{Mono, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -14,7 +11,6 @@ use ha::input::{Input, LostAppend};
 use ha::record::{Header, decode, encode};
 use ha::status::Role;
 use ha::verbs::{Name, Verb};
-use world::{World, config};
 
 fn pair() -> World {
     World::pair(Span::secs(3))
@@ -153,7 +149,7 @@ fn a_beat_that_began_within_the_lease_and_counts_after_it_revives_nothing() {
     w.run(Span::millis(20));
     assert_eq!((w.node("a").waiting.len(), w.node("a").ha.lease_until()), (1, Some(lease)));
     w.now = lease.0 + 10_000;
-    while w.node("a").waiting.iter().any(|(_, _, verb)| world::name_of(verb) == "leader.json") {
+    while w.node("a").waiting.iter().any(|(_, _, verb)| crate::world::name_of(verb) == "leader.json") {
         assert!(w.let_go_of_one("a"));
         assert!(!serves(&w, "a"));
     }

@@ -1,14 +1,10 @@
 //! The plane must be there before anybody claims its chair, and its master stops at once when it is not.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::World;
 use base::{Mono, PlaneId, Span, Term};
 use brownstone_ha as ha;
 use ha::files::{PlaneFile, from_bytes, to_bytes};
 use ha::status::Role;
-use world::World;
 
 fn pair() -> World {
     World::pair(Span::secs(15))

@@ -1,16 +1,12 @@
 //! What a store that fails must not hold up: the end of a process, and another's turn after a claim that cannot be finished.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::World;
 use base::{Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::files::{EndFile, EndWhy, from_bytes};
 use ha::input::{Exit, Input, LostAppend};
 use ha::status::Role;
-use world::World;
 
 fn pair() -> World {
     World::pair(Span::secs(3))
@@ -51,7 +47,7 @@ fn whoever_is_stopped_on_its_way_to_the_chair_ends_its_term_and_one_that_has_not
     let end: EndFile = from_bytes(&w.files[&ha::names::term_end(Term(2))]).unwrap();
     assert_eq!((end.node.to_string(), end.why), ("b".to_owned(), EndWhy::Exit));
     w.start("c", 0, Mode::Auto);
-    let mut config = world::config("c", 1, Mode::Auto, Span::secs(30));
+    let mut config = crate::world::config("c", 1, Mode::Auto, Span::secs(30));
     config.uid = "held".into();
     w.start_with("c", config);
     w.nodes.get_mut("c").unwrap().held = Some("");

@@ -1,9 +1,6 @@
 //! When a standby claims, and who goes first: silence is what was read, and a word is whose it is.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
@@ -11,7 +8,6 @@ use ha::files::{LeaderFile, NodeFile, to_bytes};
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::Name;
-use world::{World, config};
 
 fn plane(others: &[&str]) -> World {
     let mut w = World::default();

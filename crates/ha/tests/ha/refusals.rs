@@ -1,17 +1,13 @@
 //! What a server refuses to begin on: a folder that is not what it looks like, and company that its mode does not bear.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{World, config};
 use base::{Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode, Persist};
 use ha::input::{Exit, Input};
 use ha::status::Role;
-use world::{World, config};
 
 /// A plane in which `a` has ruled and written, and has been stopped.
 fn left_behind() -> World {

@@ -1,15 +1,11 @@
 //! Whose turn it is when the chair is free: by rank, by an operator's word, and after a try that failed.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
 use ha::input::Input;
 use ha::status::Role;
-use world::{World, config};
 
 /// `a` rules, the others follow with these priorities.
 fn plane(others: &[(&str, i64)]) -> World {

@@ -1,19 +1,15 @@
 //! What a standby reads its state from: a store that fails for long is named and waited for, and what is damaged costs no
 //! more than it must.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::World;
 use base::Span;
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::input::Input;
 use ha::status::Role;
 use ha::verbs::Name;
-use world::World;
 
 /// `a` has written so many records over some checkpoints.
 fn written(records: usize) -> World {

@@ -1,16 +1,12 @@
 //! A server starts where one of its id was before: whose life that was, and whether it may still go on.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
+use crate::world::{World, config};
 use base::{Incarnation, NodeId, Span, Term};
 use brownstone_ha as ha;
 use ha::config::{Config, Mode};
 use ha::files::{EndFile, EndWhy, NodeFile, TermFile, from_bytes, to_bytes};
 use ha::input::{Exit, Input};
 use ha::status::Role;
-use world::{World, config};
 
 fn lone() -> World {
     let mut w = World::default();

@@ -1,11 +1,8 @@
 //! What operators ordered of the chair, as far as it decides who claims.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::World;
 use base::orders::Pause;
 use base::{NodeId, Orders, Span, Term, WallMs};
 use brownstone_ha as ha;
@@ -13,7 +10,6 @@ use ha::config::Mode;
 use ha::files::{EndFile, EndWhy, from_bytes};
 use ha::input::Input;
 use ha::status::Role;
-use world::World;
 
 /// `a` rules and has recorded a pause, of which `b` and `c` know.
 fn paused() -> World {

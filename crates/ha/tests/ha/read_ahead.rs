@@ -1,8 +1,6 @@
 //! How a standby reads a long log: as many records at once as the lane is wide, folded in order, and never a name that
 //! nobody has said to exist.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

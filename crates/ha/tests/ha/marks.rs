@@ -1,18 +1,14 @@
 //! What a checkpoint's mark says of terms: by it a claimant knows that a newer one rules, and whose leases it must wait for.
 
-#![allow(clippy::unwrap_used, reason = "a test's world: what is missing fails it")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::World;
 use base::{Lsn, Span, Term};
 use brownstone_ha as ha;
 use ha::config::Mode;
 use ha::files::{OkFile, from_bytes};
 use ha::input::Input;
 use ha::status::Role;
-use world::World;
 
 /// The terms in the newest mark: of the last fence below it, and of the last data.
 fn newest_mark(w: &World) -> Option<(Term, Term)> {
