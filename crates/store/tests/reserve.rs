@@ -81,7 +81,7 @@ fn a_server_that_finds_no_room_to_keep_writes_no_records_into_what_is_left() {
 
 #[test]
 fn a_server_gives_up_what_it_had_kept_to_start_on_a_full_disk() {
-    with_tmpfs("4m,nr_inodes=16", |disk| {
+    with_tmpfs("4m,nr_inodes=64", |disk| {
         let plane = disk.join("plane");
         drop(FolderStore::open_with_reserve(&plane, "a").unwrap());
         assert!(plane.join(".stage/a.reserve").exists(), "it outlives its server");
@@ -116,4 +116,30 @@ fn a_server_that_cannot_keep_room_on_a_disk_that_is_not_full_writes_all_the_same
     fs::create_dir_all(dir.path().join(".stage/a.reserve/in the way")).unwrap();
     let store = FolderStore::open_with_reserve(dir.path(), "a").unwrap();
     assert_eq!(store.run(&create(RECORD)), Answer::Created);
+}
+
+/// A file fits where another one went; a record does not, for it is staged and stays. Only when several fit is it tried again.
+#[test]
+fn a_file_system_without_room_for_files_is_full_until_several_fit() {
+    with_tmpfs("8m,nr_inodes=100", |disk| {
+        let store = FolderStore::open_with_reserve(disk.join("plane"), "a").unwrap();
+        let kept = || disk.join("plane/.stage/a.reserve").exists();
+        assert_eq!(store.run(&create("log/0/00000000000000000001.json")), Answer::Created);
+        assert_eq!(store.run(&put("nodes/a.json")), Answer::Done);
+        let foreign: Vec<_> = (0..200)
+            .map(|n: u32| disk.join(n.to_string()))
+            .take_while(|f| fs::write(f, "").is_ok())
+            .collect();
+        assert_full(&store.run(&create(RECORD)));
+        for _ in 0..5 {
+            assert!(!kept());
+            assert_full(&store.run(&create(RECORD)));
+            assert_eq!(store.run(&put("nodes/a.json")), Answer::Done);
+        }
+        for file in foreign {
+            fs::remove_file(file).unwrap();
+        }
+        assert_eq!(store.run(&create(RECORD)), Answer::Created);
+        assert!(kept());
+    });
 }

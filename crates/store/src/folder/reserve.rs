@@ -20,6 +20,9 @@ use super::durable::{make_folder, sync_and_close};
 use super::errno::{At, IoTrouble};
 use super::stage_id::STAGE;
 
+/// So many more files must fit: a record is staged, and may need a folder of its own; others write as well.
+const FILES_MIN: u64 = 16;
+
 /// The file that one server keeps.
 #[derive(Debug)]
 pub(super) struct Reserve {
@@ -85,7 +88,7 @@ impl Reserve {
         if fs::metadata(&self.path).is_ok_and(|meta| meta.len() == RESERVE_BYTES) {
             return Ok(());
         }
-        if free_bytes(&self.root)? < RESERVE_BYTES * 2 {
+        if !has_room(&self.root)? {
             return Err(std::io::Error::from(Errno::ENOSPC)).at("keep room in", &self.root);
         }
         if let Some(folder) = self.path.parent() {
@@ -121,9 +124,12 @@ fn path(root: &Path, owner: &str) -> PathBuf {
     root.join(STAGE).join(format!("{owner}.reserve"))
 }
 
-fn free_bytes(root: &Path) -> Result<u64, IoTrouble> {
+/// Room for the file and as much beside it, and for files at all. A file system that does not count its files says that it has none.
+fn has_room(root: &Path) -> Result<bool, IoTrouble> {
     let found = statvfs(root).map_err(std::io::Error::from).at("look for room in", root)?;
-    Ok(found.blocks_available().saturating_mul(found.fragment_size()))
+    let bytes = found.blocks_available().saturating_mul(found.fragment_size());
+    let files = found.files() == 0 || found.files_available() >= FILES_MIN;
+    Ok(bytes >= RESERVE_BYTES * 2 && files)
 }
 
 /// What a server says of itself, and the end of its term.
