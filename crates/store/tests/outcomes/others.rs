@@ -107,3 +107,16 @@ fn own_files_are_guarded_by_what_they_held_and_the_hint_that_all_write_is_not() 
         assert_eq!(put(store, "leader.json", content), Answer::Done);
     }
 }
+
+#[test]
+fn an_own_file_that_a_proxy_sends_twice_is_written() {
+    let (small, store) = patient();
+    let own = "nodes/a.json";
+    assert_eq!(put(&store, own, "1"), Answer::Done);
+    for content in ["2", "3"] {
+        small.with(|state| state.fates.push_back(("PUT", own, Fate::Twice)));
+        assert_eq!(put(&store, own, content), Answer::Done);
+        assert_eq!(read(&store, own), Answer::Content(Some(Arc::from(content.as_bytes()))));
+    }
+    assert_eq!(put(&store, own, "4"), Answer::Done);
+}

@@ -18,6 +18,8 @@ pub(crate) enum Fate {
     Silence,
     /// It is refused with this status and code.
     Refused(u16, &'static str),
+    /// A proxy sends it twice, and answers what the second got.
+    Twice,
     /// It is refused so, and another client makes the object meanwhile.
     RefusedAndMade(u16, &'static str, &'static str),
     /// A proxy answers in place of the service, with these headers and a page.
@@ -95,6 +97,10 @@ fn serve(client: &TcpStream, shared: &Mutex<State>) -> io::Result<()> {
         let fate = at.and_then(|at| state.fates.remove(at)).map(|(.., fate)| fate);
         let answer = match &fate {
             None | Some(Fate::NoReply) => state.answer(&request),
+            Some(Fate::Twice) => {
+                state.answer(&request);
+                state.answer(&request)
+            }
             Some(Fate::Refused(status, code)) => refusal(*status, code),
             Some(Fate::RefusedAndMade(status, code, content)) => {
                 state.objects.insert(request.key.clone(), content.as_bytes().to_vec());
