@@ -36,9 +36,8 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
 fn written(bench: &Bench, n: usize) -> Result<(Samples, usize)> {
     let dir = bench.folder()?;
     let (plane, login) = Plane::start(&bench.release, &dir.0, 1, "")?;
-    let (application, _) = plane.deploy_all(&login, &entities(n))?;
-    let id = application.rsplit('/').next().unwrap_or_default().to_owned();
-    let write = login.post(&format!("{application}/entities/{id}/sensors/bench"), "10000000");
+    let entity = plane.deploy(&login, &entities(n))?;
+    let write = login.post(&format!("{entity}/sensors/bench"), "10000000");
     let marks = dir.0.join("shared/ckpt");
     let before = newest(&marks)?;
     let samples = load(&plane, &login, vec![write], numbered, bench.during(MEASURED))?;
