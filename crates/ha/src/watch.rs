@@ -129,6 +129,8 @@ impl Ha {
         }
         // Reads must be going well at this moment.
         let Some(mark) = self.watch.mark else { return };
+        // The owner's word may have been read in a round that has not ended yet.
+        self.judge_term();
         let why = if self.terms.newest.0 == 0 {
             "first start of the plane".to_owned()
         } else if let Some(over) = self.terms.over.clone() {

@@ -67,9 +67,6 @@ impl World {
         (file.term, file.follows, file.head, file.floor) = (term, term, slot, Lsn(0));
         (file.role, file.ended, file.uri) = (files::FileRole::Terminated, true, String::new());
         let Some(own) = names::node(&node) else { return };
-        self.note(|_| format!("a newer release fences record {slot} with term {term}"));
-        self.count("newer releases");
-        self.newer_at = Some(slot);
         for verb in [
             Verb::Create { name: names::term(term), bytes: files::to_bytes(&claim) },
             Verb::Create { name: names::record(slot), bytes: record::encode(&header, &[] as &[&str]) },
@@ -77,7 +74,14 @@ impl World {
         ] {
             let calm = self.draw.calm();
             self.store.run(&calm, self.now, NOBODY, &verb);
+            // A store that is full takes nothing of it.
+            if matches!(&verb, Verb::Create { name, .. } if !self.store.truth().contains_key(name)) {
+                return;
+            }
         }
+        self.note(|_| format!("a newer release fences record {slot} with term {term}"));
+        self.count("newer releases");
+        self.newer_at = Some(slot);
     }
 
     /// Every server says that it does not know what is there.
