@@ -93,6 +93,19 @@ pub enum Verb {
     },
 }
 
+impl Verb {
+    /// The name that it is about; of a list, the prefix.
+    pub fn about(&self) -> &Name {
+        match self {
+            Verb::Create { name, .. }
+            | Verb::Read { name }
+            | Verb::PutOwn { name, .. }
+            | Verb::Delete { name } => name,
+            Verb::List { prefix, .. } => prefix,
+        }
+    }
+}
+
 /// What a store answers. `Failed` says that the request had *no* effect; `Unknown` that it may have had one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

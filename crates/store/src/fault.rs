@@ -47,7 +47,7 @@ impl Rule {
     fn fits(&self, verb: &Verb) -> bool {
         self.times > 0
             && self.verb.is_none_or(|kind| kind == VerbKind::of(verb))
-            && object(verb).starts_with(&self.begins)
+            && verb.about().as_str().starts_with(&self.begins)
     }
 }
 
@@ -146,15 +146,5 @@ impl<S: Store> Store for FaultyStore<S> {
 }
 
 fn injected(kind: FaultKind, verb: &Verb) -> Fault {
-    Fault { kind, text: format!("{} {}: injected fault ({kind:?})", VerbKind::of(verb), object(verb)) }
-}
-
-fn object(verb: &Verb) -> &str {
-    match verb {
-        Verb::Create { name, .. }
-        | Verb::Read { name }
-        | Verb::PutOwn { name, .. }
-        | Verb::Delete { name } => name.as_str(),
-        Verb::List { prefix, .. } => prefix.as_str(),
-    }
+    Fault { kind, text: format!("{} {}: injected fault ({kind:?})", VerbKind::of(verb), verb.about()) }
 }

@@ -220,11 +220,5 @@ impl Server {
 }
 
 fn is_of(verb: &Verb, begins: &str) -> bool {
-    match verb {
-        Verb::Create { name, .. }
-        | Verb::Read { name }
-        | Verb::PutOwn { name, .. }
-        | Verb::Delete { name } => name.as_str().starts_with(begins),
-        Verb::List { prefix, .. } => prefix.as_str().starts_with(begins),
-    }
+    verb.about().as_str().starts_with(begins)
 }

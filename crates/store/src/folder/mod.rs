@@ -121,9 +121,9 @@ impl FolderStore {
         let folder = file.parent().unwrap_or(self.root.path());
         if !self.folders.is_sound(folder) {
             self.root.still_has(file)?;
+            self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
+            self.root.has(folder);
         }
-        self.folders.ensure(self.root.path(), folder).map_err(|trouble| trouble.fault())?;
-        self.root.has(folder);
         let mut outcome = act();
         for _ in 0..RETRIES_MAX {
             let vanished = outcome.as_ref().is_err_and(|trouble| trouble.is_missing() || trouble.is_stale());

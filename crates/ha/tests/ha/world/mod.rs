@@ -322,11 +322,5 @@ fn is_of(verb: &Verb, begins: &str) -> bool {
 }
 
 pub(crate) fn name_of(verb: &Verb) -> &str {
-    match verb {
-        Verb::Create { name, .. }
-        | Verb::Read { name }
-        | Verb::PutOwn { name, .. }
-        | Verb::Delete { name } => name.as_str(),
-        Verb::List { prefix, .. } => prefix.as_str(),
-    }
+    verb.about().as_str()
 }
